@@ -1,0 +1,160 @@
+"""The disk, made honest: files appear whole, moves happen once, locks exclude.
+
+Guarantee: when `write_new`, `replace`, `move` or `remove` returns, what it did survives a power cut; a file that can be
+seen under its own name is never half written. It is the only module that calls fsync, rename, link or flock, and it
+knows nothing of tickets or letters.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from contextlib import contextmanager
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+CHUNK = 1 << 16
+_BESIDE = ".new"  # the end of a name that is still being written; always hidden, always safe to delete
+
+
+def beside(path: str) -> str:
+    """The hidden name beside `path`, unique to this process and thread, that a file has while it is written."""
+    import threading
+
+    folder, name = os.path.split(path)
+    return os.path.join(folder, f".{name}.{os.getpid()}-{threading.get_ident():x}{_BESIDE}")
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file's name (no folders) says that its writing was never finished."""
+    return name.startswith(".") and name.endswith(_BESIDE)
+
+
+def write_beside(path: str, chunks: Iterable[bytes]) -> str:
+    """Write and flush `chunks` to a hidden file beside `path`; return its path. Leaves nothing behind if it fails."""
+    hidden = beside(path)
+    descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        with open(descriptor, "wb", buffering=CHUNK) as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(descriptor)
+    except BaseException:
+        os.unlink(hidden)
+        raise
+    return hidden
+
+
+def write_new(path: str, chunks: Iterable[bytes], durable_name: bool = True) -> None:
+    """Make the file `path` with `chunks`; FileExistsError if it is there already, which is then left alone.
+
+    With `durable_name` false the caller promises to call `sync_folder` before anyone is told.
+    """
+    hidden = write_beside(path, chunks)
+    try:
+        os.link(hidden, path)
+    finally:
+        os.unlink(hidden)
+    if durable_name:
+        sync_folder(os.path.dirname(path))
+
+
+def replace(path: str, chunks: Iterable[bytes]) -> None:
+    """Make `path` hold `chunks`, whether or not it was there before."""
+    os.rename(write_beside(path, chunks), path)
+    sync_folder(os.path.dirname(path))
+
+
+def move(source: str, target: str) -> None:
+    """Rename `source` to `target`, for good. FileNotFoundError if it is no longer there.
+
+    The caller holds the lock under which nobody else makes `target`: an existing file there is refused.
+    """
+    if os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+    os.rename(source, target)
+    sync_folder(os.path.dirname(target))
+    if os.path.dirname(source) != os.path.dirname(target):
+        sync_folder(os.path.dirname(source))
+
+
+def slide(source: str, target: str) -> None:
+    """Rename `source` over `target` without waiting for the disk: for what can be done again after a crash."""
+    os.rename(source, target)
+
+
+def remove(path: str, durable: bool = True) -> None:
+    """Take the file away; no matter if it is gone already."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return
+    if durable:
+        sync_folder(os.path.dirname(path))
+
+
+def append(path: str, record: bytes) -> None:
+    """Add `record` to the end of `path` in one write, not flushed: for counts that may be lost in a power cut."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, record)
+    finally:
+        os.close(descriptor)
+
+
+def read(path: str) -> bytes:
+    """All bytes of a small file."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def chunks_of(path: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """The bytes of `path` from `start` up to `end` (to its end if None), in pieces."""
+    with open(path, "rb") as file:
+        file.seek(start)
+        left = -1 if end is None else end - start
+        while left and (piece := file.read(CHUNK if left < 0 else min(CHUNK, left))):
+            left -= len(piece) if left > 0 else 0
+            yield piece
+
+
+def names(folder: str) -> list[str]:
+    """The visible names in `folder`, sorted; none if there is no such folder."""
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    except FileNotFoundError:
+        return []
+
+
+def make_folder(path: str) -> None:
+    """Make the folder, and those above it, private to this user; no matter if it is there."""
+    if not os.path.isdir(path):
+        os.makedirs(path, mode=0o700, exist_ok=True)
+        sync_folder(os.path.dirname(os.path.abspath(path)))
+
+
+def sync_folder(path: str) -> None:
+    """Return when the names in the folder are on disk as they are now."""
+    descriptor = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def locked(path: str) -> Iterator[None]:
+    """Hold the lock file `path` (flock(2), made if missing) while the block runs; waits its turn.
+
+    filelock's `FileLock(path)` excludes it and is excluded by it. The lock file stays: it must be one of a fixed few.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,111 @@
+"""Everything that can go wrong, named by what happened, each with its evidence.
+
+Guarantee: whatever the package raises on purpose derives from `DeskError`; its text is one calm sentence for people.
+It does not decide how a door says it: status codes belong to the doors.
+"""
+
+from __future__ import annotations
+
+
+class DeskError(Exception):
+    """Something the desk expected might happen; the text says what and what to do next."""
+
+
+class UnknownNumber(DeskError):
+    """No ticket has this tracking number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"There is no ticket {number}.")
+        self.number = number
+
+
+class TicketMoved(DeskError):
+    """The ticket is not where the doer thought: someone was faster. Says where it is now."""
+
+    def __init__(self, number: str, state: str, holder: str, since: int) -> None:
+        super().__init__(f"Ticket {number} is {state}" + (f" by {holder}." if holder else "."))
+        self.number = number
+        self.state = state
+        self.holder = holder
+        self.since = since
+
+
+class AlreadyClaimed(TicketMoved):
+    """Someone else has the ticket: `holder`, `since` (seconds UTC)."""
+
+
+class NotAllowed(DeskError):
+    """This operator may not do this to this ticket."""
+
+
+class UnknownForm(DeskError):
+    """There is no form of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("There is no such form.")
+        self.name = name
+
+
+class BrokenForm(DeskError):
+    """The form's file has mistakes that keep it from working: `mistakes` is a list of `form.Mistake`."""
+
+    def __init__(self, name: str, mistakes: list) -> None:  # type: ignore[type-arg]
+        super().__init__(f"The form {name} has mistakes.")
+        self.name = name
+        self.mistakes = mistakes
+
+
+class SubmissionRefused(DeskError):
+    """What was typed does not fit the form: `problems` is a list of `form.Problem`, in the order of the page."""
+
+    def __init__(self, problems: list) -> None:  # type: ignore[type-arg]
+        super().__init__("The form was not filled in as it asks.")
+        self.problems = problems
+
+
+class RequestMalformed(DeskError):
+    """The request's bytes do not make sense (a broken multipart body, a bad length)."""
+
+
+class TooLarge(DeskError):
+    """More was sent than the desk takes: `limit` in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"That is more than the {limit // 1_000_000} MB this desk takes at once.")
+        self.limit = limit
+
+
+class TooMany(DeskError):
+    """Too many of these from one place: try again after `retry_after` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many tries. Please wait {retry_after} seconds.")
+        self.retry_after = retry_after
+
+
+class SettingsMistaken(DeskError):
+    """settings.toml (or another file of settings) has mistakes: `mistakes`, one sentence each, with path and line."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class DeskUnusable(DeskError):
+    """The desk's folders are missing, unreadable or unwritable: the text names the path and the mend."""
+
+
+class OperatorMistaken(DeskError):
+    """An operator's name, address or password cannot be used; the text says why."""
+
+
+class TicketDamaged(DeskError):
+    """A ticket file cannot be read as one, or lies in two folders: the text names the file."""
+
+
+class LetterRefused(DeskError):
+    """A letter can never be sent as it is: `reason` in the server's or our own words."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,86 @@
+"""Where mail goes: transports and mailboxes as they are written in settings.
+
+Guarantee: a route that is read is complete and sensible; what cannot be used says why in one sentence.
+It opens no connection (mail/transport does).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_URL = re.compile(
+    r"(?P<kind>smtp|lmtp|imap)://(?:(?P<user>[^:@/]+)(?::(?P<password>[^@/]*))?@)?"
+    r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:/?\[\]@]+)(?::(?P<port>\d{1,5}))?/?(?:\?tls=(?P<tls>\w+))?\Z"
+)
+_PORTS = {"smtp": 25, "lmtp": 24, "imap": 993}
+TLS = ("none", "starttls", "implicit")
+
+
+class Route(NamedTuple):
+    """A way for a letter to travel. `kind`: maildir, smtp, sendmail, lmtp, imap; `mail` means through the transport.
+
+    `path` is a Maildir folder, the sendmail program or an LMTP socket; `tls` is none, starttls or implicit.
+    """
+
+    kind: str
+    path: str = ""
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    tls: str = "none"
+
+    def shown(self) -> str:
+        """The route for people to read, without its password."""
+        if self.path:
+            return f"{self.kind}:{self.path}"
+        return f"{self.kind}://{self.host}:{self.port}" if self.host else self.kind
+
+
+def read_transport(text: str) -> Route:
+    """The transport of `[mail] transport`; ValueError with what is wrong."""
+    return _read(text, ("maildir", "smtp", "sendmail", "lmtp"))
+
+
+def read_delivery(text: str) -> Route:
+    """An operator's `deliver`; ValueError with what is wrong."""
+    return Route("mail") if text == "mail" else _read(text, ("maildir", "lmtp", "imap"))
+
+
+def _read(text: str, kinds: tuple[str, ...]) -> Route:
+    kind, colon, rest = text.partition(":")
+    if not colon or kind not in kinds:
+        raise ValueError(f"it must begin with one of {', '.join(f'{known}:' for known in kinds)}")
+    if kind in ("maildir", "sendmail") or (kind == "lmtp" and not rest.startswith("//")):
+        if not rest:
+            raise ValueError(f"{kind}: needs a path behind it")
+        return Route(kind, path=rest)
+    found = _URL.match(text)
+    if not found:
+        raise ValueError(f"it must look like {kind}://host:port")
+    port = int(found["port"] or _PORTS[kind])
+    if not 0 < port < 65536:
+        raise ValueError(f"{port} is not a port")
+    tls = found["tls"] or _usual_tls(kind, port, bool(found["user"]))
+    if tls not in TLS:
+        raise ValueError(f"tls must be one of {', '.join(TLS)}")
+    return Route(
+        kind,
+        host=found["host"].strip("[]"),
+        port=port,
+        user=_unquoted(found["user"] or ""),
+        password=_unquoted(found["password"] or ""),
+        tls=tls,
+    )
+
+
+def _usual_tls(kind: str, port: int, with_password: bool) -> str:
+    """What a port means where `tls` is not said: 465 and IMAP are implicit TLS (RFC 8314); a password never goes bare."""
+    if kind == "imap" or port == 465:
+        return "implicit"
+    return "starttls" if kind == "smtp" and (port == 587 or with_password) else "none"
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"%([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), text)

@@ -1,0 +1,63 @@
+"""What every store of tickets promises; `tests/store/test_contract.py` holds each of them to it.
+
+Guarantee: a ticket is in exactly one place; `move` succeeds only from the place the doer saw, so of any number of racers
+one wins; what a method returned from is kept. Readers need no lock. A store knows nothing of mail but the Message-IDs
+that an entry names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
+    from typing import BinaryIO
+
+    from helpdesk_lite.ticket import Entry, Head, Inquiry, Place, Ticket
+
+
+class Store(Protocol):
+    """A shelf of tickets."""
+
+    def locked(self, number: str) -> AbstractContextManager[None]:
+        """Hold the ticket's lock while the block runs. A cut-short move of this ticket is finished or undone first."""
+
+    def once(self, submission: str) -> AbstractContextManager[str]:
+        """Hold the lock of one submission (a digest); the number of the ticket it made less than a day ago, or ""."""
+
+    def add(self, inquiry: Inquiry, entry: Entry, message: Callable[[], Iterable[bytes]]) -> None:
+        """Keep a new ticket in the pending queue: its first entry is `message` (RFC 5322 bytes, any line ends).
+
+        FileExistsError if the number is taken. The caller holds its lock.
+        """
+
+    def move(self, number: str, source: Place, target: Place, entry: Entry) -> None:
+        """Move the ticket and write `entry` into it, as one step. TicketMoved if it is not at `source`; UnknownNumber.
+
+        The caller holds its lock. `source` may equal `target`: then the entry is only added.
+        """
+
+    def place(self, number: str) -> Place:
+        """Where the ticket is. UnknownNumber."""
+
+    def read(self, number: str) -> Ticket:
+        """The whole ticket but its messages' bodies. UnknownNumber, TicketDamaged."""
+
+    def open_message(self, number: str, message_id: str) -> BinaryIO:
+        """The bytes of one entry's message, as they were given. UnknownNumber; KeyError if no entry has this id."""
+
+    def pending(self, after: str = "", limit: int = 50) -> list[Head]:
+        """The queue, oldest first: up to `limit` tickets whose numbers follow `after`."""
+
+    def count_pending(self) -> int:
+        """How many tickets nobody has claimed."""
+
+    def held_by(self, operator: str) -> list[Head]:
+        """The tickets this operator has, oldest first."""
+
+    def numbers(self, state: str) -> Iterable[str]:
+        """All numbers in this state (pending, claimed, closed), in order of arrival."""
+
+    def version(self) -> str:
+        """Changes whenever the pending queue changes; cheap to ask."""

@@ -1,0 +1,87 @@
+"""What a ticket is: one inquiry, where it lies, and everything that happened to it.
+
+Guarantee: plain immutable values; times are whole seconds UTC.
+It does not read files (store/) and decides nothing (desk).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from helpdesk_lite.form import FieldValue
+
+PENDING = "pending"
+CLAIMED = "claimed"
+CLOSED = "closed"
+STATES = (PENDING, CLAIMED, CLOSED)
+
+
+class Place(NamedTuple):
+    """Which folder a ticket lies in: its state, and for a claimed or closed one the operator who has or had it."""
+
+    state: str
+    holder: str = ""
+
+
+QUEUE = Place(PENDING)
+
+
+class Customer(NamedTuple):
+    """Who asked; either may be empty."""
+
+    name: str = ""
+    email: str = ""
+
+
+class Head(NamedTuple):
+    """What the first lines of the ticket file say: enough for its line in the queue. Never changes after arrival."""
+
+    number: str
+    received_at: int
+    form: str
+    title: str
+    subject: str
+    attachments: int = 0
+    category: str = ""
+    language: str = "en"
+    submission: str = ""
+
+
+class Inquiry(NamedTuple):
+    """What the customer wrote: the head, who asked, and the form's fields in its order.
+
+    `message_field` names the field that is the message itself ("" if the form has none).
+    """
+
+    head: Head
+    customer: Customer
+    fields: tuple[FieldValue, ...]
+    message_field: str = ""
+
+
+class Entry(NamedTuple):
+    """One message in the ticket's file: what it is (`kind`), who did it (`by`), when, and the letters it caused.
+
+    Kinds: inquiry, claimed, released, closed, reopened, found (by `verify`: the ticket lay elsewhere than it said).
+    """
+
+    kind: str
+    by: str
+    at: int
+    message_id: str
+    letters: tuple[str, ...] = ()
+    text: str = ""
+
+
+class Ticket(NamedTuple):
+    """A ticket as it lies there now. `since`: when it came into this place."""
+
+    inquiry: Inquiry
+    place: Place
+    since: int
+    entries: tuple[Entry, ...]
+
+    @property
+    def number(self) -> str:
+        """The tracking number."""
+        return self.inquiry.head.number
