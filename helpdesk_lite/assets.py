@@ -1,7 +1,7 @@
 """The style sheets, scripts and icon of the desk's own pages, and the addresses that let browsers keep them for good.
 
 Guarantee: an address names the very bytes it stands for, so a new version of the program has new addresses.
-It serves nothing (web/pages/assets does).
+It serves nothing (web/pages/static does).
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ def paths() -> list[str]:
     return [path(name) for name in TYPES]
 
 
-def version(name: str) -> str:
-    """Eight characters that change when the file does."""
-    return f"{crc32(disk.read(path(name))):08x}"
+def version_of(content: bytes) -> str:
+    """Eight characters that change when the file's bytes do."""
+    return f"{crc32(content):08x}"
 
 
 def addresses(cache: Cache, base: str) -> dict[str, str]:
     """Each file's address below `base`, with its version: `static["style.css"]` in the templates."""
-    versions = cache.get("static", paths(), lambda: {name: version(name) for name in TYPES})
+    versions = cache.get("static", paths(), lambda: {name: version_of(disk.read(path(name))) for name in TYPES})
     return {name: f"{base}/static/{name}?v={found}" for name, found in versions.items()}

@@ -82,6 +82,25 @@ def move(source: str, target: str) -> None:
         sync_folder(os.path.dirname(source))
 
 
+def exchange(source: str, target: str, coming: str) -> None:
+    """Move `source` to `target` and put `coming`, its next version, in its place there. The first rename decides.
+
+    FileNotFoundError if `source` is gone; FileExistsError if `target` exists. The caller holds the lock of both.
+    """
+    if os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+    os.rename(source, target)
+    os.rename(coming, target)
+    sync_folder(os.path.dirname(target))
+    sync_folder(os.path.dirname(source))
+
+
+def rename_over(source: str, target: str) -> None:
+    """Put the whole file `source` in the place of `target`, for good."""
+    os.rename(source, target)
+    sync_folder(os.path.dirname(target))
+
+
 def slide(source: str, target: str) -> None:
     """Rename `source` over `target` without waiting for the disk: for what can be done again after a crash."""
     os.rename(source, target)

@@ -9,6 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
+STAMP_FIELD = "helpdesk-stamp"  # the desk's own hidden field: when this page was made, signed
+HONEYPOT_FIELD = "helpdesk-website"  # the desk's own field that people do not see and robots fill in
+
+
 class Option(NamedTuple):
     """One choice a form offers: an <option>, a radio button or a checkbox."""
 
@@ -21,11 +25,11 @@ class Control(NamedTuple):
 
     `kind` is the input type ("text", "email", ..., "checkbox", "file"), "select" or "textarea".
     `rules` holds the constraint attributes that apply, by attribute name, as written (boolean ones as "").
-    `index` is the control's place among all controls of the form's elements, in document order, from 0.
+    `order` is the control's place among all controls of the form that count, in document order, from 0.
     """
 
     kind: str
-    index: int
+    order: int
     rules: dict[str, str]
     value: str = ""
     options: tuple[Option, ...] = ()
@@ -91,11 +95,15 @@ class Submission(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Why one field was refused. `message` is an English msgid with %(name)s places; `values` fills them."""
+    """Why one field was refused. `message` is an English msgid with %(name)s places; `values` fills them.
+
+    `control` is the order of the control beside which the page says so.
+    """
 
     field: str
     message: str
     values: dict[str, str]
+    control: int = 0
 
 
 class Mistake(NamedTuple):

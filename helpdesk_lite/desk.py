@@ -1,0 +1,253 @@
+"""The desk: a customer's inquiry becomes a ticket, one operator claims it, and the customer's message goes to them.
+
+Guarantee: the three promises. At most one operator holds a ticket; what `submit` and the verbs return from is on disk with
+the letters it causes; nobody who has not claimed a ticket learns who asked. It sends nothing itself (courier) and
+knows neither pages nor files.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from helpdesk_lite import letter, signing, tracking
+from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketMoved
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, Letter
+from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Customer, Entry, Head, Inquiry, Place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from helpdesk_lite.form import Form, Submission
+    from helpdesk_lite.mail.outbox import Outbox
+    from helpdesk_lite.operators import Operator
+    from helpdesk_lite.settings import Settings
+    from helpdesk_lite.store.contract import Store
+    from helpdesk_lite.ticket import Ticket
+
+CUSTOMER = "customer"
+
+
+class Desk(NamedTuple):
+    """The verbs. `clock` tells the seconds UTC, `chance` gives random numbers of 64 bits, `secret` is data/secret."""
+
+    store: Store
+    outbox: Outbox
+    settings: Settings
+    secret: bytes
+    clock: Callable[[], float]
+    chance: Callable[[], int]
+
+    def submit(self, form: Form, submission: Submission, client: str, language: str) -> str:
+        """Keep an inquiry with its notice and acknowledgement; its number. The same submission twice is one ticket."""
+        with self.store.once(_digest(form, submission, client)) as number:
+            if number:
+                return number
+            inquiry = self._inquiry(form, submission, client, language)
+            number = inquiry.head.number
+            with self._locked(number):
+                letters = self._announcements(form, inquiry)
+                entry = self._entry(number, "inquiry", CUSTOMER, letters)
+                self.outbox.stage(letters)
+                self.store.add(inquiry, entry, lambda: self._message(inquiry, entry.message_id, submission))
+                self.outbox.publish(letters)
+        return number
+
+    def claim(self, number: str, operator: Operator) -> None:
+        """Give the ticket to the operator and the customer's message to their mailbox. AlreadyClaimed: someone was faster."""
+        with self._locked(number):
+            ticket = self.store.read(number)
+            if ticket.place != QUEUE:
+                raise AlreadyClaimed(number, *ticket.place, ticket.since)
+            forward = self._letter(FORWARD, ticket.inquiry, operator=operator.name)
+            self._move(number, QUEUE, Place(CLAIMED, operator.name), "claimed", operator, [forward])
+
+    def release(self, number: str, operator: Operator) -> None:
+        """Put the ticket back into the pending queue. NotAllowed unless it is theirs (or they are an administrator)."""
+        with self._locked(number):
+            place = self._held(number, CLAIMED, operator)
+            self._move(number, place, QUEUE, "released", operator)
+
+    def close(self, number: str, operator: Operator) -> None:
+        """Lay the ticket aside as done. NotAllowed unless it is theirs (or they are an administrator)."""
+        with self._locked(number):
+            place = self._held(number, CLAIMED, operator)
+            self._move(number, place, Place(CLOSED, place.holder), "closed", operator)
+
+    def reopen(self, number: str, operator: Operator) -> None:
+        """Give a closed ticket back to who had it. NotAllowed unless it was theirs (or they are an administrator)."""
+        with self._locked(number):
+            place = self._held(number, CLOSED, operator)
+            self._move(number, place, Place(CLAIMED, place.holder), "reopened", operator)
+
+    def show(self, number: str, operator: Operator) -> Ticket:
+        """The ticket as this operator may see it: a pending one without the customer's name, address and other contact
+        fields, so that nobody can answer without claiming. NotAllowed if somebody else has it."""
+        ticket = self.store.read(number)
+        if ticket.place == QUEUE:
+            return ticket._replace(inquiry=without_contact(ticket.inquiry))
+        if not _may_handle(operator, ticket.place):
+            raise NotAllowed(f"{ticket.place.holder} has ticket {number}.")
+        return ticket
+
+    def queue(self, after: str = "", limit: int = 50) -> list[Head]:
+        """The pending tickets that follow the number `after`, oldest first."""
+        return self.store.pending(after, limit)
+
+    def mine(self, operator: Operator) -> list[Ticket]:
+        """The tickets this operator has, oldest first."""
+        return [self.store.read(head.number) for head in self.store.held_by(operator.name)]
+
+    def key(self, number: str) -> str:
+        """The secret in the customer's own link to the ticket."""
+        return signing.proof(self.secret, "customer's key", number)
+
+    def is_key(self, number: str, given: str) -> bool:
+        """Whether `given` is the customer's key to the ticket."""
+        return signing.is_proof(given, self.secret, "customer's key", number)
+
+    def retry_letter(self, name: str, operator: Operator) -> None:
+        """Let the courier try a held letter again at once. NotAllowed unless an administrator asks."""
+        _only_administrators(operator)
+        self.outbox.retry(name)
+
+    def drop_letter(self, name: str, operator: Operator) -> None:
+        """Throw a held letter away. NotAllowed unless an administrator asks."""
+        _only_administrators(operator)
+        self.outbox.drop(name)
+
+    def mend(self, number: str) -> None:
+        """Finish what a crash left of this ticket and its letters."""
+        with self._locked(number):
+            pass
+
+    @contextmanager
+    def _locked(self, number: str) -> Iterator[None]:
+        with self.store.locked(number):
+            if self.outbox.staged(number):
+                self.outbox.recover(number, self._named_letters(number))
+            yield
+
+    def _move(
+        self, number: str, source: Place, target: Place, kind: str, by: Operator, letters: list[Letter] | None = None
+    ) -> None:
+        """Commit a move with its entry and letters: staged first, published last. If it fails, `_locked` mends it."""
+        staged = letters or []
+        self.outbox.stage(staged)
+        self.store.move(number, source, target, self._entry(number, kind, by.name, staged))
+        self.outbox.publish(staged)
+
+    def _held(self, number: str, state: str, operator: Operator) -> Place:
+        place = self.store.place(number)
+        if place.state != state:
+            raise TicketMoved(number, place.state, place.holder, self.store.read(number).since)
+        if not _may_handle(operator, place):
+            raise NotAllowed(f"{place.holder} has ticket {number}.")
+        return place
+
+    def _named_letters(self, number: str) -> set[str]:
+        from helpdesk_lite.errors import UnknownNumber
+
+        try:
+            return {name for entry in self.store.read(number).entries for name in entry.letters}
+        except UnknownNumber:
+            return set()
+
+    def _inquiry(self, form: Form, submission: Submission, client: str, language: str) -> Inquiry:
+        from helpdesk_lite.forms import answers
+
+        name, email = answers.customer_of(submission)
+        now = self.clock()
+        head = Head(
+            number=tracking.new_number(now, self.chance()),
+            received_at=int(now),
+            form=form.name,
+            title=form.title[:200],
+            subject=answers.subject_of(form, submission)[:300],
+            attachments=len(submission.uploads),
+            category=form.category,
+            language=language,
+            submission=_digest(form, submission, client),
+        )
+        return Inquiry(head, Customer(name, email), submission.fields, answers.message_field_of(form))
+
+    def _announcements(self, form: Form, inquiry: Inquiry) -> list[Letter]:
+        recipients = tuple(dict.fromkeys((*self.settings.broadcast, *form.notify)))
+        letters = [self._letter(NOTICE, inquiry, recipients=recipients, language=self.settings.language)]
+        if self.settings.acknowledge and letter.is_address(inquiry.customer.email):
+            letters.append(self._letter(ACKNOWLEDGEMENT, inquiry, recipients=(inquiry.customer.email,)))
+        return [one for one in letters if one.recipients]
+
+    def _letter(
+        self, kind: str, inquiry: Inquiry, recipients: tuple[str, ...] = (), operator: str = "", language: str = ""
+    ) -> Letter:
+        head = inquiry.head
+        return Letter(
+            message_id=self._message_id(head.number, kind),
+            kind=kind,
+            number=head.number,
+            subject=head.subject,
+            written_at=int(self.clock()),
+            recipients=recipients,
+            operator=operator,
+            url=self._link(kind, head.number),
+            language=language or head.language,
+        )
+
+    def _link(self, kind: str, number: str) -> str:
+        if not self.settings.url:
+            return ""
+        path = f"/sent/{number}?key={self.key(number)}" if kind == ACKNOWLEDGEMENT else f"/tickets/{number}"
+        return self.settings.url.rstrip("/") + path
+
+    def _entry(self, number: str, kind: str, by: str, letters: list[Letter]) -> Entry:
+        named = tuple(one.message_id for one in letters)
+        return Entry(kind, by, int(self.clock()), self._message_id(number, kind), named)
+
+    def _message_id(self, number: str, kind: str) -> str:
+        return letter.message_id(number, kind, self.chance(), letter.domain_of(self.settings.address))
+
+    def _message(self, inquiry: Inquiry, message_id: str, submission: Submission) -> Iterator[bytes]:
+        from helpdesk_lite.mail import compose
+
+        return compose.inquiry_message(inquiry, message_id, self.settings.address, submission.uploads)
+
+
+def without_contact(inquiry: Inquiry) -> Inquiry:
+    """The inquiry as those who have not claimed it may see it."""
+    shown = tuple(field for field in inquiry.fields if not field.is_contact)
+    return inquiry._replace(customer=Customer(), fields=shown)
+
+
+def _may_handle(operator: Operator, place: Place) -> bool:
+    return operator.is_admin or operator.name == place.holder
+
+
+def _only_administrators(operator: Operator) -> None:
+    if not operator.is_admin:
+        raise NotAllowed("Only an administrator can do this.")
+
+
+def _digest(form: Form, submission: Submission, client: str) -> str:
+    """What makes two submissions the same: form, answers and uploads; and the sender's address if no customer is named."""
+    import hashlib
+
+    from helpdesk_lite.forms import answers
+
+    digest = hashlib.sha256()
+    facts = [form.name, "" if answers.customer_of(submission)[1] else client]
+    for field in submission.fields:
+        facts += [field.name, *field.values, ""]
+    for upload in submission.uploads:
+        facts += [upload.field, upload.name, _content_digest(upload.path)]
+    for fact in facts:
+        digest.update(fact.encode("utf-8", "surrogatepass") + b"\x00")
+    return digest.hexdigest()[:32]
+
+
+def _content_digest(path: str) -> str:
+    import hashlib
+
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,89 @@
+"""How often something happened lately: submissions and wrong passwords by where they came from, robots by how they failed.
+
+Guarantee: counting takes one small append and no lock, survives restarts, and keeps no address in clear; counts may be
+lost in a power cut. What follows from a count is decided elsewhere (desk, web/session).
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+
+from helpdesk_lite import disk, signing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+HOUR = 3600
+_RECORD = struct.Struct("<8sII")  # whose (hashed), when, weight (0: forgotten from here on)
+
+
+class Limits:
+    """A folder of counts: a file for each kind and hour, a record for each event. `clock` tells the seconds UTC."""
+
+    def __init__(self, folder: str, secret: bytes, clock: Callable[[], float]) -> None:
+        self.folder = folder
+        self._secret = secret
+        self._clock = clock
+
+    def note(self, kind: str, who: str, weight: int = 1) -> None:
+        """Count one event of `kind` from `who`."""
+        now = int(self._clock())
+        os.makedirs(self.folder, mode=0o700, exist_ok=True)
+        disk.append(self._path(kind, now // HOUR), _RECORD.pack(self._mark(kind, who), now, weight))
+
+    def forget(self, kind: str, who: str) -> None:
+        """Count from zero again."""
+        self.note(kind, who, 0)
+
+    def lately(self, kind: str, who: str) -> tuple[int, int, int]:
+        """Weight of what was noted in the last hour, and the times of the first and last such event (0 if none)."""
+        count = first = last = 0
+        oldest = self._clock() - HOUR
+        mark = self._mark(kind, who)
+        for whose, at, weight in self._records(kind):
+            if whose == mark and at > oldest:
+                count = count + weight if weight else 0
+                first = (first or at) if weight else 0
+                last = at if weight else 0
+        return count, first, last
+
+    def stopped(self, kind: str) -> int:
+        """How many events of `kind` there were in this hour and the one before, from whomever."""
+        return sum(1 for _ in self._records(kind))
+
+    def tidy(self) -> None:
+        """Throw away counts that no longer count."""
+        oldest = int(self._clock()) // HOUR - 1
+        for name in disk.names(self.folder):
+            hour = name.rpartition("-")[2]
+            if hour.isdigit() and int(hour) < oldest:
+                disk.remove(os.path.join(self.folder, name), durable=False)
+
+    def _records(self, kind: str) -> Iterator[tuple[bytes, int, int]]:
+        hour = int(self._clock()) // HOUR
+        for path in (self._path(kind, hour - 1), self._path(kind, hour)):
+            try:
+                raw = disk.read(path)
+            except FileNotFoundError:
+                continue
+            yield from _RECORD.iter_unpack(raw[: len(raw) // _RECORD.size * _RECORD.size])
+
+    def _mark(self, kind: str, who: str) -> bytes:
+        return signing.proof(self._secret, f"limit {kind}", who)[:8].encode()
+
+    def _path(self, kind: str, hour: int) -> str:
+        return os.path.join(self.folder, f"{kind}-{hour}")
+
+
+def network_of(address: str) -> str:
+    """The part of a client's address that one household or host has: all of IPv4, the first 64 bits of IPv6."""
+    if ":" not in address:
+        return address
+    import socket
+
+    try:
+        return socket.inet_pton(socket.AF_INET6, address.partition("%")[0])[:8].hex()
+    except OSError:
+        return address

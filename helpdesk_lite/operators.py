@@ -1,0 +1,196 @@
+"""The operators' accounts: a file each in data/operators/, made by the desk, readable and editable by hand.
+
+Guarantee: a name is one safe, plain word, so that no two names look alike and each is a folder name; a password is kept
+only as an argon2 hash; a wrong file takes only its own account down, and `mistakes` names it.
+It does not decide what an operator may do (desk) or how they sign in (web/session).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from helpdesk_lite import disk, route
+from helpdesk_lite.errors import DeskError, OperatorMistaken
+from helpdesk_lite.i18n import LANGUAGES
+from helpdesk_lite.letter import is_address
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from helpdesk_lite.cache import Cache
+
+NAME = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*\Z")  # ASCII and lower case: no look-alikes, no case tricks
+LONGEST_NAME = 32
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 1024
+
+
+class Operator(NamedTuple):
+    """Somebody who answers. `deliver` says how a claimed ticket's message reaches them (route.read_delivery)."""
+
+    name: str
+    email: str
+    is_admin: bool = False
+    deliver: str = "mail"
+    language: str = ""
+    password_hash: str = ""
+
+
+class Operators:
+    """The folder of accounts."""
+
+    def __init__(self, folder: str, cache: Cache) -> None:
+        self.folder = folder
+        self._cache = cache
+
+    def names(self) -> list[str]:
+        """The names of all accounts, sorted."""
+        return [name[:-5] for name in disk.names(self.folder) if name.endswith(".toml")]
+
+    def find(self, name: str) -> Operator | None:
+        """The operator of this name; None if there is none. OperatorMistaken if the file has mistakes."""
+        if not _is_name(name):
+            return None
+        path = self._path(name)
+        values = self._cache.get(f"operator-{name}", [path], lambda: _read(path))
+        return None if values is None else Operator(name, **values)
+
+    def everybody(self) -> list[Operator]:
+        """All operators whose files are in order, by name."""
+        found = []
+        for name in self.names():
+            try:
+                operator = self.find(name)
+            except OperatorMistaken:
+                continue  # `mistakes` tells of it
+            if operator:
+                found.append(operator)
+        return found
+
+    def mistakes(self) -> list[str]:
+        """What is wrong in the folder, one sentence each."""
+        found = []
+        for name in self.names():
+            try:
+                if self.find(name) is None:
+                    found.append(f"{self._path(name)}: {name!r} is not a name for an operator")
+            except DeskError as wrong:
+                found.append(str(wrong))
+        return found
+
+    def add(self, operator: Operator, password: str) -> Operator:
+        """Make the account. OperatorMistaken if anything about it cannot be used, or the name is taken."""
+        kept = _checked(operator)._replace(password_hash=_hashed(password))
+        disk.make_folder(self.folder)
+        try:
+            disk.write_new(self._path(kept.name), [_written(kept)])
+        except FileExistsError:
+            raise OperatorMistaken(f"There is an operator {kept.name} already.") from None
+        return kept
+
+    def change_password(self, name: str, password: str) -> None:
+        """Give the account a new password: every sign-in with the old one ends. OperatorMistaken."""
+        operator = self.find(name)
+        if operator is None:
+            raise OperatorMistaken(f"There is no operator {name}.")
+        disk.replace(self._path(name), [_written(operator._replace(password_hash=_hashed(password)))])
+
+    def remove(self, name: str) -> None:
+        """Take the account away; their tickets stay. OperatorMistaken if there is none."""
+        if not _is_name(name) or not os.path.exists(self._path(name)):
+            raise OperatorMistaken(f"There is no operator {name}.")
+        disk.remove(self._path(name))
+
+    def is_password(self, operator: Operator | None, password: str) -> bool:
+        """Whether this is the operator's password; takes the same time for an operator that does not exist."""
+        from argon2.exceptions import InvalidHashError, VerificationError
+
+        hasher = _hasher()
+        known = operator.password_hash if operator and operator.password_hash else _NOBODYS_HASH
+        try:
+            hasher.verify(known, password[:LONGEST_PASSWORD])
+        except (VerificationError, InvalidHashError):
+            return False
+        return known != _NOBODYS_HASH
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self.folder, f"{name}.toml")
+
+
+def _is_name(name: str) -> bool:
+    return len(name) <= LONGEST_NAME and bool(NAME.match(name))
+
+
+def _checked(operator: Operator) -> Operator:
+    if not _is_name(operator.name):
+        raise OperatorMistaken("An operator's name is one plain word of a to z, 0 to 9, dots, - and _, such as ines.")
+    if not is_address(operator.email):
+        raise OperatorMistaken(f"{operator.email!r} is not a mail address.")
+    if operator.language and operator.language not in LANGUAGES:
+        raise OperatorMistaken(f"{operator.language!r} is not one of the languages {', '.join(LANGUAGES)}.")
+    try:
+        route.read_delivery(operator.deliver)
+    except ValueError as wrong:
+        raise OperatorMistaken(f"deliver = {operator.deliver!r}: {wrong}.") from None
+    return operator
+
+
+# Argon2id as RFC 9106 section 4 recommends for little memory (19 MiB, OWASP's floor): a cheap host has to bear it.
+_COST = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
+_NOBODYS_HASH = (  # of a password that was thrown away
+    "$argon2id$v=19$m=19456,t=2,p=1$a8QKNUmna7K7b8AGysSjkA$YhsM1rmMkbzTzvJNcIurNmZDIOvh1v9+WYvzigLNCyQ"
+)
+
+
+def _hasher() -> Any:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(**_COST)
+
+
+def _hashed(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise OperatorMistaken(f"A password needs at least {SHORTEST_PASSWORD} characters.")
+    if len(password) > LONGEST_PASSWORD:
+        raise OperatorMistaken(f"A password has at most {LONGEST_PASSWORD} characters.")
+    hashed: str = _hasher().hash(password)
+    return hashed
+
+
+def _written(operator: Operator) -> bytes:
+    import json
+
+    names = {"is_admin": "admin"}
+    lines = [
+        f"{names.get(field, field)} = {json.dumps(getattr(operator, field), ensure_ascii=False)}"
+        for field in Operator._fields[1:]
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _read(path: str) -> dict[str, Any] | None:
+    """The fields of the account in the file; None if there is no file."""
+    import tomllib
+
+    name = os.path.basename(path)[:-5]
+    try:
+        values = tomllib.loads(disk.read(path).decode("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (tomllib.TOMLDecodeError, UnicodeError) as wrong:
+        raise OperatorMistaken(f"{path}: {wrong}") from None
+    shape = {"email": str, "admin": bool, "deliver": str, "language": str, "password_hash": str}
+    for field, value in values.items():
+        if field not in shape or type(value) is not shape[field]:
+            raise OperatorMistaken(f"{path}: {field} = {value!r} is not one of {', '.join(shape)} as they must be.")
+    if "email" not in values:
+        raise OperatorMistaken(f"{path}: email is missing.")
+    values["is_admin"] = values.pop("admin", False)
+    try:
+        _checked(Operator(name, **values))
+    except OperatorMistaken as wrong:
+        raise OperatorMistaken(f"{path}: {wrong}") from None
+    return values

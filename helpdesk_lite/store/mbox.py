@@ -1,0 +1,222 @@
+"""The ticket file: an mbox (RFC 4155, mboxrd quoting) of entries, our trace lines above each message's own bytes.
+
+Guarantee: every byte of a message that ends in a line end comes back; no message can end an entry or forge a trace line;
+the head of the file tells its line in the queue. It does not know where the file lies (store/flat).
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+from typing import NamedTuple
+
+from helpdesk_lite import times, trace
+from helpdesk_lite.errors import TicketDamaged
+from helpdesk_lite.form import FieldValue
+from helpdesk_lite.letter import domain_of
+from helpdesk_lite.ticket import Customer, Entry, Head, Inquiry, Place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+HEAD_SIZE = 8192  # bytes that always hold the facts of `Head`
+_END = ("Trace", "ends")  # the last of our lines: what follows is the message's own, whatever it is called
+_FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
+_QUOTED = re.compile(rb"^>+From ", re.MULTILINE)
+_NEXT = b"\nFrom "
+
+
+class Found(NamedTuple):
+    """An entry in an open ticket file: its trace lines in order, and where its message's stored bytes begin and end."""
+
+    facts: list[tuple[str, str]]
+    start: int
+    end: int
+
+    def fact(self, name: str) -> str:
+        """The first fact of this name; "" if there is none."""
+        return next((value for key, value in self.facts if key == name), "")
+
+
+def inquiry_bytes(inquiry: Inquiry, entry: Entry, message: Iterable[bytes]) -> Iterator[bytes]:
+    """A whole new ticket file."""
+    yield _separator(inquiry.customer.email, entry.at)
+    yield from (trace.written(name, value) for name, value in _inquiry_facts(inquiry, entry))
+    yield trace.written(*_END)
+    yield from _quoted(message)
+    yield b"\n"
+
+
+def entry_bytes(number: str, entry: Entry, place: Place) -> bytes:
+    """What is added to a ticket file when `entry` puts it into `place`: a small message that any mail program shows."""
+    facts = [("Ticket", number), *_entry_facts(entry), ("Place", " ".join(place).strip()), _END]
+    domain = domain_of(entry.message_id.strip("<>"))
+    said = f"{entry.kind} by {entry.by}"
+    message = (
+        f"From: {entry.by} <{entry.by}@{domain}>\nDate: {times.mail(entry.at)}\nSubject: [{number}] {said}\n"
+        f"Message-ID: {entry.message_id}\n\n{entry.text or said}\n"
+    )
+    lines = b"".join(trace.written(name, value) for name, value in facts)
+    return _separator(f"{entry.by}@{domain}", entry.at) + lines + b"".join(_quoted([message.encode()])) + b"\n"
+
+
+def head_of(first_bytes: bytes) -> Head:
+    """The head of the ticket whose file begins with `first_bytes` (HEAD_SIZE of them suffice). TicketDamaged."""
+    separator, _, rest = first_bytes.partition(b"\n")
+    if not separator.startswith(b"From "):
+        raise TicketDamaged("It does not begin as a ticket file does.")
+    facts = dict(reversed(list(_facts(rest.split(b"\n")))))
+    try:
+        return Head(
+            number=facts["Ticket"],
+            received_at=times.from_iso(facts["At"]),
+            form=facts["Form"],
+            title=facts["Title"],
+            subject=facts["Subject"],
+            attachments=int(facts["Attachments"]),
+            category=facts["Category"],
+            language=facts["Language"],
+            submission=facts["Submission"],
+        )
+    except (KeyError, ValueError) as missing:
+        raise TicketDamaged(f"Its head is not complete: {missing}.") from None
+
+
+def entries_of(file: mmap.mmap) -> list[Found]:
+    """All entries of an open ticket file, in order. TicketDamaged if it is none."""
+    if file[:5] != b"From ":
+        raise TicketDamaged("It does not begin as a ticket file does.")
+    found = []
+    start = 0
+    while start >= 0:
+        following = file.find(_NEXT, start)
+        found.append(_found(file, start, len(file) if following < 0 else following + 1))
+        start = following + 1 if following >= 0 else -1
+    return found
+
+
+def entry_of(found: Found) -> Entry:
+    """The entry as a value. TicketDamaged."""
+    facts = dict(reversed(found.facts))
+    try:
+        return Entry(
+            kind=facts["Entry"],
+            by=facts["By"],
+            at=times.from_iso(facts["At"]),
+            message_id=facts["Message-ID"],
+            letters=tuple(facts["Letters"].split()),
+            text=facts.get("Text", ""),
+        )
+    except (KeyError, ValueError) as missing:
+        raise TicketDamaged(f"An entry is not complete: {missing}.") from None
+
+
+def place_of(found: Found) -> Place | None:
+    """Where the entry put the ticket; None if it is not such an entry."""
+    words = found.fact("Place").split()
+    return Place(words[0], words[1] if len(words) > 1 else "") if words else None
+
+
+def inquiry_of(found: Found, head: Head) -> Inquiry:
+    """The inquiry that the first entry holds."""
+    labels: dict[str, str] = {}
+    answers: dict[str, list[str]] = {}
+    for key, value in found.facts:
+        if key.startswith("Label-"):
+            name = trace.from_name(key[6:])
+            labels[name] = value
+            answers.setdefault(name, [])
+        elif key.startswith("Field-"):
+            answers.setdefault(trace.from_name(key[6:]), []).append(value)
+    contact = {trace.from_name(name) for name in found.fact("Contact").split()}
+    return Inquiry(
+        head,
+        Customer(found.fact("Customer-Name"), found.fact("Customer-Email")),
+        tuple(
+            FieldValue(name, labels.get(name, name), tuple(values), name in contact) for name, values in answers.items()
+        ),
+        trace.from_name(found.fact("Message-Field")),
+    )
+
+
+def is_quoted(file: mmap.mmap, found: Found) -> bool:
+    """Whether the message's stored bytes differ from its own."""
+    return _QUOTED.search(file, found.start, found.end) is not None
+
+
+def unquoted(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """A message's own bytes, from its stored ones given line by line."""
+    return (line[1:] if _QUOTED.match(line) else line for line in lines)
+
+
+def _inquiry_facts(inquiry: Inquiry, entry: Entry) -> Iterator[tuple[str, str]]:
+    """The facts of the queue first, what can grow long last."""
+    head = inquiry.head
+    yield "Ticket", head.number
+    yield from _entry_facts(entry)
+    yield "Form", head.form
+    yield "Category", head.category
+    yield "Language", head.language
+    yield "Attachments", str(head.attachments)
+    yield "Submission", head.submission
+    yield "Title", head.title
+    yield "Subject", head.subject
+    yield "Customer-Name", inquiry.customer.name
+    yield "Customer-Email", inquiry.customer.email
+    yield "Message-Field", trace.as_name(inquiry.message_field)
+    yield "Contact", " ".join(trace.as_name(field.name) for field in inquiry.fields if field.is_contact)
+    for field in inquiry.fields:
+        name = trace.as_name(field.name)
+        yield f"Label-{name}", field.label
+        for value in field.values:
+            yield f"Field-{name}", value
+
+
+def _entry_facts(entry: Entry) -> Iterator[tuple[str, str]]:
+    yield "Entry", entry.kind
+    yield "By", entry.by
+    yield "At", times.iso(entry.at)
+    yield "Message-ID", entry.message_id
+    yield "Letters", " ".join(entry.letters)
+    if entry.text:
+        yield "Text", entry.text
+
+
+def _separator(sender: str, at: int) -> bytes:
+    """The From line; a sender that is no plain ASCII word would break its grammar."""
+    plain = sender if sender.isascii() and sender.isprintable() and " " not in sender and sender else "MAILER-DAEMON"
+    return f"From {plain} {times.mbox(at)}\n".encode()
+
+
+def _facts(lines: Iterable[bytes]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        fact = trace.read(line)
+        if fact is None or fact == _END:
+            return
+        yield fact
+
+
+def _found(file: mmap.mmap, start: int, end: int) -> Found:
+    """The entry between two From lines; its last byte is the empty line that mbox puts behind every message."""
+    facts = []
+    file.seek(start)
+    file.readline()
+    while file.tell() < end:
+        fact = trace.read(file.readline())
+        if fact is None:
+            raise TicketDamaged("The desk's lines above a message do not end.")
+        if fact == _END:
+            return Found(facts, file.tell(), end - 1)
+        facts.append(fact)
+    raise TicketDamaged("It ends within an entry.")
+
+
+def _quoted(message: Iterable[bytes]) -> Iterator[bytes]:
+    """A message's bytes as mbox stores them, with a line end behind the last line if there was none."""
+    left = b""
+    for piece in message:
+        whole, newline, left = (left + piece).rpartition(b"\n")
+        yield _FROM_LINE.sub(rb">\1", whole + newline)
+    if left:
+        yield _FROM_LINE.sub(rb">\1", left) + b"\n"

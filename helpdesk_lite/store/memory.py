@@ -1,0 +1,107 @@
+"""The store in memory: the contract in a few lines, for tests and for reading what a store must do.
+
+Guarantee: `store/contract.py`, while the process lives.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from contextlib import contextmanager
+
+from helpdesk_lite.errors import TicketMoved, UnknownNumber
+from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
+
+    from helpdesk_lite.ticket import Entry, Head, Inquiry
+
+
+class MemoryStore:
+    """Tickets in a dictionary. `clock` tells the seconds UTC."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._tickets: dict[str, Ticket] = {}
+        self._messages: dict[str, bytes] = {}
+        self._submissions: dict[str, tuple[str, float]] = {}
+        self._locks: dict[str, threading.Lock] = {}
+        self._changes = 0
+
+    @contextmanager
+    def locked(self, number: str) -> Iterator[None]:
+        """See `Store.locked`."""
+        with self._locks.setdefault(number, threading.Lock()):
+            yield
+
+    @contextmanager
+    def once(self, submission: str) -> Iterator[str]:
+        """See `Store.once`."""
+        with self._locks.setdefault(submission, threading.Lock()):
+            number, made_at = self._submissions.get(submission, ("", 0.0))
+            known = self._tickets.get(number)
+            is_same = known is not None and known.place.state != CLOSED and made_at > self._clock() - 86_400
+            yield number if is_same else ""
+
+    def add(self, inquiry: Inquiry, entry: Entry, message: Callable[[], Iterable[bytes]]) -> None:
+        """See `Store.add`."""
+        number = inquiry.head.number
+        if number in self._tickets:
+            raise FileExistsError(number)
+        self._messages[entry.message_id] = b"".join(message())
+        self._tickets[number] = Ticket(inquiry, QUEUE, entry.at, (entry,))
+        if inquiry.head.submission:
+            self._submissions[inquiry.head.submission] = (number, self._clock())
+        self._changes += 1
+
+    def move(self, number: str, source: Place, target: Place, entry: Entry) -> None:
+        """See `Store.move`."""
+        ticket = self.read(number)
+        if ticket.place != source:
+            raise TicketMoved(number, ticket.place.state, ticket.place.holder, ticket.since)
+        since = ticket.since if source == target else entry.at
+        self._messages[entry.message_id] = entry.text.encode()
+        self._tickets[number] = Ticket(ticket.inquiry, target, since, (*ticket.entries, entry))
+        self._changes += 1
+
+    def place(self, number: str) -> Place:
+        """See `Store.place`."""
+        return self.read(number).place
+
+    def read(self, number: str) -> Ticket:
+        """See `Store.read`."""
+        if number not in self._tickets:
+            raise UnknownNumber(number)
+        return self._tickets[number]
+
+    def open_message(self, number: str, message_id: str) -> BinaryIO:
+        """See `Store.open_message`."""
+        if message_id not in (entry.message_id for entry in self.read(number).entries):
+            raise KeyError(message_id)
+        return io.BytesIO(self._messages[message_id])
+
+    def pending(self, after: str = "", limit: int = 50) -> list[Head]:
+        """See `Store.pending`."""
+        return self._heads(lambda ticket: ticket.place == QUEUE and ticket.number > after)[:limit]
+
+    def count_pending(self) -> int:
+        """See `Store.count_pending`."""
+        return len(list(self.numbers(PENDING)))
+
+    def held_by(self, operator: str) -> list[Head]:
+        """See `Store.held_by`."""
+        return self._heads(lambda ticket: ticket.place == Place(CLAIMED, operator))
+
+    def numbers(self, state: str) -> Iterator[str]:
+        """See `Store.numbers`."""
+        return iter([head.number for head in self._heads(lambda ticket: ticket.place.state == state)])
+
+    def version(self) -> str:
+        """See `Store.version`."""
+        return str(self._changes)
+
+    def _heads(self, is_wanted: Callable[[Ticket], bool]) -> list[Head]:
+        return [self._tickets[number].inquiry.head for number in sorted(self._tickets) if is_wanted(self._tickets[number])]

@@ -1,0 +1,218 @@
+"""The web door: which page answers a request, and what every page may rely on.
+
+Guarantee: nothing a client sends gets a traceback; what changes anything is a POST from our own page or a form; a page for
+operators is seen by operators only; after the answer, the courier hears that there may be letters. It draws no page.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import NamedTuple
+
+from helpdesk_lite import errors, tracking
+from helpdesk_lite.web.http import Request, Response, quoted, see_other
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    from helpdesk_lite.web.house import House
+
+PUBLIC, OPERATORS = "public", "operators"
+
+
+class Route(NamedTuple):
+    """`path` has a {part} for what the page is told; `page` is module:function in web/pages."""
+
+    method: str
+    path: str
+    page: str
+    whose: str = OPERATORS
+
+
+ROUTES = (
+    Route("GET", "/", "customer:index", PUBLIC),
+    Route("GET", "/forms/{name}", "customer:form", PUBLIC),
+    Route("POST", "/forms/{name}", "submission:submit", PUBLIC),
+    Route("GET", "/sent/{number}", "customer:sent", PUBLIC),
+    Route("GET", "/static/{name}", "static:file", PUBLIC),
+    Route("GET", "/login", "sign_in:login", PUBLIC),
+    Route("POST", "/login", "sign_in:sign_in", PUBLIC),
+    Route("POST", "/logout", "sign_in:sign_out", PUBLIC),
+    Route("GET", "/setup", "setup:setup", PUBLIC),
+    Route("POST", "/setup", "setup:first_operator", PUBLIC),
+    Route("GET", "/queue", "operators:queue"),
+    Route("GET", "/mine", "operators:mine"),
+    Route("GET", "/tickets/{number}", "tickets:show"),
+    Route("GET", "/tickets/{number}/attachments/{index}/{name}", "tickets:attachment"),
+    Route("POST", "/tickets/{number}/claim", "tickets:claim"),
+    Route("POST", "/tickets/{number}/release", "tickets:release"),
+    Route("POST", "/tickets/{number}/close", "tickets:close"),
+    Route("POST", "/tickets/{number}/reopen", "tickets:reopen"),
+    Route("GET", "/outbox", "outbox:outbox"),
+    Route("POST", "/outbox/{name}/retry", "outbox:retry"),
+    Route("POST", "/outbox/{name}/drop", "outbox:drop"),
+)
+_STATUS = (
+    (errors.UnknownNumber, 404),
+    (errors.UnknownForm, 404),
+    (errors.BrokenForm, 500),
+    (errors.TicketMoved, 409),
+    (errors.NotAllowed, 403),
+    (errors.RequestMalformed, 400),
+    (errors.TooLarge, 413),
+    (errors.TooMany, 429),
+    (errors.DeskError, 503),
+)
+
+
+class App:
+    """The WSGI application. `house` gives the desk as its settings are now; `after` is called when letters may be due."""
+
+    def __init__(self, house: Callable[[], House], after: Callable[[House], None]) -> None:
+        self._house = house
+        self._after = after
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        house: House | None = None
+        try:
+            house = self._house()
+            request = Request(environ)
+            response = answer(request, house)
+        except Exception as wrong:
+            response = _failed(environ, house, wrong)
+        start_response(response.status_line, response.safe_headers())
+        if house is not None and environ.get("REQUEST_METHOD") == "POST" and response.status < 400:
+            self._after(house)
+        if environ.get("REQUEST_METHOD") == "HEAD":
+            return []
+        return [response.body] if isinstance(response.body, bytes) else response.body
+
+
+def answer(request: Request, house: House) -> Response:
+    """The page for the request; raises what a page raises."""
+    route, parts, others = _route(request)
+    if route is None:
+        if others:
+            return _problem(request, house, 405, headers=(("Allow", ", ".join(others)),))
+        return _problem(request, house, 404)
+    request.operator = house.sessions.operator(request) if _needs_operator(request, route) else None
+    request.language = _language(request, house)
+    if _is_forged(request, route, house):
+        return _problem(request, house, 403)
+    if route.whose == OPERATORS and request.operator is None:
+        return see_other(request, "/login" + ("?next=" + quoted(_here(request)) if request.is_safe else ""))
+    page: Callable[..., Response] = _page(route.page)
+    return page(request, house, **parts)
+
+
+def _route(request: Request) -> tuple[Route | None, dict[str, str], list[str]]:
+    """The route, what its {parts} are, and the methods that this path has."""
+    method = "GET" if request.method == "HEAD" else request.method
+    given = request.path.split("/")
+    others: list[str] = []
+    for route in ROUTES:
+        parts = _parts(route.path.split("/"), given)
+        if parts is not None:
+            if route.method == method:
+                return route, parts, []
+            others += ["GET", "HEAD"] if route.method == "GET" else [route.method]
+    return None, {}, others
+
+
+def _parts(wanted: list[str], given: list[str]) -> dict[str, str] | None:
+    if len(wanted) != len(given):
+        return None
+    parts = {}
+    for want, have in zip(wanted, given, strict=True):
+        if want[:1] == "{":
+            if not have or want == "{number}" and not tracking.is_number(have):
+                return None
+            parts[want[1:-1]] = have
+        elif want != have:
+            return None
+    return parts
+
+
+def _needs_operator(request: Request, route: Route) -> bool:
+    return route.whose == OPERATORS or route.path in ("/login", "/logout")
+
+
+def _is_forged(request: Request, route: Route, house: House) -> bool:
+    """Whether another site's page made the browser send this. Contact forms may stand on any page."""
+    if request.is_safe or route.path.startswith("/forms/"):
+        return False
+    if request.operator is not None:
+        return not house.sessions.is_ours(request)
+    return house.sessions.is_foreign(request)
+
+
+def _here(request: Request) -> str:
+    query = request.environ.get("QUERY_STRING", "")
+    return request.path + (f"?{query}" if query else "")
+
+
+def _language(request: Request, house: House) -> str:
+    from helpdesk_lite import i18n
+
+    if request.operator is not None:
+        return request.operator.language or house.settings.language
+    return i18n.preferred(request.header("Accept-Language"), house.settings.language)
+
+
+def _page(name: str) -> Any:
+    import importlib
+
+    module, _, function = name.partition(":")
+    return getattr(importlib.import_module(f"helpdesk_lite.web.pages.{module}"), function)
+
+
+def _problem(
+    request: Request,
+    house: House,
+    status: int,
+    wrong: Exception | None = None,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Response:
+    from helpdesk_lite.web.pages import problem
+
+    return problem.page(request, house, status, wrong, headers)
+
+
+def _failed(environ: dict[str, Any], house: House | None, wrong: Exception) -> Response:
+    """The answer to what went wrong, with one line in the log unless it was the client's doing."""
+    status = next((status for kind, status in _STATUS if isinstance(wrong, kind)), 503 if _is_full(wrong) else 500)
+    if status >= 500:
+        print(_log_line(environ, wrong), file=environ.get("wsgi.errors") or sys.stderr)
+    if house is not None:
+        try:
+            return _problem(Request(environ), house, status, wrong)
+        except Exception as worse:  # the calm page itself cannot be drawn: say it plainly
+            print(_log_line(environ, worse), file=environ.get("wsgi.errors") or sys.stderr)
+    return Response(status, _PLAIN.get(status, _PLAIN[500]), type="text/plain; charset=utf-8")
+
+
+_PLAIN = {
+    400: "This request makes no sense to the desk. Please go back and try again.\n",
+    404: "There is nothing here.\n",
+    500: "The help desk could not do that. Nothing was changed. Please try again later.\n",
+    503: "The help desk cannot work just now. Nothing was kept. Please try again in a few minutes.\n",
+}
+
+
+def _is_full(wrong: Exception) -> bool:
+    """Whether the machine, not the program, failed: a full or failing disk, no more files."""
+    return isinstance(wrong, OSError)
+
+
+def _log_line(environ: dict[str, Any], wrong: Exception) -> str:
+    """One line for the administrator: where, what, and the place in the program; no bodies, no addresses."""
+    place = wrong.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
+    path = str(environ.get("PATH_INFO", ""))[:200]
+    said = f"web: failed method={environ.get('REQUEST_METHOD')} path={path!r} error={type(wrong).__name__}"
+    return f"{said} said={str(wrong)[:300]!r} at={where}"

@@ -1,0 +1,135 @@
+"""Who is asking: signed cookies, signing in and out, and requests that another site made a browser send.
+
+Guarantee: only somebody with the password (or whom the web server vouches for) is an operator; a sign-in ends with sign-out,
+a changed password or `stay_hours`; another site's page cannot act for a signed-in operator. From names never follow rights.
+"""
+
+from __future__ import annotations
+
+import os
+
+from helpdesk_lite import disk, signing
+from helpdesk_lite.errors import OperatorMistaken, TooMany
+from helpdesk_lite.limits import network_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helpdesk_lite.limits import Limits
+    from helpdesk_lite.operators import Operator, Operators
+    from helpdesk_lite.settings import Settings
+    from helpdesk_lite.web.http import Request
+
+COOKIE = "helpdesk"
+_PURPOSE = "signed in"
+_SLOWEST = 60  # seconds between tries, at most
+
+
+class Sessions:
+    """Signing in and out. `ended_path` is the folder where sign-outs are remembered until they would have expired."""
+
+    def __init__(
+        self,
+        operators: Operators,
+        limits: Limits,
+        settings: Settings,
+        secret: bytes,
+        ended_path: str,
+        clock: Callable[[], float],
+        chance: Callable[[], int],
+    ) -> None:
+        self._operators = operators
+        self._limits = limits
+        self._settings = settings
+        self._secret = secret
+        self._ended_path = ended_path
+        self._clock = clock
+        self._chance = chance
+
+    def operator(self, request: Request) -> Operator | None:
+        """Who is signed in with this request; None for nobody."""
+        if self._settings.sign_in_by == "remote_user":
+            return self._find(request.environ.get("REMOTE_USER", ""))
+        parts = request.cookie(COOKIE).split("~")
+        if len(parts) != 4 or not parts[1].isdigit() or len(parts[1]) > 12:
+            return None
+        name, until, mark, proof = parts
+        operator = self._find(name)
+        if operator is None or int(until) <= self._clock():
+            return None
+        if not signing.is_proof(proof, self._secret, _PURPOSE, name, until, mark, operator.password_hash):
+            return None
+        return None if os.path.exists(os.path.join(self._ended_path, mark)) else operator
+
+    def sign_in(self, request: Request, name: str, password: str) -> str | None:
+        """The Set-Cookie value for the right password; None for a wrong one. TooMany after too many wrong ones in a row."""
+        name = name.strip().lower()
+        sources = (("name", name), ("address", network_of(request.client)))
+        self._slow_down(sources)
+        operator = self._find(name)
+        if not self._operators.is_password(operator, password) or operator is None:
+            for kind, who in sources:
+                self._limits.note(f"sign-in-{kind}", who)
+            return None
+        for kind, who in sources:
+            self._limits.forget(f"sign-in-{kind}", who)
+        return self.cookie(request, operator)
+
+    def cookie(self, request: Request, operator: Operator) -> str:
+        """The Set-Cookie value that signs this operator in."""
+        until = str(int(self._clock()) + self._settings.stay_hours * 3600)
+        mark = f"{self._chance():016x}"
+        proof = signing.proof(self._secret, _PURPOSE, operator.name, until, mark, operator.password_hash)
+        return self._set_cookie(request, "~".join((operator.name, until, mark, proof)))
+
+    def sign_out(self, request: Request) -> str:
+        """End this sign-in everywhere; the Set-Cookie value that takes the cookie away."""
+        parts = request.cookie(COOKIE).split("~")
+        if self._settings.sign_in_by == "password" and self.operator(request) is not None:
+            os.makedirs(self._ended_path, mode=0o700, exist_ok=True)
+            disk.replace(os.path.join(self._ended_path, parts[2]), [b""])
+        return self._set_cookie(request, "") + "; Max-Age=0"
+
+    def tidy(self) -> None:
+        """Forget the sign-outs of sign-ins that have expired."""
+        oldest = self._clock() - self._settings.stay_hours * 3600
+        for name in disk.names(self._ended_path):
+            path = os.path.join(self._ended_path, name)
+            if os.path.getmtime(path) < oldest:
+                disk.remove(path, durable=False)
+
+    def is_ours(self, request: Request) -> bool:
+        """Whether the browser says that one of our own pages sent this request (Origin, RFC 6454; Fetch Metadata)."""
+        site = request.header("Sec-Fetch-Site")
+        origin = request.header("Origin")
+        if site:
+            return site == "same-origin"
+        return origin.partition("://")[2].lower() in self._hosts(request) if origin else False
+
+    def is_foreign(self, request: Request) -> bool:
+        """Whether the browser says that another site's page sent it: less strict, for those without a cookie yet."""
+        return bool(request.header("Sec-Fetch-Site") or request.header("Origin")) and not self.is_ours(request)
+
+    def _hosts(self, request: Request) -> set[str]:
+        ours = self._settings.url.partition("://")[2].partition("/")[0]
+        return {host.lower() for host in (ours, request.origin.partition("://")[2]) if host}
+
+    def _slow_down(self, sources: tuple[tuple[str, str], ...]) -> None:
+        allowed = self._settings.sign_in_tries
+        for kind, who in sources:
+            count, _, last = self._limits.lately(f"sign-in-{kind}", who)
+            if allowed and count >= allowed:
+                left = last + min(_SLOWEST, 2 ** min(count - allowed, 6)) - self._clock()
+                if left > 0:
+                    raise TooMany(int(left) + 1)
+
+    def _find(self, name: str) -> Operator | None:
+        try:
+            return self._operators.find(name)
+        except OperatorMistaken:
+            return None  # a broken account lets nobody in; `verify` and the operators' page name it
+
+    def _set_cookie(self, request: Request, value: str) -> str:
+        secure = "; Secure" if self._settings.url.startswith("https:") or request.scheme == "https" else ""
+        return f"{COOKIE}={value}; Path={request.base or '/'}; HttpOnly; SameSite=Lax{secure}"

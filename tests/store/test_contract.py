@@ -1,0 +1,193 @@
+"""What every store promises, told once and held by each."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from helpdesk_lite.errors import TicketMoved, UnknownNumber
+from helpdesk_lite.store.flat import FlatStore
+from helpdesk_lite.store.memory import MemoryStore
+from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place
+from tests import examples
+
+INES, BOB = Place(CLAIMED, "ines"), Place(CLAIMED, "bob")
+
+
+@pytest.fixture
+def clock():
+    return [float(examples.NOON)]
+
+
+@pytest.fixture(params=["flat", "memory"])
+def store(request, tmp_path, clock):
+    if request.param == "memory":
+        return MemoryStore(lambda: clock[0])
+    flat = FlatStore(str(tmp_path), lambda: clock[0])
+    flat.make_folders()
+    return flat
+
+
+@pytest.fixture
+def number(store):
+    """A pending ticket's number."""
+    return add(store)
+
+
+def add(store, number="", **about):
+    number = number or examples.number()
+    with store.locked(number):
+        store.add(examples.inquiry(number, **about), examples.entry(number), lambda: [examples.MESSAGE])
+    return number
+
+
+def move(store, number, source, target, kind="claimed", by="ines", **about):
+    with store.locked(number):
+        store.move(number, source, target, examples.entry(number, kind, by, **about))
+
+
+def test_a_new_ticket_is_in_the_queue(store, number):
+    assert store.place(number) == QUEUE
+    assert [head.number for head in store.pending()] == [number]
+
+
+def test_the_inquiry_comes_back_as_it_was(store, number):
+    assert store.read(number).inquiry == examples.inquiry(number)
+
+
+def test_any_text_comes_back_as_it_was(store):
+    number = examples.number()
+    odd = "Grüße \\n \r\n\t\x00\x1b[31m\u2028 =?utf-8?q?x?= From x "
+    inquiry = examples.inquiry(number, subject=odd)
+    fields = (*inquiry.fields, inquiry.fields[2]._replace(name="größe[]: 100%", values=(odd, "", odd)))
+    inquiry = inquiry._replace(fields=fields)
+    with store.locked(number):
+        store.add(inquiry, examples.entry(number), lambda: [examples.MESSAGE])
+    assert store.read(number).inquiry == inquiry
+
+
+def test_the_message_comes_back_byte_for_byte(store, number):
+    message_id = store.read(number).entries[0].message_id
+    with store.open_message(number, message_id) as message:
+        assert message.read() == examples.MESSAGE
+
+
+def test_a_message_of_another_ticket_is_not_found(store, number):
+    with pytest.raises(KeyError):
+        store.open_message(number, "<other@localhost>")
+
+
+def test_a_number_is_taken_once(store, number):
+    with store.locked(number), pytest.raises(FileExistsError):
+        store.add(examples.inquiry(number), examples.entry(number), lambda: [examples.MESSAGE])
+
+
+def test_a_claimed_ticket_leaves_the_queue_at_once(store, number):
+    move(store, number, QUEUE, INES)
+    assert store.pending() == []
+    assert store.count_pending() == 0
+    assert store.place(number) == INES
+    assert [head.number for head in store.held_by("ines")] == [number]
+    assert store.held_by("bob") == []
+
+
+def test_a_move_from_where_the_ticket_is_not_says_where_it_is(store, number):
+    move(store, number, QUEUE, INES, at=examples.NOON + 60)
+    with pytest.raises(TicketMoved) as moved:
+        move(store, number, QUEUE, BOB, by="bob")
+    assert (moved.value.state, moved.value.holder, moved.value.since) == (CLAIMED, "ines", examples.NOON + 60)
+    assert store.place(number) == INES
+
+
+def test_a_ticket_goes_all_the_way_and_back(store, number):
+    closed = Place(CLOSED, "ines")
+    steps = [("claimed", QUEUE, INES), ("closed", INES, closed), ("reopened", closed, INES), ("released", INES, QUEUE)]
+    for minute, (kind, source, target) in enumerate(steps):
+        move(store, number, source, target, kind, at=examples.NOON + minute * 60)
+        assert store.place(number) == target
+    ticket = store.read(number)
+    assert [entry.kind for entry in ticket.entries] == ["inquiry", "claimed", "closed", "reopened", "released"]
+    assert ticket.since == examples.NOON + 180
+    assert ticket.inquiry == examples.inquiry(number)
+
+
+def test_an_entry_can_be_added_in_place(store, number):
+    move(store, number, QUEUE, QUEUE, "found", text="Found here.\nFrom nowhere.")
+    ticket = store.read(number)
+    assert ticket.entries[-1].text == "Found here.\nFrom nowhere."
+    assert ticket.place == QUEUE
+
+
+def test_the_queue_is_in_order_of_arrival_and_read_in_pages(store):
+    numbers = [add(store, examples.number(examples.NOON + second)) for second in range(7)]
+    assert [head.number for head in store.pending(limit=3)] == numbers[:3]
+    assert [head.number for head in store.pending(after=numbers[2], limit=3)] == numbers[3:6]
+    assert [head.number for head in store.pending(after=numbers[6])] == []
+    assert store.count_pending() == 7
+
+
+@pytest.mark.parametrize("state", [PENDING, CLAIMED, CLOSED])
+def test_numbers_lists_each_state(store, state):
+    number = add(store)
+    place = QUEUE if state == PENDING else Place(state, "ines")
+    if place != QUEUE:
+        move(store, number, QUEUE, place)
+    assert list(store.numbers(state)) == [number]
+
+
+@pytest.mark.parametrize("unknown", ["", "../secret", "2222-2222-2222", "3D9P-64M6-EPWV", "x" * 5000, "a\0b"])
+def test_an_unknown_number_is_said_to_be_unknown(store, unknown):
+    with pytest.raises(UnknownNumber):
+        store.place(unknown)
+    with pytest.raises(UnknownNumber):
+        store.read(unknown)
+
+
+def test_the_same_submission_is_known_for_a_day(store, clock):
+    submission = "ab" * 16
+    with store.once(submission) as before:
+        assert before == ""
+        number = add(store, submission=submission)
+    with store.once(submission) as again:
+        assert again == number
+    clock[0] += 86_400 * 365
+    with store.once(submission) as later:
+        assert later == ""
+
+
+def test_the_same_submission_after_closing_is_another(store):
+    submission = "cd" * 16
+    number = add(store, submission=submission)
+    move(store, number, QUEUE, INES)
+    move(store, number, INES, Place(CLOSED, "ines"), "closed")
+    with store.once(submission) as again:
+        assert again == ""
+
+
+def test_the_version_changes_with_the_queue(store, number):
+    before = store.version()
+    assert store.version() == before
+    move(store, number, QUEUE, INES)
+    assert store.version() != before
+
+
+def test_of_many_claimers_one_wins(store, number):
+    won, lost = [], []
+    start = threading.Barrier(8)
+
+    def claim(name):
+        start.wait()
+        try:
+            move(store, number, QUEUE, Place(CLAIMED, name), by=name)
+            won.append(name)
+        except TicketMoved as moved:
+            lost.append(moved.holder)
+
+    claimers = [threading.Thread(target=claim, args=(f"op{index}",)) for index in range(8)]
+    for claimer in claimers:
+        claimer.start()
+    for claimer in claimers:
+        claimer.join()
+    assert len(won) == 1
+    assert lost == won * 7
