@@ -20,7 +20,8 @@ class Letter(NamedTuple):
 
     `recipients` are the addresses still to be reached; a forward names the `operator` instead, whose address and way of
     delivery are looked up when it is sent. `answers` is the setting of that name. Times in seconds UTC; `reason` is why
-    it still waits or is held, in the server's own words where there are some.
+    it still waits or is held, in the server's own words where there are some. A letter that is split because only some of
+    its recipients were refused is another `part` from then on, with the same Message-ID.
     """
 
     message_id: str
@@ -35,11 +36,13 @@ class Letter(NamedTuple):
     tries: int = 0
     next_at: int = 0
     reason: str = ""
+    part: int = 0
 
     @property
     def name(self) -> str:
         """The letter's file name: its Message-ID without the brackets and the domain; it begins with the number."""
-        return self.message_id[1:].partition("@")[0]
+        name = self.message_id[1:].partition("@")[0]
+        return f"{name}~{self.part}" if self.part else name
 
 
 def message_id(number: str, kind: str, chance: int, domain: str) -> str:
