@@ -1,7 +1,7 @@
 """What a letter to send is: its kind, the ticket it is about, and who it travels for.
 
-Guarantee: a letter is small and complete on disk before anyone is told it will be sent; what it says is written from the
-ticket and the templates when the courier takes it. The envelope is never the From and To of the message.
+Guarantee: a letter is small and complete on disk before anyone is told it will be sent; what it says is written from
+the ticket and the templates when the courier takes it. The envelope is never the From and To of the message.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ class Letter(NamedTuple):
     """A letter in the outbox.
 
     `recipients` are the addresses still to be reached; a forward names the `operator` instead, whose address and way of
-    delivery are looked up when it is sent. `answers` is the setting of that name. Times in seconds UTC; `reason` is why
-    it still waits or is held, in the server's own words where there are some. A letter that is split because only some of
-    its recipients were refused is another `part` from then on, with the same Message-ID.
+    delivery are looked up when it is sent. Times in seconds UTC; `reason` is why it still waits or is held, in the server's
+    own words where there are some. Where only some recipients were refused, they are a `part` of their own from then on,
+    with the same Message-ID.
     """
 
     message_id: str

@@ -1,8 +1,8 @@
 """A letter's bytes: headers, a text, perhaps the same as HTML, attachments, as MIME (RFC 2045, 2046).
 
 Guarantee: the same letter gives the same bytes; an attachment passes through in pieces and is never whole in memory; no
-text, file name, type or content can end a part or make a header. Line ends are LF; nothing but an internationalised address
-in a header is other than 7-bit ASCII. It knows no templates (mail/written) and imports neither `email` nor Jinja2.
+text, file name, type or content can end a part or make a header. Line ends are LF; only an internationalised address in
+a header is other than 7-bit ASCII. It knows no templates (mail/written) and imports neither `email` nor Jinja2.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LONGEST_LINE = 998  # octets (RFC 5322, 2.1.1)
 _PIECE = 1 << 15  # characters of a text that are encoded at a time
 _ROW = 57  # bytes that make a line of 76 characters in base64
-# A line that a 7-bit part cannot hold as it is: too long, "From " (mbox writers change it), a boundary, a control character.
+# What a 7-bit part cannot hold as it is: a long line, "From " (mbox writers change it), a boundary, control characters.
 _DIFFICULT = re.compile(rf"^(?:From |--=_|.{{{LONGEST_LINE + 1}}})|[^\t\n -~]", re.MULTILINE)
 _BEGINS_FROM = re.compile(rb"^From ", re.MULTILINE)
 
@@ -41,7 +41,7 @@ class Attachment(NamedTuple):
 def message(
     head: Iterable[bytes], text: str, html: str = "", attachments: Sequence[Attachment] = (), seed: str = ""
 ) -> Iterator[bytes]:
-    """The whole letter: `head` are lines that mail/headers wrote. `seed` (its Message-ID) makes the boundaries its own."""
+    """The whole letter: `head` are lines that mail/headers wrote; from `seed` (its Message-ID) come its boundaries."""
     yield from head
     yield b"MIME-Version: 1.0\n"
     name = re.sub("[^A-Za-z0-9.-]", "", seed)[:50]

@@ -1,7 +1,7 @@
 """Header lines of a letter, written byte by byte without the `email` package, whose import a CGI request cannot afford.
 
-Guarantee: whatever the text, a function here returns exactly one well-formed header field: ASCII (but for internationalised
-addresses, RFC 6532), folded at 76 where it can be, and no control character or line end of the text in it.
+Guarantee: whatever the text, a function here returns exactly one well-formed header field: ASCII (internationalised
+addresses excepted, RFC 6532), folded at 76 where it can be, no control character or line end of the text in it.
 It does not read headers (mail/parse).
 """
 
@@ -89,13 +89,13 @@ def token(name: str, value: str) -> bytes:
 
 
 def parametered(name: str, value: str, parameters: Iterable[tuple[str, str]]) -> bytes:
-    """A MIME field with parameters (RFC 2045, 5.1), a line each; other than short plain ASCII ones as RFC 2231 has them."""
+    """A MIME field with parameters (RFC 2045, 5.1), a line each; long and non-ASCII ones as RFC 2231 has them."""
     pieces = [piece for key, said in parameters for piece in _parameter(key, one_line(said))]
     return (f"{name}: {value}" + "".join(f";\n {piece}" for piece in pieces) + "\n").encode()
 
 
 def media_type(said: str) -> str:
-    """The type/subtype that a browser said, without parameters; application/octet-stream if it is none or would nest."""
+    """The bare type/subtype that a browser said; application/octet-stream if it is none or would nest."""
     found = _TYPE.match(said.strip().lower())
     if not found or found[1] in ("message", "multipart"):
         return "application/octet-stream"
@@ -183,22 +183,21 @@ def _quoted(text: str) -> str:
 
 
 def _encoded(text: str, room: int) -> tuple[str, str]:
-    """One encoded word (RFC 2047) of at most `room` characters, and what of `text` did not fit; no character is split."""
+    """An encoded word (RFC 2047) of at most `room` characters, and what of `text` did not fit; splits no character."""
     space = room - _FRAME
     raw = text.encode()
     in_base64 = 4 * len(raw) < 3 * sum(map(_q_length, raw))
     most = space // 4 * 3 if in_base64 else space
-    length = used = 0
-    for length, letter in enumerate(text):
+    fits = used = 0
+    for letter in text:
         used += sum(1 if in_base64 else _q_length(byte) for byte in letter.encode())
         if used > most:
             break
-    else:
-        length = len(text)
-    raw = text[:length].encode()
+        fits += 1
+    raw = text[:fits].encode()
     if in_base64:
-        return f"=?utf-8?b?{binascii.b2a_base64(raw, newline=False).decode()}?=", text[length:]
-    return f"=?utf-8?q?{''.join(map(_q, raw))}?=", text[length:]
+        return f"=?utf-8?b?{binascii.b2a_base64(raw, newline=False).decode()}?=", text[fits:]
+    return f"=?utf-8?q?{''.join(map(_q, raw))}?=", text[fits:]
 
 
 def _q(byte: int) -> str:

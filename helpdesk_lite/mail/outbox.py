@@ -1,7 +1,7 @@
 """The outbox: letters to send, a small file each, in the folder that says how far they are.
 
-Guarantee: a staged letter is on disk before its ticket names it; a published one stays until it is sent, dropped by a
-person or held; of two couriers one gets it; whatever a killed courier was sending is sent again with the same Message-ID.
+Guarantee: a staged letter is on disk before its ticket names it; a published one stays until it is sent or a person
+drops it; of two couriers one gets it; what a killed courier was sending is sent again with the same Message-ID.
 It writes no letters (mail/written) and sends none (courier).
 
     staged/  belongs to a ticket that is just being written     new/   to be sent when its time comes
@@ -62,7 +62,7 @@ class Outbox:
             disk.remove(self._path(STAGED, letter.name), durable=False)
 
     def recover(self, number: str, named: Collection[str]) -> int:
-        """Publish the staged letters of the ticket whose Message-IDs its entries name, drop the others; how many they were.
+        """Publish the ticket's staged letters whose Message-IDs its entries name, drop the others; how many they were.
 
         The caller holds the ticket's lock.
         """
