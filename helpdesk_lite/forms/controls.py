@@ -1,0 +1,201 @@
+"""The controls of one form in a tree: which elements they are, what they offer, and which rules of theirs count.
+
+Guarantee: the same controls that a browser would submit and validate (HTML, 4.10.18 to 4.10.21): disabled ones, those in a
+datalist and buttons that submit nothing are not among them. It finds no labels (labels) and judges nothing (verdict).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD, Control, Option
+from helpdesk_lite.forms.tree import Element, Tree, collapsed
+
+# HTML, 4.10.5: every input type; a type that is none of these is text
+TYPES = frozenset(
+    (
+        "hidden", "text", "search", "tel", "url", "email", "password", "date", "month", "week", "time",
+        "datetime-local", "number", "range", "color", "checkbox", "radio", "file", "submit", "image",
+        "reset", "button",
+    )
+)
+_LINES = ("text", "search", "url", "tel", "email", "password")
+_DATES = ("date", "month", "week", "time", "datetime-local")
+CHOICES = ("checkbox", "radio")
+_BARRED = ("hidden", "submit", "image")
+# HTML, 4.10.5.3: which attributes apply to which types
+_APPLIES = {
+    "required": (*_LINES, *_DATES, "number", "checkbox", "radio", "file", "select", "textarea"),
+    "readonly": (*_LINES, *_DATES, "number", "textarea"),
+    "minlength": (*_LINES, "textarea"),
+    "maxlength": (*_LINES, "textarea"),
+    "pattern": _LINES,
+    "min": (*_DATES, "number", "range"),
+    "max": (*_DATES, "number", "range"),
+    "step": (*_DATES, "number", "range"),
+    "multiple": ("email", "file", "select"),
+    "accept": ("file",),
+    "alpha": ("color",),
+    "colorspace": ("color",),
+}
+# What HTML says without an attribute of its own; a leading colon keeps these apart from attributes.
+PLACEHOLDER = ":placeholder"  # a select whose empty value is its placeholder label option's
+SILENT = ":silent"  # answered in a way that submits nothing: a disabled option or button is chosen from the start
+TITLE = "title"  # kept with a pattern: it says in words what the pattern asks for
+
+
+class Found(NamedTuple):
+    """A control that counts: its element, its name, and its value for verdicts."""
+
+    element: Element
+    name: str
+    control: Control
+
+
+def controls_of(tree: Tree, form: Element) -> list[Found]:
+    """The controls of `form` that submit something, in tree order."""
+    owned = [element for element in tree.named("input", "select", "textarea", "button") if tree.owner(element) is form]
+    radios = _radio_groups(owned)
+    found: list[Found] = []
+    for element in owned:
+        name = element.get("name")
+        kind = kind_of(element)
+        if not name or name in (STAMP_FIELD, HONEYPOT_FIELD) or kind in ("reset", "button"):
+            continue
+        if is_disabled(element) or element.inside("datalist"):
+            continue
+        control = _control(element, kind, len(found))
+        if kind == "radio":
+            control = control._replace(rules={**control.rules, **radios.get(name, {})})
+        found.append(Found(element, name, control))
+    return found
+
+
+def kind_of(element: Element) -> str:
+    """The type of an input or a button (a button submits unless it says otherwise), else the element's name."""
+    said = element.get("type").lower()
+    if element.name == "button":
+        return said if said in ("reset", "button") else "submit"
+    if element.name == "input":
+        return said if said in TYPES else "text"
+    return element.name
+
+
+def is_disabled(element: Element) -> bool:
+    """Whether a control is disabled, by itself or by a fieldset (unless it lies in that fieldset's first legend)."""
+    if element.has("disabled"):
+        return True
+    below = element
+    for above in element.ancestors():
+        if above.name == "fieldset" and above.has("disabled") and below is not first_legend(above):
+            return True
+        below = above
+    return False
+
+
+def first_legend(fieldset: Element) -> Element | None:
+    """The legend of a fieldset: its first child of that name."""
+    return next(
+        (child for child in fieldset.children if isinstance(child, Element) and child.name == "legend"), None
+    )
+
+
+def _control(element: Element, kind: str, index: int) -> Control:
+    rules = _rules(element, kind)
+    if kind == "select":
+        rules |= _select_rules(element, rules)
+        return Control(kind, index, rules, "", _offered(element))
+    if kind in CHOICES:
+        value = element.get("value") if element.has("value") else "on"
+        return Control(kind, index, rules, value)
+    value = element.own_text() if kind == "textarea" else element.get("value")
+    return Control(kind, index, rules, value)
+
+
+def _rules(element: Element, kind: str) -> dict[str, str]:
+    rules = {name: element.get(name) for name, kinds in _APPLIES.items() if kind in kinds and element.has(name)}
+    if kind in _BARRED or "readonly" in rules or element.inside("noscript"):
+        return {"readonly": ""} if kind not in _BARRED else {}
+    if "pattern" in rules and element.has("title"):
+        rules[TITLE] = element.get("title")
+    return rules
+
+
+def options_of(select: Element) -> list[Element]:
+    """All options of a select, also the disabled ones."""
+    return [element for element in select.elements() if element.name == "option"]
+
+
+def option_value(option: Element) -> str:
+    """What choosing this option submits."""
+    return option.get("value") if option.has("value") else option.text()
+
+
+def is_option_disabled(option: Element) -> bool:
+    """Whether an option is disabled, by itself or by its group."""
+    group = option.inside("optgroup", "select")
+    return option.has("disabled") or (group is not None and group.name == "optgroup" and group.has("disabled"))
+
+
+def _offered(select: Element) -> tuple[Option, ...]:
+    return tuple(
+        Option(option_value(option), collapsed(option.get("label")) or option.text())
+        for option in options_of(select)
+        if not is_option_disabled(option)
+    )
+
+
+def display_size(select: Element) -> int:
+    """How many rows a select shows (HTML, 4.10.7)."""
+    size = whole_number(select.get("size"))
+    return size if size else (4 if select.has("multiple") else 1)
+
+
+def whole_number(text: str) -> int | None:
+    """HTML's rules for parsing non-negative integers (2.3.4.2)."""
+    text = text.lstrip("\t\n\f\r ")
+    negative, text = text.startswith("-"), text[text.startswith(("+", "-")) :]
+    digits = ""
+    for character in text:
+        if not ("0" <= character <= "9"):
+            break
+        digits += character
+    if not digits or len(digits) > 15:
+        return None
+    return None if negative and int(digits) else int(digits)
+
+
+def _select_rules(select: Element, rules: dict[str, str]) -> dict[str, str]:
+    options = options_of(select)
+    added: dict[str, str] = {}
+    first = options[0] if options else None
+    has_placeholder = (
+        first is not None
+        and not select.has("multiple")
+        and display_size(select) == 1
+        and option_value(first) == ""
+        and first.parent is select
+    )
+    empty = [option for option in options if option_value(option) == "" and not is_option_disabled(option)]
+    if has_placeholder and not [option for option in empty if option is not first]:
+        added[PLACEHOLDER] = ""
+    chosen = [option for option in options if option.has("selected")]
+    resting = chosen if select.has("multiple") else chosen[-1:]
+    if any(is_option_disabled(option) and not (has_placeholder and option is first) for option in resting):
+        added[SILENT] = ""
+    return added
+
+
+def _radio_groups(owned: list[Element]) -> dict[str, dict[str, str]]:
+    """The rules that a whole radio group has because one of its buttons, disabled or not, has them."""
+    groups: dict[str, dict[str, str]] = {}
+    for element in owned:
+        if kind_of(element) == "radio" and element.get("name"):
+            rules = groups.setdefault(element.get("name"), {})
+            if element.has("required"):
+                rules["required"] = ""
+            if element.has("checked"):
+                rules.pop(SILENT, None)
+                if is_disabled(element):
+                    rules[SILENT] = ""
+    return groups

@@ -1,0 +1,170 @@
+"""The forms of a desk: a folder of HTML files, each a contact form from the moment it is there.
+
+Guarantee: what is answered comes from the files as they are now; a file that cannot be used is a BrokenForm of its own and
+takes nothing else down; no name leads out of the folder. On the way of a plain GET it reads one cached value and imports
+next to nothing. It keeps no submissions.
+"""
+
+from __future__ import annotations
+
+import os
+
+from helpdesk_lite import assets, disk, i18n
+from helpdesk_lite.errors import BrokenForm, UnknownForm
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from helpdesk_lite.cache import Cache
+    from helpdesk_lite.form import Form, Mistake, Posted, Problem
+
+END = ".html"
+LONGEST_NAME = 100  # characters
+
+
+class Page:
+    """A form's page as it goes out, but for two facts of the request. `policy` is its Content-Security-Policy."""
+
+    __slots__ = ("_pieces", "policy")
+
+    def __init__(self, pieces: list[str], policy: str) -> None:
+        self._pieces = pieces
+        self.policy = policy
+
+    def html(self, base: str, stamp: str) -> str:
+        """The whole page. `base` is the entry script's address (SCRIPT_NAME), `stamp` the value of the hidden time stamp."""
+        values = {"B": _attribute(base), "S": _attribute(stamp)}
+        pieces = self._pieces.copy()
+        pieces[1::2] = [values[place[-1]] for place in pieces[1::2]]
+        return "".join(pieces)
+
+
+class FormsFolder:
+    """The forms in the folder `forms_path`, in pages from `template_paths` (the first wins)."""
+
+    def __init__(self, forms_path: str, template_paths: tuple[str, ...], cache: Cache, desk_name: str) -> None:
+        self.path = forms_path
+        self._template_paths = template_paths
+        self._cache = cache
+        self._desk_name = desk_name
+
+    def names(self) -> list[str]:
+        """The names of all forms, broken ones too, in order."""
+        files = [name.removesuffix(END) for name in disk.names(self.path) if name.endswith(END)]
+        return [name for name in files if self._path(name)]
+
+    def form(self, name: str, language: str = "en") -> Form:
+        """What the form asks. Raises UnknownForm, or BrokenForm with its mistakes."""
+        from helpdesk_lite.forms.schema import form_of
+
+        return form_of(self._made(name, language)["form"])
+
+    def page(self, name: str, language: str = "en", *, prefill: Sequence[tuple[str, str]] = ()) -> Page:
+        """The form to fill in, with the fields named in `prefill` filled in. Raises UnknownForm, BrokenForm."""
+        made = self._made(name, language)
+        if not prefill:
+            return Page(made["pieces"], made["policy"])
+        from helpdesk_lite.forms import page
+        from helpdesk_lite.forms.schema import Reading
+
+        making = page.Making(Reading(name, made["text"]), language)
+        page.prefill(making, tuple(prefill))
+        return Page(*making.done())
+
+    def refused(
+        self, name: str, language: str, posted: Posted, problems: Sequence[Problem], notices: Sequence[str] = ()
+    ) -> Page:
+        """The form as it was filled in, with what is wrong; `notices` are whole sentences in the reader's language."""
+        from helpdesk_lite.forms.page import Making
+        from helpdesk_lite.forms.refusal import put_back
+        from helpdesk_lite.forms.schema import Reading
+
+        made = self._made(name, language)
+        making = Making(Reading(name, made["text"]), language)
+        put_back(making, posted, problems, notices, made["is_ours"])
+        return Page(*making.done())
+
+    def titles(self, language: str = "en") -> list[tuple[str, str, str]]:
+        """Name, title and category of each form that works, in the order of the titles."""
+        names = self.names()
+        sources = [self.path, *(self._path(name) for name in names), *self._page_sources(language)]
+        return [tuple(one) for one in self._cache.get(f"form-titles-{language}", sources, lambda: self._titles(language))]
+
+    def broken(self, language: str = "en") -> list[str]:
+        """The names of the forms that do not work as they are now."""
+        working = {name for name, _, _ in self.titles(language)}
+        return [name for name in self.names() if name not in working]
+
+    def check(self, name: str) -> list[Mistake]:
+        """Everything wrong with the form's file, in the order of its lines; warnings too. Raises UnknownForm."""
+        from helpdesk_lite.forms.check import mistakes_in
+
+        return mistakes_in(name, self._known(name), self._template_paths, self._desk_name, self._static())
+
+    def _titles(self, language: str) -> list[list[str]]:
+        found = []
+        for name in self.names():
+            try:
+                form = self._made(name, language)["form"]
+            except (BrokenForm, UnknownForm):
+                continue
+            found.append([name, form[1], form[3]])
+        return sorted(found, key=lambda one: (one[1].casefold(), one[0]))
+
+    def _made(self, name: str, language: str) -> dict[str, Any]:
+        """The form's cached value: `form`, `pieces`, `policy`, `text`, `is_ours`; or raises BrokenForm."""
+        path = self._known(name)
+        sources = [path, *self._page_sources(language)]
+        made: dict[str, Any] = self._cache.get(f"form-{name}-{language}", sources, lambda: self._make(name, path, language))
+        if "mistakes" in made:
+            from helpdesk_lite.form import Mistake
+
+            raise BrokenForm(name, [Mistake(*mistake) for mistake in made["mistakes"]])
+        return made
+
+    def _make(self, name: str, path: str, language: str) -> dict[str, Any]:
+        from helpdesk_lite.forms.make import made_of
+
+        return made_of(name, path, self._template_paths, language, self._desk_name, self._static())
+
+    def _static(self) -> dict[str, str]:
+        from helpdesk_lite.forms.compose import BASE
+
+        return assets.addresses(self._cache, BASE)
+
+    def _page_sources(self, language: str) -> list[str]:
+        """Every file but the form's own that may change what its page says."""
+        sources = assets.paths()
+        for folder in self._template_paths:
+            pages = os.path.join(folder, "pages")
+            sources += [os.path.join(pages, name) for name in disk.names(pages)]
+        sources.append(os.path.join(os.path.dirname(i18n.__file__), "locale", language, "LC_MESSAGES", f"{i18n.DOMAIN}.mo"))
+        return sources
+
+    def _known(self, name: str) -> str:
+        path = self._path(name)
+        if not path:
+            raise UnknownForm(name)
+        return path
+
+    def _path(self, name: str) -> str:
+        """The path of the form's file; empty if there is no such file in the folder."""
+        if not is_name(name):
+            return ""
+        path = os.path.join(self.path, name + END)
+        if os.path.islink(path) and not os.path.realpath(path).startswith(os.path.realpath(self.path) + os.sep):
+            return ""
+        return path if os.path.isfile(path) else ""
+
+
+def is_name(name: str) -> bool:
+    """Whether a form can be called this: letters of any script, digits, hyphens and underscores."""
+    return name.replace("-", "").replace("_", "").isalnum() and len(name) <= LONGEST_NAME
+
+
+def _attribute(text: str) -> str:
+    """`text` as it may stand in a quoted attribute (markup.escape, without its imports)."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("'", "&#39;")

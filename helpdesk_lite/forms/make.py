@@ -1,0 +1,55 @@
+"""All that is worked out once about a form's file: its page, its policy, its fields, or the mistakes that break it.
+
+Guarantee: whatever the file holds, the answer is a value that marshal can keep; it raises nothing about the file's content.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpdesk_lite import disk
+from helpdesk_lite.form import Mistake
+from helpdesk_lite.forms.compose import Composed, Composer, Mistaken
+from helpdesk_lite.forms.page import Making
+from helpdesk_lite.forms.schema import Reading, flat
+from helpdesk_lite.forms.source import Unreadable, decoded
+from helpdesk_lite.forms.tree import TooDeep
+
+
+def made_of(
+    name: str, path: str, template_paths: tuple[str, ...], language: str, desk_name: str, static: dict[str, str]
+) -> dict[str, Any]:
+    """`form`, `pieces`, `policy`, `text` and `is_ours` of a form that works; of any other only `mistakes`."""
+    composer = Composer(template_paths, language, desk_name, static)
+    found = read(name, path, composer)
+    if isinstance(found, Mistake):
+        return {"mistakes": [tuple(found)]}
+    composed, reading = found
+    pieces, policy = Making(reading, language).done()
+    return {
+        "form": flat(reading.form),
+        "pieces": pieces,
+        "policy": policy,
+        "text": composed.text,
+        "is_ours": composed.is_ours,
+    }
+
+
+def read(name: str, path: str, composer: Composer) -> tuple[Composed, Reading] | Mistake:
+    """The page and what it asks, or the mistake that keeps it from being one."""
+    try:
+        composed = composer.composed(path, decoded(disk.read(path)))
+        reading = Reading(name, composed.text)
+    except OSError as wrong:
+        return Mistake(path, 0, f"The file cannot be read: {wrong.strerror}.")
+    except Unreadable as wrong:
+        return Mistake(path, wrong.line, str(wrong))
+    except Mistaken as wrong:
+        return Mistake(wrong.path, wrong.line, wrong.text)
+    except TooDeep:
+        return Mistake(path, 1, "The elements are nested deeper than browsers show. Is an end tag missing again and again?")
+    if reading.element is None:
+        return Mistake(path, 1, "The page has no <form>, so there is nothing to fill in.")
+    if not reading.form.fields:
+        return Mistake(path, 1, "The form has no field with a name, so nothing of it could be sent.")
+    return composed, reading
