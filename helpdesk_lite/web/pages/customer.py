@@ -1,0 +1,49 @@
+"""What customers see before and after they write: the list of forms, and the confirmation.
+
+Guarantee: the confirmation opens only with its key, and shows nothing that was typed.
+"""
+
+from __future__ import annotations
+
+from helpdesk_lite.errors import BrokenForm, UnknownForm, UnknownNumber
+from helpdesk_lite.web.http import Response, quoted
+from helpdesk_lite.web.pages.page import framed_page, page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request
+
+
+def index(request: Request, house: House) -> Response:
+    """The contact forms, by title."""
+    found = [
+        {"name": quoted(name), "title": title, "category": category} for name, title, category in house.forms.titles()
+    ]
+    choices = house.render.each("pages/choice.html", request.language, request.base, {}, found)
+    return framed_page(request, house, "index.html", {"is_empty": not found}, {"choices": choices})
+
+
+def sent(request: Request, house: House, number: str) -> Response:
+    """The confirmation with the tracking number. UnknownNumber without the right key."""
+    from helpdesk_lite.letter import is_address
+
+    if not house.desk.is_key(number, request.query.get("key", "")):
+        raise UnknownNumber(number)
+    inquiry = house.store.read(number).inquiry
+    is_answerable = is_address(inquiry.customer.email)
+    values = {
+        "number": number,
+        "confirmation": _own_words(house, inquiry.head.form),
+        "is_answerable": is_answerable,
+        "is_acknowledged": is_answerable and house.settings.acknowledge,
+    }
+    return page(request, house, "sent.html", values)
+
+
+def _own_words(house: House, form: str) -> str:
+    """What the form's owner wants said here; the form may have been taken away since."""
+    try:
+        return house.forms.form(form).confirmation
+    except (UnknownForm, BrokenForm):
+        return ""

@@ -1,0 +1,106 @@
+"""The operators' lists: the pending queue, and the tickets they have.
+
+Guarantee: the queue shows nothing of who asked; asking for it again costs next to nothing while it is unchanged (ETag,
+RFC 9110, 8.8.3), and a ticket that somebody claims is gone from it at the next answer.
+"""
+
+from __future__ import annotations
+
+from binascii import crc32
+
+from helpdesk_lite import i18n, times, tracking
+from helpdesk_lite.web import wording
+from helpdesk_lite.web.http import Response
+from helpdesk_lite.web.pages.page import framed_page, page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.ticket import Head
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request
+
+PAGE = 50  # tickets
+
+
+def queue(request: Request, house: House) -> Response:
+    """A page of pending tickets, oldest first; 304 if the browser has it as it is now."""
+    after = tracking.read_number(request.query.get("after", "")) or ""
+    said = i18n.translation(request.language)
+    notices = _notices(request, house, said)
+    etag = _etag(request, house, after, notices)
+    if etag in request.header("If-None-Match"):
+        return _unchanged(etag)
+    heads = house.desk.queue(after, PAGE + 1)
+    shape, holes = _listed(request, house, heads, after, said)
+    holes["notices"] = house.render.each("pages/notice.html", request.language, request.base, {}, notices)
+    return framed_page(request, house, "queue.html", shape, holes, "queue", (("ETag", etag),))
+
+
+def mine(request: Request, house: House) -> Response:
+    """The tickets this operator has, oldest first."""
+    assert request.operator is not None
+    said = i18n.translation(request.language)
+    now = house.clock()
+    tickets = []
+    for ticket in house.desk.mine(request.operator):
+        head = ticket.inquiry.head
+        since = wording.time_element(ticket.since, now, said)
+        when = wording.sentence(said.gettext("Yours since %(since)s"), since=since)
+        tickets.append((head.number, head.subject, head.title, when))
+    return page(request, house, "mine.html", {"tickets": tickets}, here="mine")
+
+
+def _listed(
+    request: Request, house: House, heads: list[Head], after: str, said: Translation
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the queue's template looks at, and what it only prints."""
+    now = house.clock()
+    waiting = house.store.count_pending()
+    shown = [_row(head, now, said) for head in heads[:PAGE]]
+    here = f"{request.base}/queue"
+    shape = {"is_empty": not shown, "is_first": not after, "has_next": len(heads) > PAGE}
+    holes = {
+        "waiting": said.ngettext("%(num)s ticket is waiting", "%(num)s tickets are waiting", waiting) % {"num": waiting},
+        "rows": house.render.each("pages/row.html", request.language, request.base, {}, shown),
+        "here_address": here + (f"?after={after}" if after else ""),
+        "next": f"{here}?after={shown[-1]['number']}" if shown else here,
+    }
+    return shape, holes
+
+
+def _row(head: Head, now: float, said: Translation) -> dict[str, str]:
+    count = head.attachments
+    files = said.ngettext("%(num)s attachment", "%(num)s attachments", count) % {"num": count} if count else ""
+    return {
+        "number": head.number,
+        "subject": head.subject,
+        "form": head.title,
+        "received": times.iso(head.received_at),
+        "age": wording.age(now - head.received_at, said),
+        "attachments": files,
+    }
+
+
+def _notices(request: Request, house: House, said: Translation) -> list[dict[str, str]]:
+    """What an administrator should know: broken forms, held letters, robots that were stopped."""
+    if request.operator is None or not request.operator.is_admin:
+        return []
+    return []
+
+
+def _etag(request: Request, house: House, after: str, notices: list[dict[str, str]]) -> str:
+    """Changes with all that the page shows; ages are told anew every minute."""
+    who = request.operator
+    minute = int(house.clock() // wording.MINUTE)
+    facts = (house.store.version(), who, after, request.language, request.base, house.settings.name, notices, minute)
+    return f'"{crc32(repr(facts).encode("utf-8", "replace")):08x}"'
+
+
+def _unchanged(etag: str) -> Response:
+    response = Response(304, headers=(("ETag", etag),))
+    bodily = ("Content-Type", "Content-Length")
+    response.headers = [(name, value) for name, value in response.headers if name not in bodily]
+    return response

@@ -1,0 +1,77 @@
+"""Letters that wait and letters that are held, with reasons; administrators try one again or drop it.
+
+Guarantee: a customer's address is not shown here, since their ticket may be unclaimed.
+"""
+
+from __future__ import annotations
+
+from helpdesk_lite import i18n
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD
+from helpdesk_lite.web import wording
+from helpdesk_lite.web.http import see_other
+from helpdesk_lite.web.pages.page import page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.letter import Letter
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request, Response
+
+
+def outbox(request: Request, house: House) -> Response:
+    """The page of letters that are not sent yet."""
+    assert request.operator is not None
+    said = i18n.translation(request.language)
+    now = house.clock()
+    values = {
+        "held": [_shown(letter, now, said) for letter in house.outbox.held()],
+        "waiting": [_shown(letter, now, said) for letter in house.outbox.waiting()],
+        "may_change": request.operator.is_admin,
+    }
+    return page(request, house, "outbox.html", values, here="outbox")
+
+
+def retry(request: Request, house: House, name: str) -> Response:
+    """Let the courier try a held letter again. NotAllowed."""
+    assert request.operator is not None
+    house.desk.retry_letter(name, request.operator)
+    return see_other(request, "/outbox")
+
+
+def drop(request: Request, house: House, name: str) -> Response:
+    """Throw a held letter away. NotAllowed."""
+    assert request.operator is not None
+    house.desk.drop_letter(name, request.operator)
+    return see_other(request, "/outbox")
+
+
+def _shown(letter: Letter, now: float, said: Translation) -> dict[str, str | int]:
+    if letter.kind == ACKNOWLEDGEMENT:
+        what, to = said.gettext("Acknowledgement"), said.gettext("to the customer")
+    elif letter.kind == FORWARD:
+        what, to = said.gettext("The customer's message"), said.gettext("to %(who)s") % {"who": letter.operator}
+    else:
+        what, to = said.gettext("Notice of a new ticket"), ", ".join(letter.recipients)
+    written = wording.time_element(letter.written_at, now, said)
+    when = wording.sentence(said.gettext("written %(time)s"), time=written)
+    if letter.next_at > now:
+        next_time = wording.time_element(letter.next_at, now, said)
+        when = wording.sentence(said.gettext("next try %(time)s"), time=next_time)
+    return {
+        "name": letter.name,
+        "what": what,
+        "to": to,
+        "number": letter.number,
+        "subject": letter.subject,
+        "reason": _without_addresses(letter.reason, said) if letter.kind == ACKNOWLEDGEMENT else letter.reason,
+        "tries": letter.tries,
+        "when": when,
+    }
+
+
+def _without_addresses(reason: str, said: Translation) -> str:
+    """A server's words often name the recipient, whom nobody knows who has not claimed the ticket."""
+    import re
+
+    return re.sub(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\]:;,\"']+", said.gettext("(address)"), reason)

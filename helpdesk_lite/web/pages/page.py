@@ -1,0 +1,50 @@
+"""One way to answer with a page: what every template may rely on, put beside the values of this one.
+
+Guarantee: a page has the desk's name, the reader's language, and the bar of the operator who is signed in.
+"""
+
+from __future__ import annotations
+
+from helpdesk_lite.web.http import Response
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request
+
+
+def page(
+    request: Request,
+    house: House,
+    template: str,
+    values: dict[str, Any],
+    status: int = 200,
+    here: str = "",
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Response:
+    """The page that templates/pages/`template` makes of `values`. `here` is the link of the bar that this page is."""
+    everywhere = {"desk_name": house.settings.name, "operator": request.operator, "here": here}
+    html = house.render.full(f"pages/{template}", request.language, request.base, {**everywhere, **values})
+    return Response(status, html, headers=headers)
+
+
+def framed_page(
+    request: Request,
+    house: House,
+    template: str,
+    shape: dict[str, Any],
+    holes: dict[str, Any],
+    here: str = "",
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Response:
+    """The same page from its frame (render.Render.framed): for pages that are asked for all day long."""
+    shape = {"here": here, **shape}
+    holes = {"desk_name": house.settings.name, **holes}
+    if request.operator is not None:
+        holes["operator"] = {"name": request.operator.name}
+    else:
+        shape["operator"] = None
+    html = house.render.framed(f"pages/{template}", request.language, request.base, shape, holes)
+    return Response(200, html, headers=headers)
