@@ -6,7 +6,6 @@ Guarantee: a desk is put together whole or not at all; what keeps it from workin
 from __future__ import annotations
 
 import os
-import sys
 import time
 
 from helpdesk_lite import disk, settings
@@ -16,6 +15,7 @@ from helpdesk_lite.errors import DeskUnusable
 from helpdesk_lite.limits import Limits
 from helpdesk_lite.mail.outbox import Outbox
 from helpdesk_lite.operators import Operators
+from helpdesk_lite.root import SHARE, Root
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.web.house import House
 
@@ -26,37 +26,7 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.courier import Courier
     from helpdesk_lite.settings import Settings
-
-PROGRAM = os.path.dirname(os.path.abspath(__file__))
-SHARE = os.path.join(PROGRAM, "share")  # the program's own forms/ and templates/
-
-
-class Root:
-    """The folders of one desk."""
-
-    def __init__(self, path: str) -> None:
-        self.path = os.path.abspath(path)
-        self.forms = os.path.join(self.path, "forms")
-        self.data = os.path.join(self.path, "data")
-        self.settings = os.path.join(self.data, "settings.toml")
-        self.templates = (os.path.join(self.path, "templates"), os.path.join(SHARE, "templates"))
-
-    def inside(self, *parts: str) -> str:
-        """A path in data/."""
-        return os.path.join(self.data, *parts)
-
-
-def find_root(given: str | None) -> Root:
-    """The desk that is meant: `given`, else $HELPDESK_ROOT, else here if there is a forms/, else the checkout."""
-    said = given or os.environ.get("HELPDESK_ROOT")
-    if said:
-        if not os.path.isdir(said):
-            raise DeskUnusable(f"There is no folder {said}. `helpdesk-lite init {said}` makes a desk there.")
-        return Root(said)
-    if os.path.isdir("forms"):
-        return Root(".")
-    return Root(os.path.dirname(PROGRAM))
-
+    from helpdesk_lite.verify import Verifier
 
 def chance() -> int:
     """A random number of 64 bits that nobody can guess."""
@@ -125,7 +95,8 @@ def _furnish(made: House) -> None:
     from helpdesk_lite.web.session import Sessions
 
     root = made.root
-    made.forms = FormsFolder(root.forms, root.templates, made.cache, made.settings.name)
+    named = Cache(root.inside("cache"), made.settings.name)
+    made.forms = FormsFolder(root.forms, root.templates, named, made.settings.name)
     made.render = Render(root.templates, made.cache)
     made.sessions = Sessions(
         made.operators, made.limits, made.settings, made.secret, root.inside("ended"), made.clock, chance
@@ -155,9 +126,11 @@ def courier(made: House) -> Courier:
     return Courier(made)
 
 
-def complain(wrong: Exception) -> None:
-    """Say to standard error what keeps the desk from working."""
-    print(f"helpdesk-lite: {wrong}", file=sys.stderr)
+def verifier(made: House) -> Verifier:
+    """What checks the promises about data/."""
+    from helpdesk_lite.verify import Verifier
+
+    return Verifier(made.desk, made.operators, made.root.data)
 
 
 def _make_file(path: str, content: bytes) -> None:

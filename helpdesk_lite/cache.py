@@ -10,6 +10,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+import time
 
 from helpdesk_lite import disk
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 VERSION = (3, sys.hexversion)  # raise the first number when the shape of a cached value changes
+
+_UNSETTLED = 2.0  # seconds: the coarsest clock a file system has
 
 
 def stamp(path: str) -> tuple[str, int, int, int]:
@@ -31,20 +34,27 @@ def stamp(path: str) -> tuple[str, int, int, int]:
 
 
 class Cache:
-    """A folder of derived values, a file each. Values are what marshal holds: None, numbers, text, bytes, lists, dicts."""
+    """A folder of derived values, a file each. Values are what marshal holds: None, numbers, text, bytes, lists, dicts.
 
-    def __init__(self, folder: str) -> None:
+    `facts` are what the values depend on besides files.
+    """
+
+    def __init__(self, folder: str, *facts: str) -> None:
         self.folder = folder
+        self._facts = facts
         self._kept: dict[str, tuple[Any, Any]] = {}
 
     def get(self, name: str, sources: Iterable[str], make: Callable[[], Any]) -> Any:
         """The value called `name` as made from the files `sources` as they are now; made by `make` if need be."""
-        key = (VERSION, tuple(stamp(path) for path in sources))
+        stamps = tuple(stamp(path) for path in sources)
+        key = (VERSION, self._facts, stamps)
         kept = self._kept.get(name)
         if kept is None or kept[0] != key:
             kept = self._read(name)
         if kept is None or kept[0] != key:
             kept = (key, make())
+            if any(0 <= time.time() - changed_at / 1e9 < _UNSETTLED for _, changed_at, _, _ in stamps):
+                return kept[1]  # a further change in the same moment of the file system's clock would not show
             self._write(name, kept)
         self._kept[name] = kept
         return kept[1]
@@ -60,9 +70,6 @@ class Cache:
         path = os.path.join(self.folder, name)
         try:
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
-            hidden = disk.beside(path)
-            with open(hidden, "wb") as file:
-                file.write(marshal.dumps(kept))
-            disk.slide(hidden, path)
+            disk.jot(path, marshal.dumps(kept))
         except OSError:
             return  # an unwritable cache is a slow desk, not a broken one

@@ -122,6 +122,12 @@ class Desk(NamedTuple):
         with self._locked(number):
             pass
 
+    def note_found(self, number: str, by: Operator) -> None:
+        """Write into the ticket where it lies, after a hand or a crash has put it there."""
+        with self._locked(number):
+            place = self.store.place(number)
+            self._move(number, place, place, "found", by)
+
     @contextmanager
     def _locked(self, number: str) -> Iterator[None]:
         with self.store.locked(number):

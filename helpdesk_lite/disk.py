@@ -116,6 +116,14 @@ def remove(path: str, durable: bool = True) -> None:
         sync_folder(os.path.dirname(path))
 
 
+def jot(path: str, content: bytes) -> None:
+    """Make `path` hold `content`, whole or not at all, without waiting for the disk: for what can be lost."""
+    hidden = beside(path)
+    with open(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+        file.write(content)
+    os.rename(hidden, path)
+
+
 def append(path: str, record: bytes) -> None:
     """Add `record` to the end of `path` in one write, not flushed: for counts that may be lost in a power cut."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)

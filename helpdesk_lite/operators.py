@@ -139,7 +139,7 @@ def _checked(operator: Operator) -> Operator:
 
 
 # Argon2id as RFC 9106 section 4 recommends for little memory (19 MiB, OWASP's floor): a cheap host has to bear it.
-_COST = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
+_PASSES, _KIBIBYTES, _LANES = 2, 19_456, 1
 _NOBODYS_HASH = (  # of a password that was thrown away
     "$argon2id$v=19$m=19456,t=2,p=1$a8QKNUmna7K7b8AGysSjkA$YhsM1rmMkbzTzvJNcIurNmZDIOvh1v9+WYvzigLNCyQ"
 )
@@ -148,7 +148,7 @@ _NOBODYS_HASH = (  # of a password that was thrown away
 def _hasher() -> Any:
     from argon2 import PasswordHasher
 
-    return PasswordHasher(**_COST)
+    return PasswordHasher(_PASSES, _KIBIBYTES, _LANES)
 
 
 def _hashed(password: str) -> str:

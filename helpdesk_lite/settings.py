@@ -37,6 +37,7 @@ class Settings(NamedTuple):
     address: str
     broadcast: tuple[str, ...]
     language: str
+    proxy: str
     transport: str
     answers: str
     acknowledge: bool
@@ -92,6 +93,7 @@ TABLE = (
     Setting("desk", "address", "helpdesk@localhost", "the desk's own mail address", _address),
     Setting("desk", "broadcast", ["operators@localhost"], "told of every new ticket", _addresses),
     Setting("desk", "language", "en", "of the notices, and where a reader's own is unknown: en | it", _one_of(*LANGUAGES)),
+    Setting("desk", "proxy", "", "address of a reverse proxy in front, whose X-Forwarded-For and -Proto are believed"),
     Setting(
         "mail",
         "transport",
@@ -148,7 +150,8 @@ def read(text: str, path: str = "settings.toml") -> Settings:
 
 def from_values(values: dict[str, Any]) -> Settings:
     """The settings from what `check` found."""
-    return Settings(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return Settings(**plain)
 
 
 def check(text: str, path: str = "settings.toml") -> dict[str, Any]:
@@ -164,10 +167,10 @@ def check(text: str, path: str = "settings.toml") -> dict[str, Any]:
     for setting in TABLE:
         section = found.get(setting.section, {})
         value = section.get(setting.name, setting.default) if isinstance(section, dict) else setting.default
-        wrong = _wrong_type(setting.default, value) or setting.wrong(value)
-        if wrong:
+        said = _wrong_type(setting.default, value) or setting.wrong(value)
+        if said:
             line = _line_of(text, setting.section, setting.name)
-            mistakes.append((line, f"[{setting.section}] {setting.name} = {_toml(value)}: {wrong}"))
+            mistakes.append((line, f"[{setting.section}] {setting.name} = {_toml(value)}: {said}"))
         values[_FIELD.get((setting.section, setting.name), setting.name)] = value
     if mistakes:
         raise SettingsMistaken([f"{path}:{line}: {said}" for line, said in sorted(mistakes)])

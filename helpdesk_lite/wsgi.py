@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from helpdesk_lite import assemble
+from helpdesk_lite.root import Root, find_root
 from helpdesk_lite.web.app import App
 
 TYPE_CHECKING = False
@@ -30,10 +31,10 @@ def application_once() -> App:
     def after(made: House) -> None:
         cgi.detached(lambda: assemble.courier(made).run(until=made.clock() + SLICE))
 
-    return App(lambda: assemble.house(assemble.find_root(None)), after)
+    return App(lambda: assemble.house(find_root(None)), after)
 
 
-def standing_application(root: assemble.Root, url: str = "") -> tuple[App, Callable[[], None]]:
+def standing_application(root: Root, url: str = "") -> tuple[App, Callable[[], None]]:
     """The application for a server that stays, with a courier of its own; and what stops that courier."""
     from helpdesk_lite.doors.background import Background
 
@@ -46,7 +47,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """The WSGI entry point. Put together at the first request, so that each worker process has its own courier."""
     if not _standing:
         os.umask(0o077)
-        _standing.append(standing_application(assemble.find_root(None))[0])
+        _standing.append(standing_application(find_root(None))[0])
     return _standing[0](environ, start_response)
 
 

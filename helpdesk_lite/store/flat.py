@@ -169,9 +169,9 @@ class FlatStore:
         except FileNotFoundError:
             path, place = self._find(number)  # it moved between the two steps
             file = open(path, "rb")
-        with file, _mapped(file, path) as mapped:
+        with file, mapped(file, path) as content:
             try:
-                yield mapped, place
+                yield content, place
             except TicketDamaged as wrong:
                 raise TicketDamaged(f"{path}: {wrong}") from None
 
@@ -210,8 +210,8 @@ class FlatStore:
         coming = self._path("moving", number + _END)
         if not os.path.exists(coming):
             return
-        with open(coming, "rb") as file, _mapped(file, coming) as mapped:
-            target = mbox.place_of(mbox.entries_of(mapped)[-1])
+        with open(coming, "rb") as file, mapped(file, coming) as content:
+            target = mbox.place_of(mbox.entries_of(content)[-1])
         path, place = self._find(number)
         if place == target or place.state == CLOSED and target is not None and target.state == CLOSED:
             disk.rename_over(coming, path)
@@ -221,11 +221,7 @@ class FlatStore:
     def _note_submission(self, submission: str, number: str) -> None:
         folder = self._path("submissions", submission[:2])
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        path = os.path.join(folder, submission)
-        hidden = disk.beside(path)
-        with open(hidden, "w") as file:
-            file.write(number)
-        disk.slide(hidden, path)
+        disk.jot(os.path.join(folder, submission), number.encode())
 
     def _made_by(self, submission: str) -> str:
         path = self._path("submissions", submission[:2], submission)
@@ -272,13 +268,14 @@ class _Slice(io.RawIOBase):
 
 
 @contextmanager
-def _mapped(file: BinaryIO, path: str) -> Iterator[mmap.mmap]:
+def mapped(file: BinaryIO, path: str) -> Iterator[mmap.mmap]:
+    """The open file's bytes as memory, for reading. TicketDamaged if there are none."""
     try:
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except ValueError:
         raise TicketDamaged(f"{path}: It is empty.") from None
-    with mapped:
-        yield mapped
+    with content:
+        yield content
 
 
 def _with(path: str, addition: bytes) -> Iterator[bytes]:
@@ -293,8 +290,8 @@ def _last_holder(path: str) -> str | None:
         file = open(path, "rb")
     except FileNotFoundError:
         return None
-    with file, _mapped(file, path) as mapped:
-        for found in reversed(mbox.entries_of(mapped)):
+    with file, mapped(file, path) as content:
+        for found in reversed(mbox.entries_of(content)):
             if place := mbox.place_of(found):
                 return place.holder
     return ""

@@ -199,7 +199,7 @@ def _facts(lines: Iterable[bytes]) -> Iterator[tuple[str, str]]:
 
 def _found(file: mmap.mmap, start: int, end: int) -> Found:
     """The entry between two From lines; its last byte is the empty line that mbox puts behind every message."""
-    facts = []
+    facts: list[tuple[str, str]] = []
     file.seek(start)
     file.readline()
     while file.tell() < end:

@@ -33,8 +33,8 @@ class Route(NamedTuple):
 
 ROUTES = (
     Route("GET", "/", "customer:index", PUBLIC),
-    Route("GET", "/forms/{name}", "customer:form", PUBLIC),
-    Route("POST", "/forms/{name}", "submission:submit", PUBLIC),
+    Route("GET", "/forms/{name}", "form:show", PUBLIC),
+    Route("POST", "/forms/{name}", "form:submit", PUBLIC),
     Route("GET", "/sent/{number}", "customer:sent", PUBLIC),
     Route("GET", "/static/{name}", "static:file", PUBLIC),
     Route("GET", "/login", "sign_in:login", PUBLIC),
@@ -80,6 +80,7 @@ class App:
         try:
             house = self._house()
             request = Request(environ)
+            request.believe(house.settings.proxy)
             response = answer(request, house)
         except Exception as wrong:
             response = _failed(environ, house, wrong)

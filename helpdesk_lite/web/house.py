@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.limits import Limits
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operators
+    from helpdesk_lite.root import Root
     from helpdesk_lite.settings import Settings
     from helpdesk_lite.store.contract import Store
     from helpdesk_lite.web.render import Render
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 class House:
     """The parts of a running desk. `clock` tells the seconds UTC; `spool` is where uploads lie while they are read."""
 
+    root: Root
     settings: Settings
     store: Store
     outbox: Outbox

@@ -55,6 +55,13 @@ class Request:
         self.base: str = _text(environ.get("SCRIPT_NAME", "")).rstrip("/")
         self.path: str = _text(environ.get("PATH_INFO", "")) or "/"
         self.client: str = environ.get("REMOTE_ADDR", "") or "-"
+        self.scheme = "https" if environ.get("wsgi.url_scheme") == "https" else "http"
+
+    def believe(self, proxy: str) -> None:
+        """If `proxy` sent this, take the client and the scheme from its X-Forwarded-For and X-Forwarded-Proto."""
+        if proxy and self.client == proxy:
+            self.client = self.header("X-Forwarded-For").rpartition(",")[2].strip() or self.client
+            self.scheme = "https" if self.header("X-Forwarded-Proto") == "https" else self.scheme
 
     def header(self, name: str) -> str:
         """The request header's value as sent; "" if missing."""
@@ -75,11 +82,6 @@ class Request:
     def is_safe(self) -> bool:
         """Whether the method may change nothing (RFC 9110, 9.2.1)."""
         return self.method in ("GET", "HEAD")
-
-    @property
-    def scheme(self) -> str:
-        """http or https, as the web server says."""
-        return "https" if self.environ.get("wsgi.url_scheme") == "https" else "http"
 
     @property
     def origin(self) -> str:

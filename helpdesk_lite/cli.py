@@ -1,0 +1,111 @@
+"""The command line: `helpdesk-lite [--root DIR] COMMAND`.
+
+Guarantee: exit status 0 done, 1 failed or found something wrong, 2 usage, 75 try again later; what went wrong is one clear
+sentence on standard error. Each command's work is in commands/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DONE, FAILED, TRY_LATER = 0, 1, 75  # 75: EX_TEMPFAIL of sysexits.h
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status."""
+    from helpdesk_lite.errors import DeskError
+
+    given = parser().parse_args(arguments)
+    logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
+    os.umask(0o077)
+    module, _, function = given.run.partition(":")
+    try:
+        status: int = getattr(importlib.import_module(f"helpdesk_lite.commands.{module}"), function)(given)
+        return status
+    except DeskError as wrong:
+        print(f"helpdesk-lite: {wrong}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE  # whoever read our output has seen enough
+    except OSError as wrong:
+        said = f"{wrong.filename}: {wrong.strerror}" if wrong.filename else str(wrong)
+        print(f"helpdesk-lite: {said}. Try again when this is mended.", file=sys.stderr)
+        return TRY_LATER
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and its options."""
+    top = argparse.ArgumentParser(prog="helpdesk-lite", description="Help Desk Lite: contact forms, tickets, mail.")
+    top.add_argument("--root", metavar="DIR", help="the desk's folder (else $HELPDESK_ROOT, else here, else the checkout)")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    init = _command(commands, "init", "make:init", "make a desk: forms/, data/, cgi-bin/; never overwrites")
+    init.add_argument("folder", nargs="?", metavar="DIR", help="where (default: here)")
+
+    serve = _command(commands, "serve", "serve:serve", "run the web desk and the courier until stopped")
+    serve.add_argument("--bind", default="127.0.0.1:8080", metavar="HOST:PORT", help="default: %(default)s; port 0: any")
+
+    demo = _command(commands, "demo", "make:demo", "run a throw-away desk with two operators and a few tickets")
+    demo.add_argument("--bind", default="127.0.0.1:8080", metavar="HOST:PORT", help="default: %(default)s; port 0: any")
+
+    _operator(commands)
+
+    form = _command(commands, "form", "", "look after contact forms").add_subparsers(metavar="COMMAND", required=True)
+    check = _command(form, "check", "form:check", "read forms as the desk would; print fields, rules and mistakes")
+    check.add_argument("names", nargs="*", metavar="NAME", help="default: every form")
+
+    tickets = _command(commands, "list", "ticket:list_tickets", "list tickets")
+    tickets.add_argument("state", nargs="?", choices=("pending", "claimed", "closed"), help="default: pending")
+    tickets.add_argument("--json", action="store_true", help="as JSON, for scripts")
+
+    show = _command(commands, "show", "ticket:show", "show one ticket")
+    show.add_argument("number", metavar="NUMBER")
+    show.add_argument("--json", action="store_true", help="as JSON, for scripts")
+
+    deliver = _command(commands, "deliver", "mail:deliver", "send what is due in the outbox")
+    deliver.add_argument("--all", action="store_true", help="now, whatever its next time")
+
+    verify = _command(commands, "verify", "verify:verify", "check every promise about data/")
+    verify.add_argument("--repair", action="store_true", help="mend what a crash or a hand left")
+    return top
+
+
+def _operator(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    inner = _command(commands, "operator", "", "look after operators' accounts").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    add = _command(inner, "add", "operator:add", "make an account; asks for the password")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--email", required=True, metavar="ADDRESS")
+    add.add_argument("--admin", action="store_true", help="may do everything")
+    add.add_argument("--deliver", default="mail", metavar="HOW", help="mail | maildir:PATH | lmtp://... | imap://...")
+    add.add_argument("--language", default="", help="en | it (default: the desk's)")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    _command(inner, "list", "operator:list_operators", "list accounts")
+    passwd = _command(inner, "passwd", "operator:passwd", "change a password; ends every sign-in with the old one")
+    passwd.add_argument("name", metavar="NAME")
+    passwd.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    remove = _command(inner, "remove", "operator:remove", "take an account away; its tickets stay")
+    remove.add_argument("name", metavar="NAME")
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: str, said: str
+) -> argparse.ArgumentParser:
+    made = commands.add_parser(name, help=said, description=said[0].upper() + said[1:] + ".")
+    if run:
+        made.set_defaults(run=run)
+    return made
+
+
+if __name__ == "__main__":
+    sys.exit(main())

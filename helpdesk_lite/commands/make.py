@@ -1,0 +1,101 @@
+"""`helpdesk-lite init` and `demo`: a new desk to keep, and one to throw away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+
+from helpdesk_lite import assemble, disk
+from helpdesk_lite.root import SHARE, Root
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from helpdesk_lite.form import Form
+    from helpdesk_lite.web.house import House
+
+_SCRIPT = '''\
+#!{python}
+"""The one entry script: a web server runs it as CGI; a WSGI server finds `application` in it."""
+
+import os
+
+os.environ.setdefault("HELPDESK_ROOT", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+if __name__ == "__main__":
+    from helpdesk_lite.doors import cgi
+    from helpdesk_lite.wsgi import application_once
+
+    cgi.run(application_once())
+else:
+    from helpdesk_lite.wsgi import application  # noqa: F401
+'''
+
+
+def init(given: Namespace) -> int:
+    """Make what is missing of a desk in the folder, and say what to do next."""
+    folder = os.path.abspath(given.folder or given.root or ".")
+    make_desk(folder)
+    print(f"There is a desk in {folder}:")
+    print("  forms/                contact forms, an HTML file each: change them, add your own")
+    print("  data/settings.toml    every setting, with comments")
+    print("  cgi-bin/helpdesk.cgi  for a web server with CGI")
+    print(f"Try it: helpdesk-lite --root {folder} serve")
+    return 0
+
+
+def make_desk(folder: str) -> Root:
+    """Make forms/, data/ and cgi-bin/helpdesk.cgi in `folder`, each if it is missing."""
+    root = Root(folder)
+    if not os.path.isdir(root.forms):
+        shutil.copytree(os.path.join(SHARE, "forms"), root.forms)
+    script = os.path.join(root.path, "cgi-bin", "helpdesk.cgi")
+    if not os.path.exists(script):
+        os.makedirs(os.path.dirname(script), exist_ok=True)
+        disk.replace(script, [_SCRIPT.format(python=sys.executable).encode()])
+        os.chmod(script, 0o755)
+    for path in (root.path, root.forms, os.path.dirname(script)):
+        os.chmod(path, os.stat(path).st_mode | 0o055)  # the web server's own user must reach the script and the forms
+    assemble.make_data(root)
+    return root
+
+
+def demo(given: Namespace) -> int:
+    """Serve a throw-away desk with something in it."""
+    from helpdesk_lite.commands import serve
+    from helpdesk_lite.operators import Operator
+
+    with tempfile.TemporaryDirectory(prefix="helpdesk-demo-") as folder:
+        root = make_desk(folder)
+        house = assemble.house(root)
+        password = f"{assemble.chance():016x}"
+        for name, is_admin in (("ada", True), ("ben", False)):
+            house.operators.add(Operator(name, f"{name}@localhost", is_admin), password)
+        form = house.forms.form("contact")
+        for name, subject, message in _STORIES:
+            _submit(house, form, name, subject, message)
+
+        def say() -> None:
+            print(f"Operators: ada (administrator) and ben, both with the password {password}", flush=True)
+            print(f"Mail is delivered into {root.inside('mail')}; everything goes when you stop with Ctrl-C.", flush=True)
+
+        return serve.run(root, given.bind, say)
+
+
+_STORIES = (
+    ("Jane Doe", "The printer is on fire", "It burns.\nWhat shall we do?"),
+    ("Luca Bianchi", "Fattura di ottobre", "Buongiorno, non trovo la fattura di ottobre.\nGrazie!"),
+    ("Amélie Poulain", "Opening hours", "Are you open on Sundays?"),
+)
+
+
+def _submit(house: House, form: Form, name: str, subject: str, message: str) -> None:
+    from helpdesk_lite.form import Posted
+    from helpdesk_lite.forms.verdict import judge
+
+    email = name.split()[0].lower().replace("é", "e") + "@example.org"
+    pairs = (("name", name), ("email", email), ("subject", subject), ("message", message))
+    house.desk.submit(form, judge(form, Posted(pairs)), "127.0.0.1", "en")

@@ -1,0 +1,66 @@
+"""`helpdesk-lite operator add|list|passwd|remove`: accounts from the command line."""
+
+from __future__ import annotations
+
+import sys
+from getpass import getpass
+
+from helpdesk_lite import assemble
+from helpdesk_lite.errors import OperatorMistaken
+from helpdesk_lite.operators import Operator, Operators
+from helpdesk_lite.root import find_root
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def add(given: Namespace) -> int:
+    """Make an account."""
+    operator = Operator(given.name, given.email, given.admin, given.deliver, given.language)
+    made = _operators(given).add(operator, _password(given))
+    print(f"{made.name} <{made.email}> can sign in now.")
+    return 0
+
+
+def list_operators(given: Namespace) -> int:
+    """List accounts: name, address, role and how mail reaches them; then mistakes in account files."""
+    operators = _operators(given)
+    for operator in operators.everybody():
+        role = "administrator" if operator.is_admin else "operator"
+        print("\t".join((operator.name, operator.email, role, operator.deliver)))
+    mistakes = operators.mistakes()
+    for mistake in mistakes:
+        print(f"helpdesk-lite: {mistake!a}"[:500], file=sys.stderr)
+    return 1 if mistakes else 0
+
+
+def passwd(given: Namespace) -> int:
+    """Change a password."""
+    _operators(given).change_password(given.name, _password(given))
+    print(f"{given.name} has a new password; whoever was signed in with the old one is signed out.")
+    return 0
+
+
+def remove(given: Namespace) -> int:
+    """Take an account away."""
+    house = assemble.house(find_root(given.root))
+    held = house.store.held_by(given.name)
+    house.operators.remove(given.name)
+    print(f"{given.name} is no longer an operator." + (f" They hold {len(held)} tickets." if held else ""))
+    return 0
+
+
+def _operators(given: Namespace) -> Operators:
+    return assemble.house(find_root(given.root)).operators
+
+
+def _password(given: Namespace) -> str:
+    if given.password_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        raise OperatorMistaken("There is no terminal to ask for a password: use --password-stdin.")
+    password = getpass("Password: ")
+    if password != getpass("The same again: "):
+        raise OperatorMistaken("The two passwords differ.")
+    return password

@@ -1,0 +1,113 @@
+"""`helpdesk-lite serve`: the web desk and the courier in one process, until it is told to stop."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+import time
+
+from helpdesk_lite import assemble
+from helpdesk_lite.errors import DeskUnusable
+from helpdesk_lite.root import Root, find_root
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable
+    from typing import Any
+
+THREADS = 8
+PATIENCE = 30.0  # seconds that answers under way may still take after a signal
+
+
+def serve(given: Namespace) -> int:
+    """Serve this desk."""
+    return run(find_root(given.root), given.bind, lambda: None)
+
+
+def run(root: Root, bind: str, say_more: Callable[[], None]) -> int:
+    """Serve the desk in `root` at HOST:PORT until SIGINT or SIGTERM; then finish what has begun."""
+    from helpdesk_lite.wsgi import standing_application
+
+    assemble.make_data(root)
+    listener = _listener(bind)
+    url = _url(listener)
+    app, stop_courier = standing_application(root, url)
+    house = assemble.house(root, url)
+    _say(house, house.settings.url)
+    say_more()
+    try:
+        _serve(app, listener, house.settings.upload_mb)
+    finally:
+        listener.close()
+        stop_courier()
+    return 0
+
+
+def _listener(bind: str) -> socket.socket:
+    host, colon, port = bind.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535:
+        raise DeskUnusable(f"--bind {bind}: it must look like 127.0.0.1:8080.")
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host.strip("[]"), int(port)), family=family, backlog=1024)
+    except OSError as wrong:
+        if wrong.errno == errno.EADDRINUSE:
+            raise DeskUnusable(f"Port {port} is in use: stop what uses it, or choose another with --bind.") from None
+        raise DeskUnusable(f"--bind {bind}: {wrong.strerror or wrong}.") from None
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _say(house: Any, url: str) -> None:
+    print(f"Customers write at  {url}/", flush=True)
+    print(f"Operators sign in at  {url}/login", flush=True)
+    key = house.setup.new_key()
+    if key:
+        print(f"Make the first operator at  {url}/setup?key={key}", flush=True)
+    else:
+        print(f"Operators with an account: {len(house.operators.names())}. Stop with Ctrl-C.", flush=True)
+
+
+def _serve(app: Any, listener: socket.socket, upload_mb: int) -> None:
+    """Run waitress on the listening socket. After a signal nothing new is taken, answers under way are finished."""
+    from waitress import create_server, wasyncore  # type: ignore[import-untyped,unused-ignore]
+
+    told: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda which, _: told.append(which))
+    channels: dict[int, Any] = {}
+    server = create_server(
+        app,
+        map=channels,
+        sockets=[listener],
+        threads=THREADS,
+        ident="",
+        clear_untrusted_proxy_headers=False,
+        max_request_body_size=(upload_mb + 64) << 20,  # up to here the customer gets our own page that says what is too large
+        max_request_header_size=64 << 10,
+        inbuf_overflow=256 << 10,
+        connection_limit=1000,
+        channel_timeout=60,
+        cleanup_interval=15,
+    )
+    while not told:
+        wasyncore.loop(timeout=1, map=channels, count=1, use_poll=True)
+    listener_ids = [id for id, channel in channels.items() if getattr(channel, "accepting", False)]
+    for id in listener_ids:
+        channels.pop(id)
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and any(_is_busy(channel) for channel in channels.values()):
+        wasyncore.loop(timeout=0.1, map=channels, count=1, use_poll=True)
+    server.task_dispatcher.shutdown()
+
+
+def _is_busy(channel: Any) -> bool:
+    """Whether a connection waits for the rest of an answer."""
+    return bool(getattr(channel, "requests", None)) or getattr(channel, "total_outbufs_len", 0) > 0

@@ -1,0 +1,112 @@
+"""`helpdesk-lite list` and `show`: tickets for people and scripts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+
+from helpdesk_lite import assemble, times
+from helpdesk_lite.errors import UnknownNumber
+from helpdesk_lite.mail import parse
+from helpdesk_lite.tracking import read_number
+from helpdesk_lite.root import find_root
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from typing import Any
+
+    from helpdesk_lite.store.contract import Store
+    from helpdesk_lite.ticket import Ticket
+
+
+def list_tickets(given: Namespace) -> int:
+    """List the tickets in one state, in order of arrival; as JSON, whole ones in a list."""
+    store = assemble.house(find_root(given.root)).store
+    separator = "[\n"
+    for number in store.numbers(given.state or "pending"):
+        try:
+            ticket = store.read(number)
+        except UnknownNumber:
+            continue  # it was thrown away between the two looks
+        if given.json:
+            sys.stdout.write(separator + json.dumps(as_json(store, ticket), ensure_ascii=True))
+            separator = ",\n"
+        else:
+            head = ticket.inquiry.head
+            print(f"{number}  {times.iso(head.received_at)}  {ticket.place.holder or '-':12}  {plain(head.subject)}")
+    if given.json:
+        print("[]" if separator == "[\n" else "\n]")
+    return 0
+
+
+def show(given: Namespace) -> int:
+    """Show one ticket."""
+    store = assemble.house(find_root(given.root)).store
+    ticket = store.read(read_number(given.number) or given.number)
+    if given.json:
+        print(json.dumps(as_json(store, ticket), indent=2, ensure_ascii=True))
+    else:
+        _show(ticket)
+    return 0
+
+
+def as_json(store: Store, ticket: Ticket) -> dict[str, Any]:
+    """The ticket in the shape that scripts rely on."""
+    inquiry = ticket.inquiry
+    return {
+        "number": ticket.number,
+        "state": ticket.place.state,
+        "holder": ticket.place.holder or None,
+        "form": inquiry.head.form,
+        "received_at": times.iso(inquiry.head.received_at),
+        "customer": {"name": inquiry.customer.name, "email": inquiry.customer.email},
+        "subject": inquiry.head.subject,
+        "fields": {field.name: list(field.values) for field in inquiry.fields},
+        "entries": [
+            {
+                "kind": entry.kind,
+                "by": entry.by,
+                "at": times.iso(entry.at),
+                "message_id": entry.message_id,
+                "letters": list(entry.letters),
+                "text": entry.text,
+            }
+            for entry in ticket.entries
+        ],
+        "attachments": _attachments(store, ticket),
+    }
+
+
+def _attachments(store: Store, ticket: Ticket) -> list[dict[str, Any]]:
+    found = []
+    with store.open_message(ticket.number, ticket.entries[0].message_id) as message:
+        for part in parse.parts(message):
+            if part.is_attachment:
+                digest = hashlib.sha256()
+                size = 0
+                for piece in parse.decoded(message, part):
+                    digest.update(piece)
+                    size += len(piece)
+                found.append({"name": part.name, "type": part.type, "size": size, "sha256": digest.hexdigest()})
+    return found
+
+
+def _show(ticket: Ticket) -> None:
+    inquiry = ticket.inquiry
+    holder = f" by {ticket.place.holder}" if ticket.place.holder else ""
+    print(f"{ticket.number}: {plain(inquiry.head.subject)}")
+    print(f"{ticket.place.state}{holder} since {times.iso(ticket.since)}; form {inquiry.head.form}")
+    print(f"From {plain(inquiry.customer.name)} <{plain(inquiry.customer.email)}>\n")
+    for field in inquiry.fields:
+        for value in field.values:
+            print(f"{plain(field.label)}: {plain(value)}")
+    print()
+    for entry in ticket.entries:
+        print(f"{times.iso(entry.at)}  {entry.kind} by {entry.by}")
+
+
+def plain(text: str) -> str:
+    """`text` without what would steer a terminal."""
+    return "".join(character if character.isprintable() or character == "\n" else "\N{REPLACEMENT CHARACTER}" for character in text)

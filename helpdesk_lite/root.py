@@ -1,0 +1,40 @@
+"""Where a desk's folders are: forms/, templates/ and data/ under one root, and the program's own beside them.
+
+Guarantee: the same answer whatever the working directory becomes later. It makes and reads nothing.
+"""
+
+from __future__ import annotations
+
+import os
+
+from helpdesk_lite.errors import DeskUnusable
+
+PROGRAM = os.path.dirname(os.path.abspath(__file__))
+SHARE = os.path.join(PROGRAM, "share")  # the program's own forms/ and templates/
+
+
+class Root:
+    """The folders of one desk. Templates of its own win over the program's."""
+
+    def __init__(self, path: str) -> None:
+        self.path = os.path.abspath(path)
+        self.forms = os.path.join(self.path, "forms")
+        self.data = os.path.join(self.path, "data")
+        self.settings = os.path.join(self.data, "settings.toml")
+        self.templates = (os.path.join(self.path, "templates"), os.path.join(SHARE, "templates"))
+
+    def inside(self, *parts: str) -> str:
+        """A path in data/."""
+        return os.path.join(self.data, *parts)
+
+
+def find_root(given: str | None) -> Root:
+    """The desk that is meant: `given`, else $HELPDESK_ROOT, else here if there is a forms/, else the checkout."""
+    said = given or os.environ.get("HELPDESK_ROOT")
+    if said:
+        if not os.path.isdir(said):
+            raise DeskUnusable(f"There is no folder {said}. `helpdesk-lite init {said}` makes a desk there.")
+        return Root(said)
+    if os.path.isdir("forms"):
+        return Root(".")
+    return Root(os.path.dirname(PROGRAM))

@@ -1,0 +1,115 @@
+"""What may be wrong with the flat store's files, found by looking at every one of them.
+
+Guarantee: it changes nothing; each finding names a file and says what is wrong in one line. `verify` decides what to mend.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import NamedTuple
+
+from helpdesk_lite import disk, tracking
+from helpdesk_lite.errors import TicketDamaged
+from helpdesk_lite.store import mbox
+from helpdesk_lite.store.flat import mapped
+from helpdesk_lite.ticket import CLAIMED, PENDING, QUEUE, STATES, Place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What can be done about a finding: its kind tells verify how.
+MODE, UNFINISHED, CUT_SHORT, MISPLACED, TWICE, UNMENDABLE = "mode", "unfinished", "cut short", "misplaced", "twice", ""
+
+
+class Finding(NamedTuple):
+    """Something wrong: the file or folder, one sentence, and which kind of mend there is."""
+
+    path: str
+    said: str
+    mend: str = UNMENDABLE
+    number: str = ""
+
+
+class Lying(NamedTuple):
+    """A ticket file as found: where it is and in which place that puts it (a closed one's holder is not looked up)."""
+
+    path: str
+    number: str
+    place: Place
+
+
+def private(data: str) -> Iterator[Finding]:
+    """Files and folders that others than the desk's own user may read or write."""
+    for folder, _, names in os.walk(data):
+        for path in [folder, *(os.path.join(folder, name) for name in names)]:
+            try:
+                found = os.lstat(path)
+            except FileNotFoundError:
+                continue  # it moved on meanwhile
+            if stat.S_ISLNK(found.st_mode):
+                yield Finding(path, "it is a symbolic link; the desk keeps files of its own only")
+            elif found.st_mode & 0o077:
+                yield Finding(path, f"others may read it (mode {stat.S_IMODE(found.st_mode):04o})", MODE)
+
+
+def tickets(data: str) -> Iterator[Finding | Lying]:
+    """Every ticket file, and everything in the tickets' folders that is none."""
+    for folder, place in _places(data):
+        for name in sorted(os.listdir(folder)):
+            path = os.path.join(folder, name)
+            number = name.removesuffix(".mbox")
+            if disk.is_unfinished(name):
+                yield Finding(path, "its writing was never finished", UNFINISHED)
+            elif os.path.isdir(path) and place is None:
+                continue
+            elif place is not None and name == f"{number}.mbox" and tracking.is_number(number):
+                yield Lying(path, number, place)
+            else:
+                yield Finding(path, "this is no ticket file; nobody looks at it here")
+    for name in sorted(os.listdir(os.path.join(data, "moving"))):
+        path = os.path.join(data, "moving", name)
+        if disk.is_unfinished(name):
+            yield Finding(path, "its writing was never finished", UNFINISHED)
+        else:
+            yield Finding(path, "a move was cut short", CUT_SHORT, name.removesuffix(".mbox"))
+
+
+def ticket(lying: Lying) -> Finding | None:
+    """What is wrong inside one ticket file, if anything."""
+    try:
+        with open(lying.path, "rb") as file, mapped(file, lying.path) as content:
+            head = mbox.head_of(content[: mbox.HEAD_SIZE])
+            entries = mbox.entries_of(content)
+            for entry in entries:
+                mbox.entry_of(entry)
+            if content[-2:] != b"\n\n":
+                raise TicketDamaged("its end is missing")
+    except FileNotFoundError:
+        return None
+    except TicketDamaged as wrong:
+        return Finding(lying.path, str(wrong).removeprefix(f"{lying.path}: "))
+    if head.number != lying.number:
+        return Finding(lying.path, f"inside it is ticket {head.number}")
+    told = next((place for place in map(mbox.place_of, reversed(entries)) if place), QUEUE)
+    if told.state != lying.place.state or (told.state == CLAIMED and told != lying.place):
+        said = f"its last entry says {' '.join(told).strip()}, its folder {' '.join(lying.place).strip()}"
+        return Finding(lying.path, said, MISPLACED, lying.number)
+    return None
+
+
+def _places(data: str) -> Iterator[tuple[str, Place | None]]:
+    """The folders where tickets lie, and the place each stands for; None for the folders above them."""
+    for state in STATES:
+        folder = os.path.join(data, state)
+        if state == PENDING:
+            yield folder, QUEUE
+            continue
+        yield folder, None
+        for name in disk.names(folder):
+            inner = os.path.join(folder, name)
+            if os.path.isdir(inner):
+                yield inner, Place(state, name if state == CLAIMED else "")
+
+

@@ -1,0 +1,133 @@
+"""Every promise about data/, checked; and what a crash or a hand left, mended.
+
+Guarantee: checking changes nothing; mending loses no byte that anybody was told is kept, takes nothing out of sight, and
+writes into a ticket what it did to it. What it cannot mend it says again each time.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from helpdesk_lite import disk
+from helpdesk_lite.errors import DeskError
+from helpdesk_lite.operators import Operator
+from helpdesk_lite.store import inspect
+from helpdesk_lite.store.inspect import Finding, Lying
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helpdesk_lite.desk import Desk
+    from helpdesk_lite.operators import Operators
+
+_STALE = 3600  # seconds after which a hidden file is nobody's any more
+_VERIFIER = Operator("verify", "", is_admin=True)
+
+
+class Verifier:
+    """Looks at the desk's whole memory under the folder `data`."""
+
+    def __init__(self, desk: Desk, operators: Operators, data: str) -> None:
+        self._desk = desk
+        self._operators = operators
+        self._data = data
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything that is wrong, one finding each."""
+        yield from inspect.private(self._data)
+        yield from self._tickets()
+        yield from self._letters()
+        yield from self._people()
+
+    def mend(self, finding: Finding) -> bool:
+        """Do what can be done about the finding; whether it was mended. Never raises for what cannot be mended."""
+        mends = {
+            inspect.MODE: self._mend_mode,
+            inspect.UNFINISHED: self._mend_unfinished,
+            inspect.CUT_SHORT: self._mend_cut_short,
+            inspect.MISPLACED: self._mend_misplaced,
+            inspect.TWICE: self._mend_twice,
+        }
+        if finding.mend not in mends:
+            return False
+        try:
+            return mends[finding.mend](finding)
+        except (DeskError, FileNotFoundError):
+            return False
+
+    def _tickets(self) -> Iterator[Finding]:
+        seen: dict[str, Lying] = {}
+        for found in inspect.tickets(self._data):
+            if isinstance(found, Finding):
+                if found.mend != inspect.UNFINISHED or _is_stale(found.path):
+                    yield found
+                continue
+            if found.number in seen and os.path.exists(seen[found.number].path) and os.path.exists(found.path):
+                said = f"the ticket also lies in {os.path.relpath(seen[found.number].path, self._data)}"
+                yield Finding(found.path, said, inspect.TWICE, found.number)
+            seen[found.number] = found
+            if wrong := inspect.ticket(found):
+                yield wrong
+
+    def _letters(self) -> Iterator[Finding]:
+        outbox = self._desk.outbox
+        for path in outbox.damaged():
+            if not disk.is_unfinished(os.path.basename(path)) or _is_stale(path):
+                yield Finding(path, "this is no letter; nobody sends it")
+        for number in outbox.staged_numbers():
+            path = os.path.join(self._data, "outbox", "staged")
+            yield Finding(path, f"a letter of ticket {number} was left between two steps", inspect.CUT_SHORT, number)
+
+    def _people(self) -> Iterator[Finding]:
+        for mistake in self._operators.mistakes():
+            path, _, said = mistake.partition(": ")
+            yield Finding(path, said)
+        known = set(self._operators.names())
+        for name in disk.names(os.path.join(self._data, "claimed")):
+            if name not in known and self._desk.store.held_by(name):
+                path = os.path.join(self._data, "claimed", name)
+                yield Finding(path, f"there are tickets here, but there is no operator {name}")
+
+    def _mend_mode(self, finding: Finding) -> bool:
+        os.chmod(finding.path, 0o700 if os.path.isdir(finding.path) else 0o600)
+        return True
+
+    def _mend_unfinished(self, finding: Finding) -> bool:
+        disk.remove(finding.path)
+        return True
+
+    def _mend_cut_short(self, finding: Finding) -> bool:
+        self._desk.mend(finding.number)
+        return True
+
+    def _mend_misplaced(self, finding: Finding) -> bool:
+        """The folder decides: an entry says since when it does."""
+        self._desk.note_found(finding.number, _VERIFIER)
+        return True
+
+    def _mend_twice(self, finding: Finding) -> bool:
+        """Keep the copy that holds all of the other, if one does."""
+        with self._desk.store.locked(finding.number):
+            paths = [
+                found.path
+                for found in inspect.tickets(self._data)
+                if isinstance(found, Lying) and found.number == finding.number
+            ]
+            if len(paths) != 2:
+                return len(paths) == 1
+            shorter, longer = sorted(paths, key=os.path.getsize)
+            if disk.read(longer)[: os.path.getsize(shorter)] != disk.read(shorter):
+                return False
+            disk.remove(shorter)
+        return True
+
+
+def _is_stale(path: str) -> bool:
+    try:
+        return os.path.getmtime(path) < time.time() - _STALE
+    except FileNotFoundError:
+        return False
+
+

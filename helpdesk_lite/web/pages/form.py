@@ -1,0 +1,78 @@
+"""The contact form: shown, and filled in it becomes a ticket, or comes back with a message beside each field.
+
+Guarantee: nothing is kept of a refused submission; the answer to a kept one is a redirect, so that reload sends nothing.
+"""
+
+from __future__ import annotations
+
+from helpdesk_lite.errors import SubmissionRefused, TooMany
+from helpdesk_lite.web.http import Response, see_other
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from helpdesk_lite.form import Posted, Problem
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request
+    from helpdesk_lite.web.robots import Suspicion
+
+_AGAIN = "private, no-cache"  # a browser may go back to what was typed, but a new visit has a new stamp
+
+
+def show(request: Request, house: House, name: str) -> Response:
+    """The form, with fields filled in that the query names. UnknownForm, BrokenForm."""
+    from helpdesk_lite.web import stamps
+
+    page = house.forms.page(name, request.language, prefill=request.query_pairs)
+    return Response(200, page.html(request.base, stamps.new(house, name)), policy=page.policy, cache=_AGAIN)
+
+
+def submit(request: Request, house: House, name: str) -> Response:
+    """Keep what was filled in and send the browser to the tracking number; 422 and 429 bring the page back."""
+    from helpdesk_lite.forms.verdict import judge
+    from helpdesk_lite.web import body, robots
+
+    form = house.forms.form(name, request.language)
+    with body.posted(request, house.spool, house.settings.upload_mb) as posted:
+        doubt = robots.suspicion(house, name, posted)
+        try:
+            submission = judge(form, posted)
+        except SubmissionRefused as refused:
+            return _again(request, house, name, posted, refused.problems, doubt)
+        if doubt:
+            return _again(request, house, name, posted, [], doubt)
+        try:
+            robots.slow_down(request, house)
+        except TooMany as flood:
+            return _later(request, house, name, posted, flood)
+        number = house.desk.submit(form, submission, request.client, request.language)
+    return see_other(request, f"/sent/{number}?key={house.desk.key(number)}")
+
+
+def _again(
+    request: Request, house: House, name: str, posted: Posted, problems: list[Problem], doubt: Suspicion | None
+) -> Response:
+    """The page as it was filled in, with what is wrong."""
+    from helpdesk_lite.i18n import translation
+    from helpdesk_lite.web import stamps
+
+    notices = [translation(request.language).gettext(doubt.message)] if doubt else []
+    page = house.forms.refused(name, request.language, posted, problems, notices)
+    stamp = stamps.new(house, name, is_seen=doubt is not None)
+    return Response(422, page.html(request.base, stamp), policy=page.policy)
+
+
+def _later(request: Request, house: House, name: str, posted: Posted, flood: TooMany) -> Response:
+    """The page as it was filled in, and when it can be sent."""
+    from helpdesk_lite.i18n import translation
+    from helpdesk_lite.web import stamps
+
+    said = translation(request.language)
+    minutes = -(-flood.retry_after // 60)
+    told = said.ngettext(
+        "Too much was sent from your address lately. Nothing is lost: please press Send again in %(num)s minute.",
+        "Too much was sent from your address lately. Nothing is lost: please press Send again in %(num)s minutes.",
+        minutes,
+    )
+    page = house.forms.refused(name, request.language, posted, [], [told % {"num": minutes}])
+    headers = (("Retry-After", str(flood.retry_after)),)
+    return Response(429, page.html(request.base, stamps.new(house, name)), policy=page.policy, headers=headers)
