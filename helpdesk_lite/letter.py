@@ -19,9 +19,9 @@ class Letter(NamedTuple):
     """A letter in the outbox.
 
     `recipients` are the addresses still to be reached; a forward names the `operator` instead, whose address and way of
-    delivery are looked up when it is sent. Times in seconds UTC; `reason` is why it still waits or is held, in the server's
-    own words where there are some. Where only some recipients were refused, they are a `part` of their own from then on,
-    with the same Message-ID.
+    delivery are looked up when it is sent. Times in seconds UTC; `reason` is why it still waits or is held, in the
+    server's own words where there are some. Where only some recipients were refused, they are a `part` of their own
+    from then on, with the same Message-ID.
     """
 
     message_id: str
