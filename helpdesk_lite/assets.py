@@ -1,7 +1,7 @@
-"""The style sheets, scripts and icon of the desk's own pages, and the addresses that let browsers keep them for good.
+"""What the desk's own pages are made of: style sheets, scripts, the icon, and the files a page changes with.
 
-Guarantee: an address names the very bytes it stands for, so a new version of the program has new addresses.
-It serves nothing (web/pages/static does).
+Guarantee: an address names the very bytes it stands for, so browsers may keep them for good, and a new version of the
+program has new addresses. It serves nothing (web/pages/static does).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from binascii import crc32
 
-from helpdesk_lite import disk
+from helpdesk_lite import disk, i18n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +30,13 @@ def path(name: str) -> str:
     return os.path.join(_FOLDER, name)
 
 
-def paths() -> list[str]:
-    """All the files: what a page made with `addresses` depends on."""
-    return [path(name) for name in TYPES]
+def page_sources(template_paths: tuple[str, ...], language: str) -> list[str]:
+    """Every file that may change what a page made of the templates says: these, ours, and the language's texts."""
+    found = _paths()
+    for folder in template_paths:
+        pages = os.path.join(folder, "pages")
+        found += [os.path.join(pages, name) for name in disk.names(pages)]
+    return [*found, i18n.catalogue_path(language)]
 
 
 def version_of(content: bytes) -> str:
@@ -42,5 +46,9 @@ def version_of(content: bytes) -> str:
 
 def addresses(cache: Cache, base: str) -> dict[str, str]:
     """Each file's address below `base`, with its version: `static["style.css"]` in the templates."""
-    versions = cache.get("static", paths(), lambda: {name: version_of(disk.read(path(name))) for name in TYPES})
+    versions = cache.get("static", _paths(), lambda: {name: version_of(disk.read(path(name))) for name in TYPES})
     return {name: f"{base}/static/{name}?v={found}" for name, found in versions.items()}
+
+
+def _paths() -> list[str]:
+    return [path(name) for name in TYPES]

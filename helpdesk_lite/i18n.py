@@ -51,6 +51,11 @@ def translation(language: str) -> Translation:
     return _known[language]
 
 
+def catalogue_path(language: str) -> str:
+    """The file that holds the texts of `language`; English has none."""
+    return os.path.join(_FOLDER, language, "LC_MESSAGES", f"{DOMAIN}.mo")
+
+
 def preferred(accept_language: str, otherwise: str = "en") -> str:
     """The best of our languages for an Accept-Language header (RFC 9110, 12.5.4)."""
     best, best_weight = otherwise, 0.0

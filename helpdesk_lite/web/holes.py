@@ -28,7 +28,9 @@ class Hole:
         raise LookedAt(self._mark)
 
     __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __getattr__ = __str__ = __int__ = _looked_at
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = __add__ = __radd__ = __mod__ = __call__ = _looked_at
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = __add__ = __radd__ = __mod__ = __call__ = (
+        _looked_at
+    )
 
 
 def nested(names: list[str], edge: str) -> dict[str, Any]:

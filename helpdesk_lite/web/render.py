@@ -7,10 +7,9 @@ never framed but written in full each time. Filling a frame imports nothing. It 
 
 from __future__ import annotations
 
-import os
 from binascii import crc32
 
-from helpdesk_lite import assets, disk, i18n
+from helpdesk_lite import assets, i18n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,8 +51,8 @@ class Render:
     def framed(self, template: str, language: str, base: str, shape: dict[str, Any], holes: dict[str, Any]) -> str:
         """What `full` would write with `shape` and `holes` together, faster.
 
-        `shape` are the few values that a template may look at; a frame is kept for each combination that occurs. `holes`
-        are text, or Html, or mappings of such; a template may only print them.
+        `shape` are the few values that a template may look at; a frame is kept for each combination that occurs.
+        `holes` are text, or Html, or mappings of such; a template may only print them.
         """
         return self.each(template, language, base, shape, [holes])
 
@@ -65,7 +64,8 @@ class Render:
             return Html()
         kind = f"{template.replace('/', '-')}-{language}-{crc32(repr(sorted(shape.items())).encode()):08x}"
         names = list(_flat(rows[0]))
-        frame = self._cache.get(kind, self._sources(language), lambda: self._frame(template, language, shape, names))
+        sources = assets.page_sources(self._template_paths, language)
+        frame = self._cache.get(kind, sources, lambda: self._frame(template, language, shape, names))
         if frame is None:
             return Html("".join(self.full(template, language, base, {**shape, **holes}) for holes in rows))
         return Html("".join(_filled(frame, {"base": base, **_flat(holes)}) for holes in rows))
@@ -82,14 +82,6 @@ class Render:
             return None
         is_whole = len(frame) % 2 == 1 and {"base", *names}.issuperset(frame[1::2])
         return frame if is_whole else None
-
-    def _sources(self, language: str) -> list[str]:
-        """Every file that may change what a template says."""
-        found = assets.paths()
-        for folder in self._template_paths:
-            pages = os.path.join(folder, "pages")
-            found += [os.path.join(pages, name) for name in disk.names(pages)]
-        return [*found, _catalogue(language)]
 
     def _environment(self, language: str) -> Environment:
         if language not in self._environments:
@@ -120,11 +112,6 @@ def _flat(holes: dict[str, Any]) -> dict[str, str]:
         else:
             found[name] = value
     return found
-
-
-def _catalogue(language: str) -> str:
-    folder = os.path.join(os.path.dirname(i18n.__file__), "locale", language, "LC_MESSAGES")
-    return os.path.join(folder, f"{i18n.DOMAIN}.mo")
 
 
 def _environment(template_paths: tuple[str, ...], language: str, folder: str) -> Environment:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def index(request: Request, house: House) -> Response:
     """The contact forms, by title."""
     found = [
-        {"name": quoted(name), "title": title, "category": category} for name, title, category in house.forms.titles()
+        {"name": quoted(name), "title": title, "category": category}
+        for name, title, category in house.forms.titles(request.language)
     ]
     choices = house.render.each("pages/choice.html", request.language, request.base, {}, found)
     return framed_page(request, house, "index.html", {"is_empty": not found}, {"choices": choices})
@@ -34,16 +35,16 @@ def sent(request: Request, house: House, number: str) -> Response:
     is_answerable = is_address(inquiry.customer.email)
     values = {
         "number": number,
-        "confirmation": _own_words(house, inquiry.head.form),
+        "confirmation": _own_words(house, inquiry.head.form, request.language),
         "is_answerable": is_answerable,
         "is_acknowledged": is_answerable and house.settings.acknowledge,
     }
     return page(request, house, "sent.html", values)
 
 
-def _own_words(house: House, form: str) -> str:
+def _own_words(house: House, form: str, language: str) -> str:
     """What the form's owner wants said here; the form may have been taken away since."""
     try:
-        return house.forms.form(form).confirmation
+        return house.forms.form(form, language).confirmation
     except (UnknownForm, BrokenForm):
         return ""

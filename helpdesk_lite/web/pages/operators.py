@@ -10,8 +10,9 @@ from binascii import crc32
 
 from helpdesk_lite import i18n, times, tracking
 from helpdesk_lite.web import wording
-from helpdesk_lite.web.http import Response
+from helpdesk_lite.web.http import Response, quoted
 from helpdesk_lite.web.pages.page import framed_page, page
+from helpdesk_lite.web.robots import STOPPED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.web.http import Request
 
 PAGE = 50  # tickets
+_MOST_NOTICES = 5
 
 
 def queue(request: Request, house: House) -> Response:
@@ -30,11 +32,13 @@ def queue(request: Request, house: House) -> Response:
     after = tracking.read_number(request.query.get("after", "")) or ""
     said = i18n.translation(request.language)
     notices = _notices(request, house, said)
-    etag = _etag(request, house, after, notices)
+    stopped = _stopped(house, said)
+    etag = _etag(request, house, after, (notices, stopped))
     if etag in request.header("If-None-Match"):
         return _unchanged(etag)
     heads = house.desk.queue(after, PAGE + 1)
     shape, holes = _listed(request, house, heads, after, said)
+    holes["stopped"] = stopped
     holes["notices"] = house.render.each("pages/notice.html", request.language, request.base, {}, notices)
     return framed_page(request, house, "queue.html", shape, holes, "queue", (("ETag", etag),))
 
@@ -63,7 +67,8 @@ def _listed(
     here = f"{request.base}/queue"
     shape = {"is_empty": not shown, "is_first": not after, "has_next": len(heads) > PAGE}
     holes = {
-        "waiting": said.ngettext("%(num)s ticket is waiting", "%(num)s tickets are waiting", waiting) % {"num": waiting},
+        "waiting": said.ngettext("%(num)s ticket is waiting", "%(num)s tickets are waiting", waiting)
+        % {"num": waiting},
         "rows": house.render.each("pages/row.html", request.language, request.base, {}, shown),
         "here_address": here + (f"?after={after}" if after else ""),
         "next": f"{here}?after={shown[-1]['number']}" if shown else here,
@@ -85,17 +90,38 @@ def _row(head: Head, now: float, said: Translation) -> dict[str, str]:
 
 
 def _notices(request: Request, house: House, said: Translation) -> list[dict[str, str]]:
-    """What an administrator should know: broken forms, held letters, robots that were stopped."""
-    if request.operator is None or not request.operator.is_admin:
-        return []
-    return []
+    """What needs a person: broken forms, held letters, accounts with mistakes."""
+    found = []
+    for name in house.forms.broken(request.language)[:_MOST_NOTICES]:
+        words = said.gettext("The form %(name)s has mistakes, so customers cannot use it. This says where: %(command)s")
+        told = words % {"name": name, "command": f"helpdesk-lite form check {name}"}
+        found.append({"words": told, "way": f"{request.base}/forms/{quoted(name)}", "way_words": said.gettext("Look")})
+    held = house.outbox.counts()[1]
+    if held:
+        told = said.ngettext("%(num)s letter could not be sent.", "%(num)s letters could not be sent.", held)
+        way = f"{request.base}/outbox"
+        found.append({"words": told % {"num": held}, "way": way, "way_words": said.gettext("Look in the outbox")})
+    return found
 
 
-def _etag(request: Request, house: House, after: str, notices: list[dict[str, str]]) -> str:
+def _stopped(house: House, said: Translation) -> str:
+    """What was kept out lately, so that it can be noticed when it was not a robot."""
+    count = sum(house.limits.stopped(kind) for kind in STOPPED)
+    if not count:
+        return ""
+    text = said.ngettext(
+        "%(num)s submission was sent back as a robot's in the last two hours.",
+        "%(num)s submissions were sent back as robots' in the last two hours.",
+        count,
+    )
+    return text % {"num": count}
+
+
+def _etag(request: Request, house: House, after: str, told: object) -> str:
     """Changes with all that the page shows; ages are told anew every minute."""
     who = request.operator
     minute = int(house.clock() // wording.MINUTE)
-    facts = (house.store.version(), who, after, request.language, request.base, house.settings.name, notices, minute)
+    facts = (house.store.version(), who, after, request.language, request.base, house.settings.name, told, minute)
     return f'"{crc32(repr(facts).encode("utf-8", "replace")):08x}"'
 
 

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 _WORDS = {
     400: (N_("That did not arrive as a form does"), N_("Please go back, load the page again, and send it once more.")),
-    403: (N_("This is not yours to do"), N_("If you came here from another site, open this desk yourself and try again.")),
+    403: (
+        N_("This is not yours to do"),
+        N_("If you came here from another site, open this desk yourself and try again."),
+    ),
     404: (N_("There is nothing here"), N_("The address may be mistyped, or what was here has moved.")),
     405: (N_("This page cannot do that"), N_("Please begin again from the start page.")),
     409: (N_("Somebody was faster"), N_("This ticket has moved since you saw it.")),
@@ -66,7 +69,9 @@ def moved(request: Request, house: House, wrong: errors.TicketMoved) -> Response
 
 def _where(wrong: errors.TicketMoved, me: str, said: Translation) -> tuple[str, str]:
     if wrong.state == "pending":
-        return said.gettext("It is back in the queue"), said.gettext("%(number)s has been in the queue since %(since)s.")
+        return said.gettext("It is back in the queue"), said.gettext(
+            "%(number)s has been in the queue since %(since)s."
+        )
     if wrong.state == "closed":
         return said.gettext("It is closed"), said.gettext("%(who)s closed %(number)s: %(since)s.")
     if wrong.holder == me:
@@ -82,7 +87,9 @@ def _words(status: int, wrong: Exception | None, said: Translation) -> tuple[str
     elif isinstance(wrong, errors.UnknownForm):
         words = said.gettext("There is no such form. The start page lists all there are.")
     elif isinstance(wrong, errors.BrokenForm):
-        words = said.gettext("This form is being mended. Nothing was kept. Please try again later, or use another form.")
+        words = said.gettext(
+            "This form is being mended. Nothing was kept. Please try again later, or use another form."
+        )
     elif isinstance(wrong, errors.NotAllowed):
         words = said.gettext("Somebody else has this ticket, or only an administrator may do this.")
     elif isinstance(wrong, errors.TooLarge):

@@ -1,7 +1,7 @@
 """Signing in and out.
 
-Guarantee: what a wrong try is told does not depend on whether there is such an operator; after signing in nobody is sent
-anywhere but to a page of this desk. Who is let in is decided elsewhere (web/session).
+Guarantee: what a wrong try is told does not depend on whether there is such an operator; after signing in nobody is
+sent anywhere but to a page of this desk. Who is let in is decided elsewhere (web/session).
 """
 
 from __future__ import annotations

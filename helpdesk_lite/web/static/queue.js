@@ -14,7 +14,7 @@
       const old = before.get(number);
       if (old) old.querySelector("time").textContent = row.querySelector("time").textContent;
     }
-    for (const id of ["waiting", "notices"]) {
+    for (const id of ["waiting", "notices", "stopped"]) {
       if (find(id).innerHTML !== find(id, page).innerHTML) find(id).replaceChildren(...find(id, page).childNodes);
     }
     if (order.length && order.join() === [...after.keys()].join()) return;

@@ -1,8 +1,9 @@
 // Shows clock times in the reader's own time zone; without this script they are in UTC and say so.
 "use strict";
+const language = navigator.languages.find((one) => one.startsWith(document.documentElement.lang)) ?? document.documentElement.lang;
 for (const time of document.querySelectorAll("main time[datetime]")) {
   const at = new Date(time.dateTime);
-  const is = (options) => at.toLocaleString(document.documentElement.lang, options);
+  const is = (options) => at.toLocaleString(language, options);
   const isToday = at.toDateString() === new Date().toDateString();
   const isThisYear = at.getFullYear() === new Date().getFullYear();
   time.title = time.textContent;
