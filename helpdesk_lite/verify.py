@@ -110,18 +110,24 @@ class Verifier:
     def _mend_twice(self, finding: Finding) -> bool:
         """Keep the copy that holds all of the other, if one does."""
         with self._desk.store.locked(finding.number):
-            paths = [
-                found.path
+            copies = [
+                found
                 for found in inspect.tickets(self._data)
                 if isinstance(found, Lying) and found.number == finding.number
             ]
-            if len(paths) != 2:
-                return len(paths) == 1
-            shorter, longer = sorted(paths, key=os.path.getsize)
-            if disk.read(longer)[: os.path.getsize(shorter)] != disk.read(shorter):
-                return False
-            disk.remove(shorter)
-        return True
+            copies.sort(key=lambda found: os.path.getsize(found.path))
+            while len(copies) > 1 and _holds(copies[-1], copies[0]):
+                disk.remove(copies.pop(0).path)
+        return len(copies) == 1
+
+
+def _holds(whole: Lying, part: Lying) -> bool:
+    """Whether the first ticket file is sound and begins with all that is in the second."""
+    wrong = inspect.ticket(whole)
+    if wrong is not None and wrong.mend != inspect.MISPLACED:
+        return False
+    pieces = zip(disk.chunks_of(part.path), disk.chunks_of(whole.path, 0, os.path.getsize(part.path)), strict=True)
+    return all(one == other for one, other in pieces)
 
 
 def _is_stale(path: str) -> bool:
