@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-
 STAMP_FIELD = "helpdesk-stamp"  # the desk's own hidden field: when this page was made, signed
 HONEYPOT_FIELD = "helpdesk-website"  # the desk's own field that people do not see and robots fill in
 
@@ -72,7 +71,10 @@ class Upload(NamedTuple):
 
 
 class Posted(NamedTuple):
-    """What arrived, in order and unjudged: text pairs (name, value), and uploads. Empty file controls are not uploads."""
+    """What arrived, in order and unjudged: text pairs (name, value), and uploads.
+
+    An empty file control is no upload.
+    """
 
     pairs: tuple[tuple[str, str], ...] = ()
     uploads: tuple[Upload, ...] = ()

@@ -1,7 +1,7 @@
 """What a filled-in form says about itself: who asked, what about, and which field is the message.
 
-Guarantee: texts of one line without control characters; contact fields never get into a subject, which operators see before
-they claim. It judges nothing (verdict).
+Guarantee: texts of one line without control characters; contact fields never get into a subject, which operators
+see before they claim. It judges nothing (verdict).
 """
 
 from __future__ import annotations

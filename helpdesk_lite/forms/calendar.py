@@ -1,7 +1,8 @@
 """Dates, months, weeks and times as HTML writes them, and as numbers that can be compared and stepped.
 
-Guarantee: exactly the valid strings of HTML 2.3.5 are read, in the years a browser knows (1 to 275760); reading what was
-written gives the same number. Numbers are milliseconds since 1970 (months: whole months; times: since midnight), no zones.
+Guarantee: exactly the valid strings of HTML 2.3.5 are read, in the years a browser knows (1 to 275760); reading
+what was written gives the same number. Numbers are milliseconds since 1970 (months: whole months; times: since
+midnight), no zones.
 """
 
 from __future__ import annotations
@@ -127,4 +128,10 @@ def write_moment(number: int) -> str:
 
 
 READ = {"date": read_date, "month": read_month, "week": read_week, "time": read_time, "datetime-local": read_moment}
-WRITE = {"date": write_date, "month": write_month, "week": write_week, "time": write_time, "datetime-local": write_moment}
+WRITE = {
+    "date": write_date,
+    "month": write_month,
+    "week": write_week,
+    "time": write_time,
+    "datetime-local": write_moment,
+}

@@ -1,7 +1,9 @@
-"""The whole page of a form, out of its file: plain HTML as it is, templates rendered, fragments put into the house's page.
+"""The whole page of a form, out of its file: plain HTML as it is, templates rendered, fragments put into the
+house's page.
 
-Guarantee: a file is a template only if it holds {{ or {%; templates see desk_name, language and _ (and the house's own names)
-and run in Jinja2's sandbox, escaping everything. What goes wrong is a `Mistaken` with file and line. It reads no fields.
+Guarantee: a file is a template only if it holds {{ or {%; templates see desk_name, language and _ (and the house's
+own names) and run in Jinja2's sandbox, escaping everything. What goes wrong is a `Mistaken` with file and line. It
+reads no fields.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ class Mistaken(Exception):
 
 
 class Composed(NamedTuple):
-    """A whole page. The author's own text stands in it from `own_start` to `own_end`, unless a template made it (-1)."""
+    """A whole page. The author's own text is in it from `own_start` to `own_end`, unless a template made it (-1)."""
 
     text: str
     own_start: int
@@ -90,7 +92,7 @@ class Composer:
             template = self._environment().template_class.from_code(self._environment(), code, {})
             return template.render(self._values, title_of_form=name, **_NO_FRAGMENT)
         except jinja2.TemplateSyntaxError as wrong:
-            raise Mistaken(wrong.filename or path, wrong.lineno, wrong.message or "The template cannot be read.") from None
+            raise Mistaken(wrong.filename or path, wrong.lineno, _said(wrong)) from None
         except Exception as wrong:
             raise Mistaken(*_where(wrong, path), _said(wrong)) from None
 
@@ -100,7 +102,7 @@ class Composer:
         try:
             return self._environment().get_template(name)
         except jinja2.TemplateSyntaxError as wrong:
-            raise Mistaken(wrong.filename or name, wrong.lineno, wrong.message or "The template cannot be read.") from None
+            raise Mistaken(wrong.filename or name, wrong.lineno, _said(wrong)) from None
 
     def _environment(self) -> Environment:
         if self._made is None:
@@ -142,7 +144,7 @@ def _has_button(tags: list[Tag]) -> bool:
 
 
 def _without_head(fragment: str, tags: list[Tag]) -> tuple[str, str, str]:
-    """The fragment without what belongs into a page's head; the title in it, and its settings. Lines stay where they are."""
+    """The fragment without what belongs into a page's head, its lines where they were; the title; the settings."""
     title, metas = "", ""
     edits: list[Edit] = []
     for index, tag in enumerate(tags):
@@ -177,4 +179,5 @@ def _where(wrong: BaseException, path: str) -> tuple[str, int]:
 
 
 def _said(wrong: Exception) -> str:
-    return " ".join(str(wrong).split())[:300] or type(wrong).__name__
+    message = getattr(wrong, "message", None) or str(wrong)
+    return " ".join(str(message).split())[:300] or type(wrong).__name__

@@ -1,7 +1,8 @@
 """The controls of one form in a tree: which elements they are, what they offer, and which rules of theirs count.
 
-Guarantee: the same controls that a browser would submit and validate (HTML, 4.10.18 to 4.10.21): disabled ones, those in a
-datalist and buttons that submit nothing are not among them. It finds no labels (labels) and judges nothing (verdict).
+Guarantee: the same controls that a browser would submit and validate (HTML, 4.10.18 to 4.10.21): disabled ones,
+those in a datalist and buttons that submit nothing are not among them. It finds no labels (labels) and judges
+nothing (verdict).
 """
 
 from __future__ import annotations
@@ -14,9 +15,28 @@ from helpdesk_lite.forms.tree import Element, Tree, collapsed
 # HTML, 4.10.5: every input type; a type that is none of these is text
 TYPES = frozenset(
     (
-        "hidden", "text", "search", "tel", "url", "email", "password", "date", "month", "week", "time",
-        "datetime-local", "number", "range", "color", "checkbox", "radio", "file", "submit", "image",
-        "reset", "button",
+        "hidden",
+        "text",
+        "search",
+        "tel",
+        "url",
+        "email",
+        "password",
+        "date",
+        "month",
+        "week",
+        "time",
+        "datetime-local",
+        "number",
+        "range",
+        "color",
+        "checkbox",
+        "radio",
+        "file",
+        "submit",
+        "image",
+        "reset",
+        "button",
     )
 )
 _LINES = ("text", "search", "url", "tel", "email", "password")
@@ -26,7 +46,6 @@ _BARRED = ("hidden", "submit", "image")
 # HTML, 4.10.5.3: which attributes apply to which types
 _APPLIES = {
     "required": (*_LINES, *_DATES, "number", "checkbox", "radio", "file", "select", "textarea"),
-    "readonly": (*_LINES, *_DATES, "number", "textarea"),
     "minlength": (*_LINES, "textarea"),
     "maxlength": (*_LINES, "textarea"),
     "pattern": _LINES,
@@ -41,6 +60,7 @@ _APPLIES = {
 # What HTML says without an attribute of its own; a leading colon keeps these apart from attributes.
 PLACEHOLDER = ":placeholder"  # a select whose empty value is its placeholder label option's
 SILENT = ":silent"  # answered in a way that submits nothing: a disabled option or button is chosen from the start
+READONLY = "readonly"  # barred from validation
 TITLE = "title"  # kept with a pattern: it says in words what the pattern asks for
 
 
@@ -95,9 +115,7 @@ def is_disabled(element: Element) -> bool:
 
 def first_legend(fieldset: Element) -> Element | None:
     """The legend of a fieldset: its first child of that name."""
-    return next(
-        (child for child in fieldset.children if isinstance(child, Element) and child.name == "legend"), None
-    )
+    return next((child for child in fieldset.children if isinstance(child, Element) and child.name == "legend"), None)
 
 
 def _control(element: Element, kind: str, index: int) -> Control:
@@ -114,8 +132,10 @@ def _control(element: Element, kind: str, index: int) -> Control:
 
 def _rules(element: Element, kind: str) -> dict[str, str]:
     rules = {name: element.get(name) for name, kinds in _APPLIES.items() if kind in kinds and element.has(name)}
-    if kind in _BARRED or "readonly" in rules or element.inside("noscript"):
-        return {"readonly": ""} if kind not in _BARRED else {}
+    if kind in _BARRED:
+        return {}
+    if (element.has("readonly") and kind != "select") or element.inside("noscript"):
+        return {READONLY: ""}  # barred from validation, whatever the type (4.10.5.3.3); as is what scripts replace
     if "pattern" in rules and element.has("title"):
         rules[TITLE] = element.get("title")
     return rules
@@ -168,13 +188,14 @@ def whole_number(text: str) -> int | None:
 def _select_rules(select: Element, rules: dict[str, str]) -> dict[str, str]:
     options = options_of(select)
     added: dict[str, str] = {}
-    first = options[0] if options else None
+    items = (element for element in select.elements() if element.name in ("option", "optgroup", "hr"))
+    first = next(items, None)  # Chromium looks here, where the standard asks for a child of the select (4.10.7)
     has_placeholder = (
         first is not None
+        and first.name == "option"
         and not select.has("multiple")
         and display_size(select) == 1
         and option_value(first) == ""
-        and first.parent is select
     )
     empty = [option for option in options if option_value(option) == "" and not is_option_disabled(option)]
     if has_placeholder and not [option for option in empty if option is not first]:

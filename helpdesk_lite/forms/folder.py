@@ -1,20 +1,21 @@
 """The forms of a desk: a folder of HTML files, each a contact form from the moment it is there.
 
-Guarantee: what is answered comes from the files as they are now; a file that cannot be used is a BrokenForm of its own and
-takes nothing else down; no name leads out of the folder. On the way of a plain GET it reads one cached value and imports
-next to nothing. It keeps no submissions.
+Guarantee: what is answered comes from the files as they are now; a file that cannot be used is a BrokenForm of its
+own and takes nothing else down; no name leads out of the folder. On the way of a plain GET it reads one cached
+value and imports next to nothing. It keeps no submissions.
 """
 
 from __future__ import annotations
 
 import os
+from binascii import crc32
 
-from helpdesk_lite import assets, disk, i18n
+from helpdesk_lite import assets, disk
 from helpdesk_lite.errors import BrokenForm, UnknownForm
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from helpdesk_lite.cache import Cache
@@ -34,7 +35,7 @@ class Page:
         self.policy = policy
 
     def html(self, base: str, stamp: str) -> str:
-        """The whole page. `base` is the entry script's address (SCRIPT_NAME), `stamp` the value of the hidden time stamp."""
+        """The whole page. `base` is the entry script's address (SCRIPT_NAME), `stamp` the hidden time stamp's value."""
         values = {"B": _attribute(base), "S": _attribute(stamp)}
         pieces = self._pieces.copy()
         pieces[1::2] = [values[place[-1]] for place in pieces[1::2]]
@@ -89,8 +90,10 @@ class FormsFolder:
     def titles(self, language: str = "en") -> list[tuple[str, str, str]]:
         """Name, title and category of each form that works, in the order of the titles."""
         names = self.names()
-        sources = [self.path, *(self._path(name) for name in names), *self._page_sources(language)]
-        return [tuple(one) for one in self._cache.get(f"form-titles-{language}", sources, lambda: self._titles(language))]
+        sources = [self.path, *(self._path(name) for name in names)]
+        # The name has a dot, which no form's has.
+        found = self._kept("titles.all", sources, language, lambda: self._titles(names, language))
+        return [(name, title, category) for name, title, category in found]
 
     def broken(self, language: str = "en") -> list[str]:
         """The names of the forms that do not work as they are now."""
@@ -103,9 +106,9 @@ class FormsFolder:
 
         return mistakes_in(name, self._known(name), self._template_paths, self._desk_name, self._static())
 
-    def _titles(self, language: str) -> list[list[str]]:
+    def _titles(self, names: list[str], language: str) -> list[list[str]]:
         found = []
-        for name in self.names():
+        for name in names:
             try:
                 form = self._made(name, language)["form"]
             except (BrokenForm, UnknownForm):
@@ -116,8 +119,7 @@ class FormsFolder:
     def _made(self, name: str, language: str) -> dict[str, Any]:
         """The form's cached value: `form`, `pieces`, `policy`, `text`, `is_ours`; or raises BrokenForm."""
         path = self._known(name)
-        sources = [path, *self._page_sources(language)]
-        made: dict[str, Any] = self._cache.get(f"form-{name}-{language}", sources, lambda: self._make(name, path, language))
+        made: dict[str, Any] = self._kept(name, [path], language, lambda: self._make(name, path, language))
         if "mistakes" in made:
             from helpdesk_lite.form import Mistake
 
@@ -134,14 +136,11 @@ class FormsFolder:
 
         return assets.addresses(self._cache, BASE)
 
-    def _page_sources(self, language: str) -> list[str]:
-        """Every file but the form's own that may change what its page says."""
-        sources = assets.paths()
-        for folder in self._template_paths:
-            pages = os.path.join(folder, "pages")
-            sources += [os.path.join(pages, name) for name in disk.names(pages)]
-        sources.append(os.path.join(os.path.dirname(i18n.__file__), "locale", language, "LC_MESSAGES", f"{i18n.DOMAIN}.mo"))
-        return sources
+    def _kept(self, name: str, sources: Sequence[str], language: str, make: Callable[[], Any]) -> Any:
+        """What `make` makes out of `sources` and the templates, kept under this name as long as they stay the same."""
+        sources = [*sources, *assets.page_sources(self._template_paths, language)]
+        called = crc32(self._desk_name.encode("utf-8", "replace"))
+        return self._cache.get(f"form-{name}-{language}-{called:08x}", sources, make)
 
     def _known(self, name: str) -> str:
         path = self._path(name)

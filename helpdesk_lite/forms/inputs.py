@@ -1,7 +1,7 @@
 """What one control makes of one text: the value it would hold, and the first rule of its own that the value breaks.
 
-Guarantee: the value sanitisation and the constraints of HTML 4.10.5.1 and 4.10.18.5 for each type. It knows nothing of other
-controls, of groups and of what is required; patterns are only collected here (patterns matches them).
+Guarantee: the value sanitisation and the constraints of HTML 4.10.5.1 and 4.10.18.5 for each type. It knows nothing
+of other controls, of groups and of what is required; patterns are only collected here (patterns matches them).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from helpdesk_lite.form import Control
-from helpdesk_lite.forms.controls import TITLE, whole_number
+from helpdesk_lite.forms.controls import READONLY, TITLE, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ NOT_A_VALUE = {
 
 
 def sanitised(control: Control, text: str) -> str:
-    """The value the control holds after it was given `text`; what a browser would throw away altogether stays, to be refused."""
+    """The value the control holds once given `text`; what a browser would throw away stays, to be refused."""
     kind = control.kind
     if kind == "textarea":
         return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -71,7 +71,7 @@ def _normal_moment(text: str) -> str:
 
 def complaint_about(control: Control, value: str) -> Complaint | None:
     """Which rule, patterns and `required` aside, the non-empty sanitised `value` breaks; None if it breaks none."""
-    if "readonly" in control.rules:
+    if READONLY in control.rules:
         return None
     if control.kind == "email":
         return _about_email(control, value) or _about_length(control, value)
@@ -87,7 +87,7 @@ def complaint_about(control: Control, value: str) -> Complaint | None:
 def patterns_of(control: Control, value: str) -> list[tuple[str, str]]:
     """The (pattern, text) pairs that have to match for the non-empty `value`."""
     pattern = control.rules.get("pattern")
-    if pattern is None or "readonly" in control.rules:
+    if pattern is None or READONLY in control.rules:
         return []
     if control.kind == "email" and "multiple" in control.rules:
         return [(pattern, part) for part in value.split(",")]
@@ -156,7 +156,8 @@ def _about_scale(control: Control, value: str) -> Complaint | None:
     scale = scale_of(control.kind, control.rules, control.value)
     below, above = scale.is_below(number), scale.is_above(number)
     if below and above:
-        return N_("Choose a time from %(low)s to %(high)s."), {"low": control.rules["min"], "high": control.rules["max"]}
+        limits = {"low": control.rules["min"], "high": control.rules["max"]}
+        return N_("Choose a time from %(low)s to %(high)s."), limits
     if below or above:
         return _about_limit(control, scale, above)
     return _about_step(scale, number) if scale.is_off_step(number) else None

@@ -71,7 +71,7 @@ class Labels:
 
 
 def group_of(elements: list[Element]) -> Element | None:
-    """The nearest fieldset (or element with role group or radiogroup) that holds all these elements and no other question."""
+    """The nearest fieldset (or element in a group's role) that holds all these elements and asks nothing else."""
     for above in elements[0].ancestors():
         if above.name == "form":
             return None

@@ -1,6 +1,7 @@
 """All that is worked out once about a form's file: its page, its policy, its fields, or the mistakes that break it.
 
-Guarantee: whatever the file holds, the answer is a value that marshal can keep; it raises nothing about the file's content.
+Guarantee: whatever the file holds, the answer is a value that marshal can keep; it raises nothing about the file's
+content.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def read(name: str, path: str, composer: Composer) -> tuple[Composed, Reading] |
     except Mistaken as wrong:
         return Mistake(wrong.path, wrong.line, wrong.text)
     except TooDeep:
-        return Mistake(path, 1, "The elements are nested deeper than browsers show. Is an end tag missing again and again?")
+        return Mistake(path, 1, "Elements are nested deeper than browsers show: is an end tag missing again and again?")
     if reading.element is None:
         return Mistake(path, 1, "The page has no <form>, so there is nothing to fill in.")
     if not reading.form.fields:

@@ -1,7 +1,7 @@
 """The tags of an HTML text and where they stand, so that a page can be changed without being rewritten.
 
-Guarantee: tags are found as the HTML standard's tokenizer finds them (13.2.5), in one pass over any text; an edited text
-differs from the original only where it was edited. It builds no tree (tree) and never fails on bad markup.
+Guarantee: tags are found as the HTML standard's tokenizer finds them (13.2.5), in one pass over any text; an edited
+text differs from the original only where it was edited. It builds no tree (tree) and never fails on bad markup.
 """
 
 from __future__ import annotations
@@ -23,14 +23,44 @@ _COMMENT_END = re.compile(r"--!?>")
 RAW = frozenset(("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"))
 VOID = frozenset(
     (
-        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
         "wbr",
     )
 )
 _ENDS_BY_ITSELF = frozenset(
     (
-        "html", "head", "body", "p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead",
-        "tbody", "tfoot", "colgroup", "caption", "rb", "rt", "rp", "rtc",
+        "html",
+        "head",
+        "body",
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "option",
+        "optgroup",
+        "tr",
+        "td",
+        "th",
+        "thead",
+        "tbody",
+        "tfoot",
+        "colgroup",
+        "caption",
+        "rb",
+        "rt",
+        "rp",
+        "rtc",
     )
 )
 

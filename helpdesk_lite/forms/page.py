@@ -1,7 +1,7 @@
 """The page a customer gets: the author's page with what the desk needs in its form, and with values filled in.
 
-Guarantee: what is not the desk's business stays as the author wrote it, byte for byte; typed text is shown, never obeyed.
-It decides nothing about what was typed (verdict) and words no problem (refusal).
+Guarantee: what is not the desk's business stays as the author wrote it, byte for byte; typed text is shown, never
+obeyed. It decides nothing about what was typed (verdict) and words no problem (refusal).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from helpdesk_lite import i18n
 from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD, Field, Upload
 from helpdesk_lite.forms.compose import BASE, STAMP
-from helpdesk_lite.forms.controls import Found, kind_of, option_value, options_of
+from helpdesk_lite.forms.controls import READONLY, Found, kind_of, option_value, options_of
 from helpdesk_lite.forms.markup import PLACE, Edit, Written, changed_tag, content_end, edited, escape, scan
 from helpdesk_lite.forms.policy import policy_of
 from helpdesk_lite.forms.schema import PREFIX, Reading
@@ -156,7 +156,7 @@ def fill(
     answers, _ = dealt(field, given, files)
     for found, answer in zip(making.reading.of_field(field.name), answers, strict=False):
         kind = found.control.kind
-        if kind in without or (only_editable and "readonly" in found.control.rules):
+        if kind in without or (only_editable and READONLY in found.control.rules):
             continue
         if kind == "select":
             _select(making, found, list(answer.texts))

@@ -1,8 +1,8 @@
 """Whether texts match the patterns of a form, as a browser would say, in bounded time.
 
-Guarantee: `matches` answers within about `DEADLINE` seconds whatever the pattern. Patterns are ECMAScript's with the `v` flag,
-anchored at both ends (HTML, 4.10.5.3.6). One that does not compile, or takes too long, is ignored: it fits everything.
-It does not say which form a pattern came from.
+Guarantee: `matches` answers within about `DEADLINE` seconds whatever the pattern. Patterns are ECMAScript's with
+the `v` flag, anchored at both ends (HTML, 4.10.5.3.6). One that does not compile, or takes too long, is ignored: it
+fits everything. It does not say which form a pattern came from.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 DEADLINE = 1.0  # seconds for all patterns of one submission together
 _SHORT = 1000  # characters; a plain pattern on a longer text is still matched, but where it can be stopped
-_ATOM = r"(?:[A-Za-z0-9 _@#:,%&;=~!<>'\"-]|\\[dDwWsS.+*?()\[\]{}|/^$]|\[\^?(?:[A-Za-z0-9 _.@]|\\[dws.+/-]|[A-Za-z0-9]-[A-Za-z0-9])+\])"
+_CHARACTER = r"[A-Za-z0-9 _@#:,%&;=~!<>'\"-]|\\[dDwWsS.+*?()\[\]{}|/^$]"
+_CLASS = r"\[\^?(?:[A-Za-z0-9 _.@]|\\[dws.+/-]|[A-Za-z0-9]-[A-Za-z0-9])+\]"
 # No groups, no alternatives: the work is bounded by the text's length to the power of the loose quantifiers.
-_PLAIN = re.compile(rf"(?:{_ATOM}(?:[*+?]|\{{[0-9]{{1,3}}(?:,[0-9]{{0,3}})?\}})?)+")
+_PLAIN = re.compile(rf"(?:(?:{_CHARACTER}|{_CLASS})(?:[*+?]|\{{[0-9]{{1,3}}(?:,[0-9]{{0,3}})?\}})?)+")
 _LOOSE = re.compile(r"(?<!\\)(?:[*+?]|,[0-9]*\})")
 
 FITS, FAILS, UNREADABLE, TOO_SLOW = "fits", "fails", "unreadable", "too slow"
@@ -47,11 +48,24 @@ def match(pattern: str, text: str) -> str:
     import regress
 
     try:
-        regress.Regex(pattern, "v")  # alone first: "a)(b" must not become readable by the brackets put around it
-        found = regress.Regex(f"^(?:{pattern})$", "v").find(text)
-    except (regress.RegressError, UnicodeEncodeError):
+        pattern = _strict(pattern)
+        regress.Regex(pattern, "uv")  # alone first: "a)(b" must not become readable by the brackets put around it
+        found = regress.Regex(f"^(?:{pattern})$", "uv").find(text)
+    except (regress.RegressError, ValueError):
         return UNREADABLE
     return FAILS if found is None else FITS
+
+
+def _strict(pattern: str) -> str:
+    """The pattern where regress reads it otherwise than ECMA-262 (22.2.1): `[\\b]` is a backspace, `\\b+` an error."""
+    pieces: list[str] = []
+    depth = 0
+    for piece in re.findall(r"\\.|.", pattern, re.DOTALL):
+        if pieces and pieces[-1] in ("\\b", "\\B") and not depth and piece in "*+?{":
+            raise ValueError("a word boundary cannot be repeated")
+        depth += (piece == "[") - (piece == "]" and depth > 0)
+        pieces.append("\\x08" if piece == "\\b" and depth else piece)
+    return "".join(pieces)
 
 
 def _matches_apart(pairs: Sequence[tuple[str, str]]) -> list[str]:

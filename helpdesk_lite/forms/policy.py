@@ -1,7 +1,8 @@
 """The Content-Security-Policy of one page: only what its author wrote into it may load and run.
 
-Guarantee: never `unsafe-inline` and never `unsafe-eval`; inline styles and scripts are allowed by their hash, other sites by
-exact origin, only where the page names them (CSP Level 3). Event handler attributes stay blocked (`form check` says so).
+Guarantee: never `unsafe-inline` and never `unsafe-eval`; inline styles and scripts are allowed by their hash, other
+sites by exact origin, only where the page names them (CSP Level 3). Event handler attributes stay blocked (`form
+check` says so).
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""The page a customer gets back: filled in, with a summary of what is wrong on top and each problem beside its field.
+"""The page a customer gets back: filled in, with a summary of what is wrong on top and each problem beside its
+field.
 
-Guarantee: works without script; the summary takes the focus and links to the fields; each problem is tied to its control by
-aria-describedby (WCAG 2.2: 3.3.1, 3.3.3). Passwords are never filled in again. It judges nothing (verdict).
+Guarantee: works without script; the summary takes the focus and links to the fields; each problem is tied to its
+control by aria-describedby (WCAG 2.2: 3.3.1, 3.3.3). Passwords are never filled in again. It judges nothing
+(verdict).
 """
 
 from __future__ import annotations
@@ -19,12 +21,13 @@ if TYPE_CHECKING:
 
 # On an author's own page: no colours, so that the contrast is the author's.
 _STYLE = (
-    ".helpdesk-summary{border:3px solid;padding:.5em 1em;margin:1em 0}"
-    ".helpdesk-problem{display:block;font-weight:bold}"
+    ".helpdesk-summary{border:3px solid;padding:.5em 1em;margin:1em 0}.helpdesk-problem{display:block;font-weight:bold}"
 )
 
 
-def put_back(making: Making, posted: Posted, problems: Sequence[Problem], notices: Sequence[str], is_ours: bool) -> None:
+def put_back(
+    making: Making, posted: Posted, problems: Sequence[Problem], notices: Sequence[str], is_ours: bool
+) -> None:
     """Make the page show what was posted, the problems, and the notices (whole sentences about the submission)."""
     Refusal(making, is_ours).put(posted, problems, notices)
 
@@ -51,7 +54,8 @@ class Refusal:
             fill(self._making, field, [value for name, value in posted.pairs if name == field.name], files)
             if field.name in by_field:
                 problem = by_field[field.name]
-                lines.append(self._beside(field, problem.control, say(problem.message) % problem.values, is_problem=True))
+                said = say(problem.message) % problem.values
+                lines.append(self._beside(field, problem.control, said, is_problem=True))
             elif files:
                 again = say("Please choose again: %(files)s") % {"files": ", ".join(file.name for file in files)}
                 lines.append(self._beside(field, field.controls[0].order, again, is_problem=False))

@@ -1,7 +1,7 @@
 """What min, max and step ask of a number, date, week, month or time.
 
-Guarantee: the verdicts of HTML 4.10.5.3.7 and 4.10.5.3.8 with a browser's arithmetic: decimal, 18 digits, and as forgiving
-about the last digits of a step as Chromium is. It reads attribute texts and says nothing to people.
+Guarantee: the verdicts of HTML 4.10.5.3.7 and 4.10.5.3.8 with a browser's arithmetic: decimal, 18 digits, and as
+forgiving about the last digits of a step as Chromium is. It reads attribute texts and says nothing to people.
 """
 
 from __future__ import annotations

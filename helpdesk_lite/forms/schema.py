@@ -1,7 +1,7 @@
 """A form read out of its page: which <form> is the desk's, its fields in order, and the settings its author wrote.
 
-Guarantee: "the HTML is the schema": nothing about a form is known but what its page says. A value made by `flat` and read by
-`form_of` again is the same form. It gives no verdicts (verdict) and reports no mistakes (check).
+Guarantee: "the HTML is the schema": nothing about a form is known but what its page says. A value made by `flat`
+and read by `form_of` again is the same form. It gives no verdicts (verdict) and reports no mistakes (check).
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Reading:
 
 
 def chosen_form(tree: Tree) -> Element | None:
-    """The desk's form: the one marked data-helpdesk or id=helpdesk, else the first that posts, else the one that asks most."""
+    """The desk's form: the marked one (data-helpdesk or id=helpdesk), else the first that posts, else the longest."""
     forms = tree.named("form")
     marked = [form for form in forms if form.has(CHOSEN) or form.get("id") == "helpdesk"]
     posting = [form for form in forms if form.get("method").lower() == "post" and controls_of(tree, form)]
@@ -104,11 +104,14 @@ def addresses_in(text: str) -> tuple[str, ...]:
 def flat(form: Form) -> list[Any]:
     """The form as lists, dicts and texts, for the cache."""
     fields = [
-        [field.name, field.label, [[*control[:4], [list(one) for one in control.options]] for control in field.controls],
-         field.is_contact]
+        [field.name, field.label, [_flat_control(control) for control in field.controls], field.is_contact]
         for field in form.fields
-    ]  # fmt: skip
+    ]
     return [form.name, form.title, fields, *form[3:]]
+
+
+def _flat_control(control: Control) -> list[Any]:
+    return [*control[:4], [list(option) for option in control.options]]
 
 
 def form_of(value: list[Any]) -> Form:

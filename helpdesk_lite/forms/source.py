@@ -19,7 +19,7 @@ _MARKS = (
 )
 _CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?\s*([a-z0-9_-]+)", re.IGNORECASE)
 # What a page that says it is Latin-1 means (Encoding Standard, 4.2)
-_SINGLE_BYTE = {"iso-8859-1": "windows-1252", "latin1": "windows-1252", "us-ascii": "windows-1252", "ascii": "windows-1252"}
+_SINGLE_BYTE = dict.fromkeys(("iso-8859-1", "latin1", "us-ascii", "ascii"), "windows-1252")
 
 
 class Unreadable(ValueError):

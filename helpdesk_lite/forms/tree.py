@@ -1,7 +1,8 @@
 """The tree a browser would build from an HTML text, each element still knowing its tag in that text.
 
-Guarantee: the tree is the HTML standard's (parsed by lexbor), whatever the markup; `owner` is the form owner of 4.10.18.3,
-also where a table or a stray end tag has torn a form apart. It changes nothing and knows no rules of forms.
+Guarantee: the tree is the HTML standard's (parsed by lexbor), whatever the markup; `owner` is the form owner of
+4.10.18.3, also where a table or a stray end tag has torn a form apart. It changes nothing and knows no rules of
+forms.
 """
 
 from __future__ import annotations
@@ -16,7 +17,20 @@ _MARK = "data-helpdesk-tag"  # tells which tag of the text an element came from;
 # The parser copies these elements and compares their attributes, so they cannot carry a mark (13.2.4.3).
 _FORMATTING = frozenset(
     (
-        "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+        "a",
+        "b",
+        "big",
+        "code",
+        "em",
+        "font",
+        "i",
+        "nobr",
+        "s",
+        "small",
+        "strike",
+        "strong",
+        "tt",
+        "u",
     )
 )
 DEEPEST = 1000  # browsers stop at 512; a parser's time grows with the square
@@ -27,7 +41,7 @@ class TooDeep(ValueError):
 
 
 class Element:
-    """An element of the tree. `tag` is None for what the parser made up and for formatting elements; `order` counts from 0."""
+    """An element of the tree. `tag` is None if the parser made it up or copies it (<b>, ...); `order` counts from 0."""
 
     __slots__ = ("attributes", "children", "name", "order", "parent", "tag", "tag_index")
 
@@ -119,7 +133,7 @@ class Tree:
         return self._left_open.get(control.order) or control.inside("form")
 
     def _forms_left_open(self) -> dict[int, Element]:
-        """For each control, by its order, the form that the parser had open when it came to it (the form element pointer)."""
+        """For each control, by its order, the form that the parser had open then (the form element pointer)."""
         pointed: dict[int, Element] = {}
         pointer: Element | None = None
         templates = 0

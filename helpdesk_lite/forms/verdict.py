@@ -1,17 +1,19 @@
-"""Whether what arrived fits the form: the verdict a browser's `form.checkValidity()` would give, given again by the desk.
+"""Whether what arrived fits the form: the verdict a browser's `form.checkValidity()` would give, given again by the
+desk.
 
-Guarantee: `judge` returns what the form offers and asks for, in the order of the page, or refuses with one problem a field;
-a field the form does not have is left out. `novalidate` does not matter to it. It stores nothing and words no page.
+Guarantee: `judge` returns what the form offers and asks for, in the order of the page, or refuses with one problem
+a field; a field the form does not have is left out. `novalidate` does not matter to it. It stores nothing and words
+no page.
 """
 
 from __future__ import annotations
 
 from helpdesk_lite.errors import SubmissionRefused
 from helpdesk_lite.form import Control, Field, FieldValue, Form, Posted, Problem, Submission, Upload
-from helpdesk_lite.forms.controls import CHOICES, PLACEHOLDER, SILENT
+from helpdesk_lite.forms.controls import CHOICES, PLACEHOLDER, READONLY, SILENT
 from helpdesk_lite.forms.inputs import (
-    Complaint,
     N_,
+    Complaint,
     about_pattern,
     complaint_about,
     patterns_of,
@@ -126,7 +128,7 @@ def _problem(field: Field, control: Control, complaint: Complaint) -> Problem:
 
 def _is_missing(answer: Answer, radio_chosen: bool) -> bool:
     control = answer.control
-    if "required" not in control.rules or "readonly" in control.rules:
+    if "required" not in control.rules or READONLY in control.rules:
         return False
     if control.kind == "select" and answer.texts:
         return answer.texts == [""] and PLACEHOLDER in control.rules
@@ -172,14 +174,14 @@ def accepts(accept: str, upload: Upload) -> bool:
     """Whether the accept attribute (HTML, 4.10.5.1.17) names this upload: by the end of its name or by its type."""
     tokens = [token.strip("\t\n\f\r ").lower() for token in accept.split(",")]
     tokens = [token for token in tokens if token.startswith(".") or "/" in token]
-    if not tokens:
+    if not tokens or "*/*" in tokens:
         return True
     name = upload.name.lower()
     types = {upload.type.partition(";")[0].strip().lower(), _usual_type(name)}
     return any(
         name.endswith(token)
         if token.startswith(".")
-        else token == "*/*" or token in types or (token.endswith("/*") and any(one.startswith(token[:-1]) for one in types))
+        else token in types or (token.endswith("/*") and any(one.startswith(token[:-1]) for one in types))
         for token in tokens
     )
 
