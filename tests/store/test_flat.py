@@ -56,7 +56,7 @@ def test_python_reads_the_message(opened):
 
 def test_mutt_reads_every_entry(path, number, tmp_path):
     mutt, script = require("mutt", "script")
-    keys = f"<first-entry><pipe-message>cat >{tmp_path}/seen<enter><exit>"
+    keys = f"<tag-pattern>~A<enter><tag-prefix><pipe-message>cat >>{tmp_path}/seen<enter><exit>"
     (tmp_path / "muttrc").write_text(f"set mbox_type=mbox wait_key=no pipe_decode=yes\npush '{keys}'\n")
     command = f"{mutt} -n -F {tmp_path}/muttrc -R -f {path}"
     environment = {**os.environ, "TERM": "xterm", "HOME": str(tmp_path)}
