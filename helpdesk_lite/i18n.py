@@ -45,7 +45,7 @@ def translation(language: str) -> Translation:
         if language in LANGUAGES and language != "en":
             import gettext
 
-            _known[language] = gettext.translation(DOMAIN, _FOLDER, [language])
+            _known[language] = gettext.translation(DOMAIN, _FOLDER, [language], fallback=True)
         else:
             _known[language] = English()
     return _known[language]

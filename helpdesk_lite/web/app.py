@@ -77,13 +77,14 @@ class App:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         house: House | None = None
+        request: Request | None = None
         try:
             house = self._house()
             request = Request(environ)
             request.believe(house.settings.proxy)
             response = answer(request, house)
         except Exception as wrong:
-            response = _failed(environ, house, wrong)
+            response = _failed(environ, house, request, wrong)
         start_response(response.status_line, response.safe_headers())
         if house is not None and environ.get("REQUEST_METHOD") == "POST" and response.status < 400:
             self._after(house)
@@ -95,12 +96,13 @@ class App:
 def answer(request: Request, house: House) -> Response:
     """The page for the request; raises what a page raises."""
     route, parts, others = _route(request)
+    if route is None or _needs_operator(request, route):
+        request.operator = house.sessions.operator(request)
+    request.language = _language(request, house)
     if route is None:
         if others:
             return _problem(request, house, 405, headers=(("Allow", ", ".join(others)),))
         return _problem(request, house, 404)
-    request.operator = house.sessions.operator(request) if _needs_operator(request, route) else None
-    request.language = _language(request, house)
     if _is_forged(request, route, house):
         return _problem(request, house, 403)
     if route.whose == OPERATORS and request.operator is None:
@@ -182,14 +184,16 @@ def _problem(
     return problem.page(request, house, status, wrong, headers)
 
 
-def _failed(environ: dict[str, Any], house: House | None, wrong: Exception) -> Response:
+def _failed(
+    environ: dict[str, Any], house: House | None, request: Request | None, wrong: Exception
+) -> Response:
     """The answer to what went wrong, with one line in the log unless it was the client's doing."""
     status = next((status for kind, status in _STATUS if isinstance(wrong, kind)), 503 if _is_full(wrong) else 500)
     if status >= 500:
         print(_log_line(environ, wrong), file=environ.get("wsgi.errors") or sys.stderr)
-    if house is not None:
+    if house is not None and request is not None:
         try:
-            return _problem(Request(environ), house, status, wrong)
+            return _problem(request, house, status, wrong)
         except Exception as worse:  # the calm page itself cannot be drawn: say it plainly
             print(_log_line(environ, worse), file=environ.get("wsgi.errors") or sys.stderr)
     return Response(status, _PLAIN.get(status, _PLAIN[500]), type="text/plain; charset=utf-8")
