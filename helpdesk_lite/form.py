@@ -109,7 +109,10 @@ class Problem(NamedTuple):
 
 
 class Mistake(NamedTuple):
-    """Something wrong in a form's file. A warning leaves the form working; `line` is from 1, 0 when unknown."""
+    """Something wrong in a form's file; `line` is from 1, 0 when unknown.
+
+    A warning is worth a look, all else is to be mended; only what BrokenForm carries keeps customers from the form.
+    """
 
     path: str
     line: int

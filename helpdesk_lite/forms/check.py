@@ -1,12 +1,170 @@
-"""What is wrong with a form's file."""
+"""What is wrong with a form's file, for the person who wrote it: file, line, and one sentence each.
+
+Guarantee: any bytes give a list, never a traceback; a form without mistakes gives an empty one. Nothing here runs when
+customers come: what breaks a form for them is found by make, and by the same code.
+"""
 
 from __future__ import annotations
 
-from helpdesk_lite.form import Mistake
+from helpdesk_lite import disk
+from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD, Mistake
+from helpdesk_lite.forms.answers import PLACE
+from helpdesk_lite.forms.check_controls import mistakes_of_controls
+from helpdesk_lite.forms.compose import Composed, Composer
+from helpdesk_lite.forms.controls import controls_of, kind_of
+from helpdesk_lite.forms.make import read
+from helpdesk_lite.forms.markup import Tag, line_of
+from helpdesk_lite.forms.policy import origin_of
+from helpdesk_lite.forms.schema import PREFIX, SETTINGS, Reading, addresses_in
+from helpdesk_lite.forms.source import decoded
+from helpdesk_lite.forms.tree import Element
+from helpdesk_lite.letter import is_address
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Finding = tuple[Tag | None, str]
+
+_LOADED = {
+    "img": "src",
+    "script": "src",
+    "link": "href",
+    "iframe": "src",
+    "source": "src",
+    "video": "src",
+    "audio": "src",
+}
 
 
 def mistakes_in(
     name: str, path: str, template_paths: tuple[str, ...], desk_name: str, static: dict[str, str]
 ) -> list[Mistake]:
-    """Every mistake."""
-    return []
+    """Every mistake and warning in the form `name` at `path`, in the order of the lines."""
+    found = read(name, path, Composer(template_paths, "en", desk_name, static))
+    if isinstance(found, Mistake):
+        return [found]
+    composed, reading = found
+    line = _lines(disk.read(path), composed)
+    mistakes = [Mistake(path, line(tag), text) for tag, text in _wrong(reading)]
+    warnings = [Mistake(path, line(tag), text, True) for tag, text in _doubtful(reading)]
+    for tag, text, is_warning in mistakes_of_controls(reading):
+        mistakes.append(Mistake(path, line(tag), text, is_warning))
+    return sorted({*mistakes, *warnings}, key=lambda one: (one.line, one.is_warning, one.text))
+
+
+def _lines(data: bytes, composed: Composed) -> Callable[[Tag | None], int]:
+    """What tells the line in the file of a tag of the page; 0 if a template made it out of several places."""
+    source = decoded(data)
+
+    def line(tag: Tag | None) -> int:
+        if tag is None:
+            return 0
+        if composed.own_start >= 0 and composed.own_start <= tag.start < composed.own_end:
+            return line_of(composed.text[composed.own_start :], tag.start - composed.own_start)
+        at = source.find(composed.text[tag.start : tag.end])
+        if at < 0 and (name := tag.get("name")):
+            at = max(source.find(f'name="{name}"'), source.find(f"name={name}"))
+        return line_of(source, at) if at >= 0 else 0
+
+    return line
+
+
+def _wrong(reading: Reading) -> Iterator[Finding]:
+    """What keeps the form from doing what its author meant."""
+    yield from _about_settings(reading)
+    yield from _about_subject(reading, contact=False)
+    form = reading.element
+    owned = [element for element in reading.tree.named("button", "input") if reading.tree.owner(element) is form]
+    if form is not None and not any(kind_of(element) in ("submit", "image") for element in owned):
+        yield form.tag, "The form has no button to send it with."
+    if not reading.tree.named("title") and not reading.tree.named("h1"):
+        yield None, "The page has no <title> and no <h1>, so the form is called by its file name."
+
+
+def _about_settings(reading: Reading) -> Iterator[Finding]:
+    for meta in reading.tree.named("meta"):
+        name = meta.get("name").lower()
+        if not name.startswith(PREFIX):
+            continue
+        setting = name.removeprefix(PREFIX)
+        if setting not in SETTINGS:
+            known = ", ".join(PREFIX + one for one in SETTINGS)
+            yield meta.tag, f"{name} is no setting of a form. There are {known}."
+        elif setting == "notify":
+            for address in addresses_in(meta.get("content")):
+                if not is_address(address):
+                    yield meta.tag, f"{address} in helpdesk-notify is not a mail address."
+
+
+def _about_subject(reading: Reading, contact: bool) -> Iterator[Finding]:
+    """What the subject line names: with `contact` the contact fields, else what is no field at all."""
+    fields = {field.name: field.is_contact for field in reading.form.fields}
+    tag = next(
+        (meta.tag for meta in reading.tree.named("meta") if meta.get("name").lower() == PREFIX + "subject"), None
+    )
+    for place in PLACE.findall(reading.form.subject_line):
+        name = place.strip()
+        if name not in fields and not contact:
+            yield tag, f"The subject line names {{{name}}}, but the form has no field of that name."
+        elif fields.get(name) and contact:
+            yield (
+                tag,
+                f"{{{name}}} is left out of subjects: operators see how to reach a customer only once they claim.",
+            )
+
+
+def _doubtful(reading: Reading) -> Iterator[Finding]:
+    """What works, but perhaps not as meant."""
+    yield from _about_subject(reading, contact=True)
+    yield from _about_forms(reading)
+    yield from _about_elements(reading)
+
+
+def _about_forms(reading: Reading) -> Iterator[Finding]:
+    form = reading.element
+    assert form is not None  # or the form would be broken
+    if form.get("method").lower() == "get":
+        yield form.tag, "method=get is ignored: the desk takes what is sent by POST only."
+    if reading.form.takes_uploads and form.get("enctype").lower() != "multipart/form-data" and form.has("action"):
+        yield form.tag, 'A copy of this page on another server needs enctype="multipart/form-data" to send files.'
+    others = [one for one in reading.tree.named("form") if one is not form and controls_of(reading.tree, one)]
+    marked = form.has("data-helpdesk") or form.get("id") == "helpdesk"
+    if others and not marked:
+        yield (
+            form.tag,
+            "The page has several forms; this one is the desk's. Mark another with data-helpdesk if it is that.",
+        )
+    parsed = {element.tag_index for element in reading.tree.named("form")}
+    for index, tag in enumerate(reading.tree.tags):
+        if tag.name == "form" and not tag.closes and index not in parsed and _is_in_page(reading, tag):
+            yield tag, "A <form> inside another is ignored by browsers."
+
+
+def _is_in_page(reading: Reading, tag: Tag) -> bool:
+    """Whether the tag is not in a <template>, as far as the order of tags tells."""
+    before = [one for one in reading.tree.tags if one.start < tag.start and one.name == "template"]
+    return sum(-1 if one.closes else 1 for one in before) <= 0
+
+
+def _about_elements(reading: Reading) -> Iterator[Finding]:
+    for element in reading.tree.elements:
+        handlers = [name for name in element.attributes if name.startswith("on")]
+        if handlers:
+            yield element.tag, f"{handlers[0]} is not run: the desk's pages allow scripts only in <script>."
+        if element.name == "base" and element.has("href"):
+            yield element.tag, "<base> is not followed. Write addresses that begin with / or https://."
+        if element.has("formaction"):
+            yield element.tag, "formaction is taken out: the form is sent to the desk."
+        if element.name in _LOADED and _is_relative(element):
+            address = element.get(_LOADED[element.name])
+            yield element.tag, f"{address} is looked for beside the desk's own pages. Begin it with / or https://."
+        if element.get("name") in (STAMP_FIELD, HONEYPOT_FIELD):
+            yield element.tag, f"{element.get('name')} is the desk's own field. Please choose another name."
+
+
+def _is_relative(element: Element) -> bool:
+    address = element.get(_LOADED[element.name]).strip()
+    return (
+        bool(address) and not address.startswith(("/", "#", "\ue000")) and not origin_of(address) and ":" not in address
+    )

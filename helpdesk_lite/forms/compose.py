@@ -88,8 +88,9 @@ class Composer:
         import jinja2
 
         try:
-            code = self._environment().compile(text, os.path.basename(path), path)
-            template = self._environment().template_class.from_code(self._environment(), code, {})
+            environment = self._environment()
+            code = environment.compile(text, os.path.basename(path), path)
+            template = environment.template_class.from_code(environment, code, environment.make_globals(None))
             return template.render(self._values, title_of_form=name, **_NO_FRAGMENT)
         except jinja2.TemplateSyntaxError as wrong:
             raise Mistaken(wrong.filename or path, wrong.lineno, _said(wrong)) from None

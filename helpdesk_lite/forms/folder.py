@@ -56,6 +56,12 @@ class FormsFolder:
         files = [name.removesuffix(END) for name in disk.names(self.path) if name.endswith(END)]
         return [name for name in files if self._path(name)]
 
+    def misnamed(self) -> list[str]:
+        """The HTML files in the folder that are no forms, because of what they are called or where they lead."""
+        known = {name + END for name in self.names()}
+        files = [name for name in disk.names(self.path) if name.lower().endswith((".html", ".htm"))]
+        return [name for name in files if name not in known]
+
     def form(self, name: str, language: str = "en") -> Form:
         """What the form asks. Raises UnknownForm, or BrokenForm with its mistakes."""
         from helpdesk_lite.forms.schema import form_of

@@ -10,6 +10,7 @@ from helpdesk_lite.forms.controls import CHOICES, Found, first_legend
 from helpdesk_lite.forms.tree import Element, Tree, collapsed
 
 _CONTROLS = frozenset(("input", "select", "textarea", "button", "datalist", "script", "style", "output"))
+_BESIDES = _CONTROLS | {"small"}
 
 
 class Labels:
@@ -47,16 +48,16 @@ class Labels:
     def of_group(self, group: Element) -> str:
         """What a fieldset or an element with a group's role is called."""
         legend = first_legend(group) if group.name == "fieldset" else None
-        said = _clean(legend.text(_CONTROLS)) if legend is not None else ""
+        said = _words(legend) if legend is not None else ""
         return said or self._referred(group) or _clean(group.get("aria-label"))
 
     def _labels(self, element: Element) -> str:
-        said = [_clean(label.text(_CONTROLS)) for label in self._pointing.get(element.order, [])]
+        said = [_words(label) for label in self._pointing.get(element.order, [])]
         return collapsed(" ".join(said))
 
     def _referred(self, element: Element) -> str:
         named = [self._tree.ids.get(one) for one in collapsed(element.get("aria-labelledby")).split(" ")]
-        return _clean(" ".join(one.text(_CONTROLS) for one in named if one is not None))
+        return collapsed(" ".join(_words(one) for one in named if one is not None))
 
     def _labelled(self, label: Element) -> Element | None:
         """The labeled control (HTML, 4.10.4)."""
@@ -93,6 +94,11 @@ def _holds_only(group: Element, elements: list[Element]) -> bool:
     ]
     lines = [element for element in others if element.name == "input" and element.get("type").lower() not in CHOICES]
     return len(others) == len(lines) <= 1 and all(element.order in inside for element in elements)
+
+
+def _words(element: Element) -> str:
+    """The text of a label but for what is in it besides: controls, and small print like "(optional)"."""
+    return _clean(element.text(_BESIDES)) or _clean(element.text(_CONTROLS))
 
 
 def _clean(text: str) -> str:

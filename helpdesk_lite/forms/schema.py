@@ -14,6 +14,7 @@ from helpdesk_lite.forms.answers import EMAIL, NAME
 from helpdesk_lite.forms.controls import Found, controls_of
 from helpdesk_lite.forms.labels import Labels
 from helpdesk_lite.forms.tree import Element, Tree, collapsed
+from helpdesk_lite.letter import is_address
 
 SETTINGS = ("title", "category", "subject", "notify", "confirmation")
 PREFIX = "helpdesk-"
@@ -42,7 +43,7 @@ class Reading:
             self._fields(),
             category=self.settings.get("category", ""),
             subject_line=self.settings.get("subject", ""),
-            notify=addresses_in(self.settings.get("notify", "")),
+            notify=tuple(address for address in addresses_in(self.settings.get("notify", "")) if is_address(address)),
             confirmation=self.settings.get("confirmation", ""),
             takes_uploads=any(found.control.kind == "file" for found in self.found),
         )

@@ -1,0 +1,129 @@
+"""What is wrong with the single controls of a form: rules that cannot be met, are not read, or do not count.
+
+Guarantee: reads the rules with the very code that judges submissions. It knows nothing of files and lines.
+"""
+
+from __future__ import annotations
+
+from helpdesk_lite.forms.controls import CHOICES, TYPES, Found, is_disabled, kind_of, whole_number
+from helpdesk_lite.forms.inputs import NOT_A_VALUE, SCALED
+from helpdesk_lite.forms.markup import Tag
+from helpdesk_lite.forms.schema import Reading
+from helpdesk_lite.forms.tree import Element
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Finding = tuple[Tag | None, str, bool]  # the last: whether it is only a warning
+
+_LENGTHS = ("minlength", "maxlength", "pattern")
+_PROBES = ("a" * 40 + "!", "0" * 40 + "!", "a1 " * 15 + "!", "a." * 20 + "!")  # where careless patterns run wild
+_TOGETHER = ({"hidden", "checkbox"}, {"submit", "image"})  # kinds that share a name for a reason
+
+
+def mistakes_of_controls(reading: Reading) -> Iterator[Finding]:
+    """Every finding about the form's controls."""
+    for found in reading.found:
+        for text, is_warning in (*_about_limits(found), *_about_attributes(found), *_about_pattern(found)):
+            yield found.element.tag, text, is_warning
+    yield from _about_names(reading)
+    yield from _about_labels(reading)
+    yield from _about_nameless(reading)
+
+
+def _about_limits(found: Found) -> Iterator[tuple[str, bool]]:
+    rules, kind = found.control.rules, found.control.kind
+    shortest, longest = whole_number(rules.get("minlength", "")), whole_number(rules.get("maxlength", ""))
+    if shortest is not None and longest is not None and shortest > longest:
+        yield f"{found.name}: minlength is more than maxlength, so nothing can be filled in.", False
+    if kind not in SCALED:
+        return
+    from helpdesk_lite.forms.scale import read, scale_of
+
+    for name in ("min", "max"):
+        if name in rules and read(kind, rules[name]) is None:
+            yield f'{found.name}: {name}="{rules[name]}" is not a {_named(kind)}, so it is ignored.', True
+    step = rules.get("step", "any")
+    if step.lower() != "any" and ((number := read("number", step)) is None or number <= 0):
+        yield f'{found.name}: step="{step}" is not a number above 0, so it is ignored.', True
+    if found.control.value and read(kind, found.control.value) is None:
+        yield f'{found.name}: value="{found.control.value}" is not a {_named(kind)}. {NOT_A_VALUE[kind]}', True
+    low, high = read(kind, rules.get("min", "")), read(kind, rules.get("max", ""))
+    if low is not None and high is not None and low > high and not scale_of(kind, rules, "").is_reversed:
+        yield f"{found.name}: min is more than max, so nothing can be filled in.", False
+
+
+def _named(kind: str) -> str:
+    return {"datetime-local": "date and time", "range": "number"}.get(kind, kind)
+
+
+def _about_attributes(found: Found) -> Iterator[tuple[str, bool]]:
+    element, kind = found.element, found.control.kind
+    said = element.get("type").lower()
+    if element.name == "input" and said and said not in TYPES:
+        yield f'{found.name}: there is no type "{said}"; browsers take it as text.', True
+    for name in _LENGTHS:
+        if element.has(name) and name not in found.control.rules and not element.has("readonly"):
+            yield f"{found.name}: {name} has no effect on {_article(kind)}.", True
+    if kind == "password":
+        yield f"{found.name}: what is typed here is kept and mailed as readable text.", True
+    accept = found.control.rules.get("accept", "")
+    unread = [part.strip() for part in accept.split(",") if part.strip() and part.strip()[0] != "." and "/" not in part]
+    if unread:
+        yield f'{found.name}: "{unread[0]}" in accept means nothing. Write .{unread[0]} or a type like image/*.', True
+
+
+def _article(kind: str) -> str:
+    return f"type={kind}" if kind in TYPES else f"<{kind}>"
+
+
+def _about_pattern(found: Found) -> Iterator[tuple[str, bool]]:
+    pattern = found.control.rules.get("pattern")
+    if pattern is None:
+        return
+    from helpdesk_lite.forms.patterns import TOO_SLOW, UNREADABLE, matches
+
+    said = matches([(pattern, probe) for probe in _PROBES])
+    if UNREADABLE in said:
+        yield f"{found.name}: the pattern {pattern} is no regular expression of browsers, so it is ignored.", True
+    elif TOO_SLOW in said:
+        yield f"{found.name}: the pattern {pattern} takes too long for some texts. It is ignored for those.", True
+
+
+def _about_names(reading: Reading) -> Iterator[Finding]:
+    for field in reading.form.fields:
+        kinds = {control.kind for control in field.controls}
+        if len(kinds) > 1 and kinds not in _TOGETHER:
+            last = reading.of_field(field.name)[-1].element.tag
+            shown = " and ".join(sorted(kinds))
+            yield last, f"{field.name} is the name of controls of different kinds ({shown}). Give each its own.", False
+
+
+def _about_labels(reading: Reading) -> Iterator[Finding]:
+    for field in reading.form.fields:
+        group = reading.of_field(field.name)
+        if field.label == field.name and group[0].control.kind not in ("hidden", "submit", "image"):
+            missing = "fieldset with a legend" if len(group) > 1 and group[0].control.kind in CHOICES else "label"
+            if not reading.labels.of_control(group[0].element) or len(group) > 1:
+                yield group[0].element.tag, f"{field.name} has no {missing}, so mails call it by its name.", True
+    for label in reading.tree.named("label"):
+        if label.has("for") and label.get("for") not in reading.tree.ids:
+            yield label.tag, f'This label is for "{label.get("for")}", but nothing has that id.', True
+    seen: set[str] = set()
+    for element in reading.tree.elements:
+        name = element.get("id")
+        if name and name in seen:
+            yield element.tag, f'The id "{name}" is there twice; labels and messages go to the first.', True
+        seen.add(name)
+
+
+def _about_nameless(reading: Reading) -> Iterator[Finding]:
+    for element in reading.tree.named("input", "select", "textarea"):
+        is_ours = reading.element is not None and reading.tree.owner(element) is reading.element
+        if is_ours and not element.get("name") and _would_submit(element):
+            yield element.tag, "This field has no name, so it is not sent.", True
+
+
+def _would_submit(element: Element) -> bool:
+    return kind_of(element) not in ("submit", "image", "reset", "button") and not is_disabled(element)
