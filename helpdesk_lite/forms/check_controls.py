@@ -5,9 +5,10 @@ Guarantee: reads the rules with the very code that judges submissions. It knows 
 
 from __future__ import annotations
 
-from helpdesk_lite.forms.controls import CHOICES, TYPES, Found, is_disabled, kind_of, whole_number
+from helpdesk_lite.forms.controls import TYPES, Found, is_disabled, kind_of
 from helpdesk_lite.forms.inputs import NOT_A_VALUE, SCALED
 from helpdesk_lite.forms.markup import Tag
+from helpdesk_lite.forms.rules import CHOICES, whole_number
 from helpdesk_lite.forms.schema import Reading
 from helpdesk_lite.forms.tree import Element
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD, Control, Option
+from helpdesk_lite.forms.rules import CHOICES, PLACEHOLDER, READONLY, SILENT, TITLE, whole_number
 from helpdesk_lite.forms.tree import Element, Tree, collapsed
 
 # HTML, 4.10.5: every input type; a type that is none of these is text
@@ -41,7 +42,6 @@ TYPES = frozenset(
 )
 _LINES = ("text", "search", "url", "tel", "email", "password")
 _DATES = ("date", "month", "week", "time", "datetime-local")
-CHOICES = ("checkbox", "radio")
 _BARRED = ("hidden", "submit", "image")
 # HTML, 4.10.5.3: which attributes apply to which types
 _APPLIES = {
@@ -57,11 +57,6 @@ _APPLIES = {
     "alpha": ("color",),
     "colorspace": ("color",),
 }
-# What HTML says without an attribute of its own; a leading colon keeps these apart from attributes.
-PLACEHOLDER = ":placeholder"  # a select whose empty value is its placeholder label option's
-SILENT = ":silent"  # answered in a way that submits nothing: a disabled option or button is chosen from the start
-READONLY = "readonly"  # barred from validation
-TITLE = "title"  # kept with a pattern: it says in words what the pattern asks for
 
 
 class Found(NamedTuple):
@@ -169,20 +164,6 @@ def display_size(select: Element) -> int:
     """How many rows a select shows (HTML, 4.10.7)."""
     size = whole_number(select.get("size"))
     return size if size else (4 if select.has("multiple") else 1)
-
-
-def whole_number(text: str) -> int | None:
-    """HTML's rules for parsing non-negative integers (2.3.4.2)."""
-    text = text.lstrip("\t\n\f\r ")
-    negative, text = text.startswith("-"), text[text.startswith(("+", "-")) :]
-    digits = ""
-    for character in text:
-        if not ("0" <= character <= "9"):
-            break
-        digits += character
-    if not digits or len(digits) > 15:
-        return None
-    return None if negative and int(digits) else int(digits)
 
 
 def _select_rules(select: Element, rules: dict[str, str]) -> dict[str, str]:

@@ -64,7 +64,7 @@ class FormsFolder:
 
     def form(self, name: str, language: str = "en") -> Form:
         """What the form asks. Raises UnknownForm, or BrokenForm with its mistakes."""
-        from helpdesk_lite.forms.schema import form_of
+        from helpdesk_lite.forms.flat import form_of
 
         return form_of(self._made(name, language)["form"])
 

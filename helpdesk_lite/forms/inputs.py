@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from helpdesk_lite.form import Control
-from helpdesk_lite.forms.controls import READONLY, TITLE, whole_number
+from helpdesk_lite.forms.rules import READONLY, TITLE, whole_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ It reads the tree only.
 
 from __future__ import annotations
 
-from helpdesk_lite.forms.controls import CHOICES, Found, first_legend
+from helpdesk_lite.forms.controls import Found, first_legend
+from helpdesk_lite.forms.rules import CHOICES
 from helpdesk_lite.forms.tree import Element, Tree, collapsed
 
 _CONTROLS = frozenset(("input", "select", "textarea", "button", "datalist", "script", "style", "output"))

@@ -11,8 +11,9 @@ from typing import Any
 from helpdesk_lite import disk
 from helpdesk_lite.form import Mistake
 from helpdesk_lite.forms.compose import Composed, Composer, Mistaken
+from helpdesk_lite.forms.flat import flat
 from helpdesk_lite.forms.page import Making
-from helpdesk_lite.forms.schema import Reading, flat
+from helpdesk_lite.forms.schema import Reading
 from helpdesk_lite.forms.source import Unreadable, decoded
 from helpdesk_lite.forms.tree import TooDeep
 

@@ -1,13 +1,12 @@
 """A form read out of its page: which <form> is the desk's, its fields in order, and the settings its author wrote.
 
-Guarantee: "the HTML is the schema": nothing about a form is known but what its page says. A value made by `flat`
-and read by `form_of` again is the same form. It gives no verdicts (verdict) and reports no mistakes (check).
+Guarantee: "the HTML is the schema": nothing about a form is known but what its page says. It gives no
+verdicts (verdict) and reports no mistakes (check).
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from helpdesk_lite.form import Control, Field, Form, Option
 from helpdesk_lite.forms.answers import EMAIL, NAME
@@ -100,35 +99,3 @@ def title_of(tree: Tree) -> str:
 def addresses_in(text: str) -> tuple[str, ...]:
     """The addresses in a setting, with commas, semicolons or spaces between them."""
     return tuple(part for part in re.split(r"[\s,;]+", text) if part)
-
-
-def flat(form: Form) -> list[Any]:
-    """The form as lists, dicts and texts, for the cache."""
-    fields = [
-        [field.name, field.label, [_flat_control(control) for control in field.controls], field.is_contact]
-        for field in form.fields
-    ]
-    return [form.name, form.title, fields, *form[3:]]
-
-
-def _flat_control(control: Control) -> list[Any]:
-    return [*control[:4], [list(option) for option in control.options]]
-
-
-def form_of(value: list[Any]) -> Form:
-    """The form that `flat` made `value` of."""
-    name, title, fields, *rest = value
-    return Form(
-        name,
-        title,
-        tuple(
-            Field(field, label, tuple(_control_of(control) for control in controls), is_contact)
-            for field, label, controls, is_contact in fields
-        ),
-        *rest,
-    )
-
-
-def _control_of(value: list[Any]) -> Control:
-    kind, order, rules, default, options = value
-    return Control(kind, order, rules, default, tuple(Option(*option) for option in options))
