@@ -8,15 +8,11 @@ from __future__ import annotations
 import os
 import time
 
-from helpdesk_lite import disk, settings
+from helpdesk_lite import disk
 from helpdesk_lite.cache import Cache, stamp
-from helpdesk_lite.desk import Desk
 from helpdesk_lite.errors import DeskUnusable
-from helpdesk_lite.limits import Limits
-from helpdesk_lite.mail.outbox import Outbox
-from helpdesk_lite.operators import Operators
 from helpdesk_lite.root import SHARE, Root
-from helpdesk_lite.store.flat import FlatStore
+from helpdesk_lite.settings import Settings
 from helpdesk_lite.web.house import House
 
 TYPE_CHECKING = False
@@ -25,8 +21,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helpdesk_lite.courier import Courier
-    from helpdesk_lite.settings import Settings
+    from helpdesk_lite.desk import Desk
+    from helpdesk_lite.forms.folder import FormsFolder
+    from helpdesk_lite.limits import Limits
+    from helpdesk_lite.mail.outbox import Outbox
+    from helpdesk_lite.operators import Operators
+    from helpdesk_lite.store.contract import Store
     from helpdesk_lite.verify import Verifier
+    from helpdesk_lite.web.render import Render
+    from helpdesk_lite.web.session import Sessions
+    from helpdesk_lite.web.setup import Setup
+
 
 def chance() -> int:
     """A random number of 64 bits that nobody can guess."""
@@ -35,6 +40,10 @@ def chance() -> int:
 
 def make_data(root: Root) -> None:
     """Make what is missing in data/. DeskUnusable if it cannot be made or written."""
+    from helpdesk_lite import settings_table
+    from helpdesk_lite.mail.outbox import Outbox
+    from helpdesk_lite.store.flat import FlatStore
+
     old_mask = os.umask(0o077)
     try:
         for name in ("operators", "cache", "intake/new", "intake/kept", "limits", "spool"):
@@ -42,9 +51,8 @@ def make_data(root: Root) -> None:
         FlatStore(root.data, time.time).make_folders()
         Outbox(root.inside("outbox")).make_folders()
         _make_file(root.inside("secret"), os.urandom(32))
-        _make_file(root.settings, settings.default_text().encode())
-        with open(os.path.join(SHARE, "data-README"), "rb") as readme:
-            _make_file(root.inside("README"), readme.read())
+        _make_file(root.settings, settings_table.default_text().encode())
+        _make_file(root.inside("README"), disk.read(os.path.join(SHARE, "data-README")))
     except OSError as wrong:
         raise DeskUnusable(
             f"The desk cannot write to {wrong.filename or root.data}: {wrong.strerror}. "
@@ -54,56 +62,103 @@ def make_data(root: Root) -> None:
         os.umask(old_mask)
 
 
-def read_settings(root: Root, cache: Cache) -> Settings:
-    """The desk's settings as they are now. SettingsMistaken, DeskUnusable."""
-
-    def check() -> dict[str, Any]:
-        try:
-            with open(root.settings, encoding="utf-8", errors="replace") as file:
-                return settings.check(file.read(), os.path.relpath(root.settings, root.path))
-        except OSError as wrong:
-            raise DeskUnusable(f"{root.settings} cannot be read: {wrong.strerror}.") from None
-
-    return settings.from_values(cache.get("settings", [root.settings], check))
-
-
 def house(root: Root, url: str = "") -> House:
-    """The desk in this folder, put together. `url` fills in for an empty `[desk] url`."""
+    """The desk in this folder. `url` fills in for an empty `[desk] url`. DeskUnusable, SettingsMistaken."""
     if not os.path.exists(root.inside("secret")):
         make_data(root)
-    cache = Cache(root.inside("cache"))
-    made = House()
-    made.settings = read_settings(root, cache)
+    made = House(_PARTS)
+    made.root, made.clock, made.spool = root, time.time, root.inside("spool")
+    made.cache = Cache(root.inside("cache"))
+    made.settings = _settings(made)
     if url and not made.settings.url:
         made.settings = made.settings._replace(url=url)
-    made.root, made.cache, made.clock, made.spool = root, cache, time.time, root.inside("spool")
-    made.secret = disk.read(root.inside("secret"))
-    made.store = FlatStore(root.data, made.clock)
-    made.outbox = Outbox(root.inside("outbox"))
-    made.operators = Operators(root.inside("operators"), cache)
-    made.limits = Limits(root.inside("limits"), made.secret, made.clock)
-    made.desk = Desk(made.store, made.outbox, made.settings, made.secret, made.clock, chance)
-    _furnish(made)
     return made
 
 
-def _furnish(made: House) -> None:
-    """What the web door needs besides."""
+def _settings(made: House) -> Settings:
+    path = made.root.settings
+
+    def check() -> dict[str, Any]:
+        from helpdesk_lite import settings_table
+
+        try:
+            text = disk.read(path).decode("utf-8", "replace")
+        except OSError as wrong:
+            raise DeskUnusable(f"{path} cannot be read: {wrong.strerror}.") from None
+        return settings_table.check(text, os.path.relpath(path, made.root.path))
+
+    return Settings(made.cache.get("settings", [path], check))
+
+
+def _store(made: House) -> Store:
+    from helpdesk_lite.store.flat import FlatStore
+
+    return FlatStore(made.root.data, made.clock)
+
+
+def _outbox(made: House) -> Outbox:
+    from helpdesk_lite.mail.outbox import Outbox
+
+    return Outbox(made.root.inside("outbox"))
+
+
+def _desk(made: House) -> Desk:
+    from helpdesk_lite.desk import Desk
+
+    return Desk(made.store, made.outbox, made.settings, made.secret, made.clock, chance)
+
+
+def _forms(made: House) -> FormsFolder:
     from helpdesk_lite.forms.folder import FormsFolder
-    from helpdesk_lite.web import setup
-    from helpdesk_lite.web.render import Render
+
+    named = Cache(made.cache.folder, made.settings.name)
+    return FormsFolder(made.root.forms, made.root.templates, named, made.settings.name)
+
+
+def _operators(made: House) -> Operators:
+    from helpdesk_lite.operators import Operators
+
+    return Operators(made.root.inside("operators"), made.cache)
+
+
+def _limits(made: House) -> Limits:
+    from helpdesk_lite.limits import Limits
+
+    return Limits(made.root.inside("limits"), made.secret, made.clock)
+
+
+def _sessions(made: House) -> Sessions:
     from helpdesk_lite.web.session import Sessions
 
-    root = made.root
-    named = Cache(root.inside("cache"), made.settings.name)
-    made.forms = FormsFolder(root.forms, root.templates, named, made.settings.name)
-    made.render = Render(root.templates, made.cache)
-    made.sessions = Sessions(
-        made.operators, made.limits, made.settings, made.secret, root.inside("ended"), made.clock, chance
-    )
-    made.setup = setup.Setup(
-        made.operators, setup.path_in(root.data), root.inside("locks", "setup.lock"), chance
-    )
+    ended = made.root.inside("ended")
+    return Sessions(made.operators, made.limits, made.settings, made.secret, ended, made.clock, chance)
+
+
+def _setup(made: House) -> Setup:
+    from helpdesk_lite.web import setup
+
+    lock = made.root.inside("locks", "setup.lock")
+    return setup.Setup(made.operators, setup.path_in(made.root.data), lock, chance)
+
+
+def _render(made: House) -> Render:
+    from helpdesk_lite.web.render import Render
+
+    return Render(made.root.templates, made.cache)
+
+
+_PARTS: dict[str, Callable[[House], Any]] = {
+    "secret": lambda made: disk.read(made.root.inside("secret")),
+    "store": _store,
+    "outbox": _outbox,
+    "desk": _desk,
+    "forms": _forms,
+    "operators": _operators,
+    "limits": _limits,
+    "sessions": _sessions,
+    "setup": _setup,
+    "render": _render,
+}
 
 
 def standing_house(root: Root, url: str = "") -> Callable[[], House]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,15 +172,22 @@ def sync_folder(path: str) -> None:
         os.close(descriptor)
 
 
-@contextmanager
-def locked(path: str) -> Iterator[None]:
+class locked:  # noqa: N801  (it is used as a verb: `with disk.locked(path):`)
     """Hold the lock file `path` (flock(2), made if missing) while the block runs; waits its turn.
 
     filelock's `FileLock(path)` excludes it and is excluded by it. The lock file stays: it must be one of a fixed few.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        except BaseException:
+            os.close(self._descriptor)
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)

@@ -1,36 +1,17 @@
-"""Every setting there is: one table that settings.toml is written from, checked against and read into.
+"""The desk's settings as a value; settings_table says what each means and reads them from settings.toml.
 
-Guarantee: a `Settings` is complete and valid; a file with mistakes gives none, but all mistakes at once, each with its
-line. It does not touch the disk.
+Guarantee: complete and valid. It imports nothing: every request needs it.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-from helpdesk_lite import route
-from helpdesk_lite.errors import SettingsMistaken
-from helpdesk_lite.letter import is_address
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-Value = str | int | bool | list[str]
+    from typing import Any
 
 
-class Setting(NamedTuple):
-    """One line of settings.toml. `wrong` says what is wrong with a value of the right type ("" if nothing)."""
-
-    section: str
-    name: str
-    default: Value
-    comment: str
-    wrong: Callable[[Any], str] = lambda value: ""
-
-
-class Settings(NamedTuple):
-    """The desk's settings, valid; see `TABLE` for what each means."""
+class Settings:
+    """The settings, by the names in `settings_table.TABLE` (`by` of [sign_in] as `sign_in_by`)."""
 
     name: str
     url: str
@@ -47,180 +28,14 @@ class Settings(NamedTuple):
     sign_in_by: str
     stay_hours: int
 
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.__dict__.update({name: tuple(it) if isinstance(it, list) else it for name, it in values.items()})
 
-LANGUAGES = ("en", "it")
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Settings) and self.__dict__ == other.__dict__
 
+    __hash__ = None  # type: ignore[assignment]
 
-def _one_of(*allowed: str) -> Callable[[str], str]:
-    return lambda value: "" if value in allowed else f"it must be one of {', '.join(map(repr, allowed))}"
-
-
-def _from(lowest: int) -> Callable[[int], str]:
-    return lambda value: "" if value >= lowest else f"it must be {lowest} or more"
-
-
-def _address(value: str) -> str:
-    return "" if is_address(value) else f"{value!r} is not a mail address"
-
-
-def _addresses(value: list[str]) -> str:
-    return next((wrong for wrong in map(_address, value) if wrong), "")
-
-
-def _line(value: str) -> str:
-    return "" if value.strip() and value.isprintable() else "it must be one line of text"
-
-
-def _url(value: str) -> str:
-    import re
-
-    if not value or re.fullmatch(r"https?://[^\s/?#\"'<>\\@]+(?:/[^\s?#\"'<>\\]*)?", value):
-        return ""
-    return "it must look like https://www.example.org/cgi-bin/helpdesk.cgi"
-
-
-def _transport(value: str) -> str:
-    try:
-        route.read_transport(value)
-    except ValueError as wrong:
-        return str(wrong)
-    return ""
-
-
-TABLE = (
-    Setting("desk", "name", "Help Desk", "what customers see as the name of this desk", _line),
-    Setting("desk", "url", "", "public address of the entry script; `serve` fills in its own if empty", _url),
-    Setting("desk", "address", "helpdesk@localhost", "the desk's own mail address", _address),
-    Setting("desk", "broadcast", ["operators@localhost"], "told of every new ticket", _addresses),
-    Setting("desk", "language", "en", "of the notices, and where a reader's own is unknown: en | it", _one_of(*LANGUAGES)),
-    Setting("desk", "proxy", "", "address of a reverse proxy in front, whose X-Forwarded-For and -Proto are believed"),
-    Setting(
-        "mail",
-        "transport",
-        "maildir:data/mail",
-        "or smtp://[user:password@]host[:port][?tls=starttls|implicit|none], sendmail:/usr/sbin/sendmail,\n"
-        "# lmtp://host:port, lmtp:/path",
-        _transport,
-    ),
-    Setting(
-        "mail",
-        "answers",
-        "direct",
-        "direct | copied | relayed: where an operator's Reply goes",
-        _one_of("direct", "copied", "relayed"),
-    ),
-    Setting("mail", "acknowledge", True, "mail the customer the tracking number (never what they typed)"),
-    Setting("limits", "upload_mb", 25, "most that one submission may bring, in MB", _from(1)),
-    Setting("limits", "submissions_per_hour", 30, "from one address; 0: no limit", _from(0)),
-    Setting(
-        "limits",
-        "sign_in_tries",
-        10,
-        "wrong ones in a row, per name and per address, before it slows down; 0: no limit",
-        _from(0),
-    ),
-    Setting(
-        "sign_in",
-        "by",
-        "password",
-        "password | remote_user: the web server has checked who it is (REMOTE_USER)",
-        _one_of("password", "remote_user"),
-    ),
-    Setting("sign_in", "stay_hours", 12, "how long a sign-in lasts", _from(1)),
-)
-_FIELD = {("sign_in", "by"): "sign_in_by"}
-
-
-def default_text() -> str:
-    """settings.toml as a new desk has it: every setting, with its comment."""
-    lines: list[str] = ["# Every setting of this desk. A change is seen at the next request."]
-    section = ""
-    for setting in TABLE:
-        if setting.section != section:
-            section = setting.section
-            lines += ["", f"[{section}]"]
-        lines += [f"# {setting.comment}", f"{setting.name} = {_toml(setting.default)}"]
-    return "\n".join(lines) + "\n"
-
-
-def read(text: str, path: str = "settings.toml") -> Settings:
-    """The settings that the TOML `text` says; SettingsMistaken with every mistake, as `path:line: ...`."""
-    return from_values(check(text, path))
-
-
-def from_values(values: dict[str, Any]) -> Settings:
-    """The settings from what `check` found."""
-    plain: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    return Settings(**plain)
-
-
-def check(text: str, path: str = "settings.toml") -> dict[str, Any]:
-    """Plain values, by field of `Settings`, that the TOML `text` says; SettingsMistaken with every mistake."""
-    import tomllib
-
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        raise SettingsMistaken([f"{path}: {wrong}"]) from None
-    mistakes = _unknown(found, text, path)
-    values: dict[str, Any] = {}
-    for setting in TABLE:
-        section = found.get(setting.section, {})
-        value = section.get(setting.name, setting.default) if isinstance(section, dict) else setting.default
-        said = _wrong_type(setting.default, value) or setting.wrong(value)
-        if said:
-            line = _line_of(text, setting.section, setting.name)
-            mistakes.append((line, f"[{setting.section}] {setting.name} = {_toml(value)}: {said}"))
-        values[_FIELD.get((setting.section, setting.name), setting.name)] = value
-    if mistakes:
-        raise SettingsMistaken([f"{path}:{line}: {said}" for line, said in sorted(mistakes)])
-    return values
-
-
-def _unknown(found: dict[str, Any], text: str, path: str) -> list[tuple[int, str]]:
-    known: dict[str, list[str]] = {}
-    for setting in TABLE:
-        known.setdefault(setting.section, []).append(setting.name)
-    mistakes = []
-    for section, inside in found.items():
-        if section not in known or not isinstance(inside, dict):
-            mistakes.append((_line_of(text, section), f"there is no section [{section}]; there are {', '.join(known)}"))
-            continue
-        for name in inside:
-            if name not in known[section]:
-                said = f"there is no setting {name} in [{section}]; there are {', '.join(known[section])}"
-                mistakes.append((_line_of(text, section, name), said))
-    return mistakes
-
-
-def _wrong_type(default: Value, value: Any) -> str:
-    if isinstance(default, list):
-        right = isinstance(value, list) and all(isinstance(item, str) for item in value)
-        return "" if right else 'it must be a list of texts, as in ["one", "two"]'
-    if type(value) is not type(default):
-        names = {bool: "true or false", int: "a whole number", str: "a text in quotes"}
-        return f"it must be {names[type(default)]}"
-    return ""
-
-
-def _line_of(text: str, section: str, name: str = "") -> int:
-    inside = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        word = line.strip()
-        if word.startswith("["):
-            inside = word.strip("[] \t").partition("]")[0].strip()
-            if inside == section and not name:
-                return number
-        elif name and inside == section and word.partition("=")[0].strip().strip("\"'") == name:
-            return number
-        elif not name and word.partition("=")[0].strip() == section:
-            return number
-    return 1
-
-
-def _toml(value: Any) -> str:
-    import json
-
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    return json.dumps(value, default=str)
+    def _replace(self, **changes: Any) -> Settings:
+        """The same settings but for these: NamedTuple's word for it."""
+        return Settings({**self.__dict__, **changes})

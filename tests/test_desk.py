@@ -11,7 +11,7 @@ import pytest
 from helpdesk_lite.desk import Desk
 from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketMoved, UnknownNumber
 from helpdesk_lite.mail.outbox import Outbox
-from helpdesk_lite.settings import read
+from helpdesk_lite.settings_table import read
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE
 from tests.examples import ADMIN, BOB, INES, NOON, contact_form, submission

@@ -2,7 +2,8 @@
 
 import pytest
 
-from helpdesk_lite import route, settings
+from helpdesk_lite import route
+from helpdesk_lite import settings_table as settings
 from helpdesk_lite.errors import SettingsMistaken
 
 

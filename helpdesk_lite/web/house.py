@@ -1,13 +1,15 @@
 """What a page may use: the assembled desk, as the doors see it.
 
-It is put together in one place (assemble) and does nothing itself.
+Guarantee: a part is put together when it is first asked for, so that a request pays only for what it uses. Which concrete
+parts there are is told by assemble.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
     from helpdesk_lite.cache import Cache
     from helpdesk_lite.desk import Desk
@@ -41,3 +43,13 @@ class House:
     secret: bytes
     spool: str
     clock: Callable[[], float]
+
+    def __init__(self, parts: Mapping[str, Callable[[House], Any]]) -> None:
+        self._parts = parts
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._parts:
+            raise AttributeError(name)
+        made = self._parts[name](self)
+        setattr(self, name, made)
+        return made
