@@ -89,9 +89,12 @@ def token(name: str, value: str) -> bytes:
 
 
 def parametered(name: str, value: str, parameters: Iterable[tuple[str, str]]) -> bytes:
-    """A MIME field with parameters (RFC 2045, 5.1), a line each; long and non-ASCII ones as RFC 2231 has them."""
+    """A MIME field with parameters (RFC 2045, 5.1); long and non-ASCII ones as RFC 2231 has them."""
     pieces = [piece for key, said in parameters for piece in _parameter(key, one_line(said))]
-    return (f"{name}: {value}" + "".join(f";\n {piece}" for piece in pieces) + "\n").encode()
+    line, *more = f"{name}: {value}", *pieces
+    if more and len(line) + len(more[0]) + 2 < WIDTH:
+        line = f"{line}; {more.pop(0)}"
+    return (";\n ".join((line, *more)) + "\n").encode()
 
 
 def media_type(said: str) -> str:

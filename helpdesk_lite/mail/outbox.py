@@ -97,10 +97,16 @@ class Outbox:
         """Keep a taken letter, as it is now, for a person to look at."""
         self._give_back(HELD, letter)
 
-    def hold_part(self, letter: Letter) -> None:
-        """Hold those recipients of a taken letter that were refused, while the others go on."""
-        self._put(HELD, letter)
-        disk.sync_folder(os.path.join(self.folder, HELD))
+    def hold_part(self, letter: Letter) -> Letter:
+        """Hold the letter, whose recipients are those of a taken one that were refused, while the others go on.
+
+        Returns it as it lies there: with the number of a part that no other has.
+        """
+        names = {name for folder in FOLDERS for name in self._names(folder)}
+        while letter.name in names:
+            letter = letter._replace(part=letter.part + 1)
+        disk.replace(self._path(HELD, letter.name), [_written(letter)])
+        return letter
 
     def done(self, letter: Letter) -> None:
         """Forget a letter that was sent. `settle` makes it last; a power cut before that sends it again."""

@@ -100,7 +100,7 @@ def test_a_name_of_usual_length_comes_back(name: str) -> None:
 
     found = read(headers.mailboxes("From", [(name, "jane@example.org")]))["From"]
 
-    assert found.addresses[0].display_name.strip() == shown.strip()
+    assert found.addresses[0].display_name.split() == shown.split()
 
 
 def test_a_long_name_is_cut_between_characters() -> None:

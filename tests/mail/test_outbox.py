@@ -117,12 +117,12 @@ def test_a_waiting_letter_can_be_hastened(outbox: Outbox) -> None:
 def test_the_refused_part_of_a_letter_is_held_beside_the_rest(outbox: Outbox) -> None:
     published(outbox, letter())
     outbox.take(letter())
-    refused = letter()._replace(recipients=("a@example.org",), part=1, reason="550 who?")
     rest = letter()._replace(recipients=("b@example.org",), tries=1)
-    outbox.hold_part(refused)
+    refused = outbox.hold_part(letter()._replace(recipients=("a@example.org",), reason="550 who?"))
     outbox.postpone(rest)
 
     assert outbox.held() == [refused] and outbox.due() == [rest]
+    assert refused.message_id == rest.message_id and refused.name != rest.name
     assert outbox.retry(refused.name)
     assert {found.recipients for found in outbox.due()} == {("a@example.org",), ("b@example.org",)}
 
