@@ -1,0 +1,65 @@
+"""What every transport promises: a message and an envelope go in, and for each recipient a plain verdict comes out.
+
+Guarantee: "sent" means that the other side has said so, or that the message is on disk; whatever is unclear is "later".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from helpdesk_lite.errors import DeskError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+    from typing import BinaryIO
+
+SENT, LATER, REFUSED = "sent", "later", "refused"
+LONGEST_REASON = 500
+
+
+class Outcome(NamedTuple):
+    """What became of a message for one recipient: sent, later or refused, and in whose words."""
+
+    kind: str
+    reason: str = ""
+
+
+class Parcel(NamedTuple):
+    """A message ready to travel: a file with LF line ends, and its `size` in bytes with CRLF.
+
+    `name` tells it from any other and stays the same when it is sent again. With `needs_utf8` its header fields are
+    not ASCII (RFC 6532).
+    """
+
+    name: str
+    file: BinaryIO
+    size: int
+    needs_utf8: bool
+
+
+class TransportDown(DeskError):
+    """Nothing can be sent this way now, whatever the letter; the text says why."""
+
+
+class Transport(Protocol):
+    """A way for letters to travel, open until the `with` block ends."""
+
+    def __enter__(self) -> Transport:
+        """Nothing is opened yet: that happens with the first letter."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close what was opened."""
+
+    def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
+        """Send the parcel; the outcome for each recipient. `sender` may be "" (RFC 5321, 4.5.5). TransportDown."""
+
+
+def said(words: bytes | str, code: int = 0) -> str:
+    """A server's own words as one line of bounded length."""
+    from helpdesk_lite.mail.headers import one_line
+
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return one_line(f"{code} {text}" if code else text)[:LONGEST_REASON]

@@ -1,0 +1,89 @@
+"""Letters into Maildirs on this machine, which any mail program and IMAP server can read.
+
+Guarantee: a letter is on disk before it counts as sent, and is seen whole or not at all; the same letter again makes no
+second copy while the first lies in the inbox; no address reaches a folder outside the one that is meant.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+
+from helpdesk_lite import disk
+from helpdesk_lite.mail import headers
+from helpdesk_lite.mail.transport import wire
+from helpdesk_lite.mail.transport.contract import LATER, SENT, Outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+    from helpdesk_lite.mail.transport.contract import Parcel
+
+_FLAGS = "DFPRST"  # draft, flagged, passed, replied, seen, trashed; in this order in a file name
+_SUFFIXES = tuple(
+    ":2," + "".join(flags) for count in range(len(_FLAGS) + 1) for flags in itertools.combinations(_FLAGS, count)
+)
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:%*?"<>|]|\A\.')
+_LONGEST_NAME = 200  # bytes of a folder's name
+
+
+class MaildirTransport:
+    """Puts letters into the Maildir `path` itself, or with `for_each` into one of each recipient's own below it."""
+
+    def __init__(self, path: str, for_each: bool) -> None:
+        self._path = path
+        self._for_each = for_each
+
+    def __enter__(self) -> MaildirTransport:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
+        """See `Transport.send`."""
+        return {recipient: self._deliver(sender, recipient, parcel) for recipient in recipients}
+
+    def _deliver(self, sender: str, recipient: str, parcel: Parcel) -> Outcome:
+        maildir = os.path.join(self._path, folder_name(recipient)) if self._for_each else self._path
+        try:
+            for name in ("tmp", "new", "cur"):
+                disk.make_folder(os.path.join(maildir, name))
+            if not _has(maildir, parcel.name):
+                lines = _delivered(sender, recipient, parcel)
+                hidden = disk.write_beside(os.path.join(maildir, "tmp", parcel.name), lines)
+                disk.move(hidden, os.path.join(maildir, "new", parcel.name))
+        except FileExistsError:
+            return Outcome(SENT)  # another courier was there in the same moment
+        except OSError as wrong:
+            return Outcome(LATER, f"{wrong.filename or maildir}: {wrong.strerror}")
+        return Outcome(SENT)
+
+
+def folder_name(address: str) -> str:
+    """The address as the name of one folder: what means something to a file system is written %XX."""
+    name = _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), address)
+    if len(name.encode("utf-8", "replace")) > _LONGEST_NAME:
+        import hashlib
+
+        name = f"{name[:40]}%{hashlib.sha256(address.encode('utf-8', 'replace')).hexdigest()[:32]}"
+    return name or "%"
+
+
+def _has(maildir: str, name: str) -> bool:
+    """Whether the letter lies there, new or looked at."""
+    cur = os.path.join(maildir, "cur", name)
+    return any(os.path.exists(path) for path in (os.path.join(maildir, "new", name), cur)) or any(
+        os.path.exists(cur + suffix) for suffix in _SUFFIXES
+    )
+
+
+def _delivered(sender: str, recipient: str, parcel: Parcel) -> Iterator[bytes]:
+    """The message as it lies in a mailbox: with the envelope on top (RFC 5321, 4.4)."""
+    yield f"Return-Path: <{headers.one_line(sender)}>\nDelivered-To: {headers.one_line(recipient)}\n".encode()
+    yield from wire.pieces(parcel.file)

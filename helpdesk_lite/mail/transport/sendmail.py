@@ -1,0 +1,75 @@
+"""Letters through a program that takes a message on its standard input, as sendmail does and its many successors.
+
+Guarantee: no shell and no message reads the addresses; the program's exit status decides (sysexits), and what it said
+is told in its own words. It has ten minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+
+from helpdesk_lite.mail.headers import ascii_domain
+from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, Outcome, TransportDown, said
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+    from typing import BinaryIO
+
+    from helpdesk_lite.mail.transport.contract import Parcel
+
+PATIENCE = 600.0  # seconds
+# EX_UNAVAILABLE to EX_CONFIG that tell of the system and not of this letter, and the shell's "no such program".
+_LATER = frozenset((69, 71, 72, 73, 74, 75, 78, 126, 127))
+
+
+class SendmailTransport:
+    """Sends through the program at `path`."""
+
+    def __init__(self, path: str, patience: float = PATIENCE) -> None:
+        self._path = path
+        self._patience = patience
+
+    def __enter__(self) -> SendmailTransport:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
+        """See `Transport.send`. `parcel.file` is a real file, which becomes the program's standard input."""
+        envelope = [ascii_domain(address) for address in (sender or "<>", *recipients)]
+        command = [self._path, "-oi", "-f", envelope[0], "--", *envelope[1:]]
+        with tempfile.TemporaryFile() as words:
+            status = self._run(command, parcel.file, words)
+            words.seek(0)
+            outcome = self._outcome(status, said(words.read(4000)))
+        return dict.fromkeys(recipients, outcome)
+
+    def _run(self, command: list[str], message: BinaryIO, words: BinaryIO) -> int | None:
+        """The program's exit status; None if it took too long. TransportDown if it cannot be run."""
+        message.seek(0)
+        message.flush()
+        os.lseek(message.fileno(), 0, os.SEEK_SET)
+        try:
+            done = subprocess.run(
+                command, stdin=message, stdout=words, stderr=words, timeout=self._patience, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return None
+        except OSError as wrong:
+            raise TransportDown(f"{self._path}: {wrong.strerror}") from None
+        return done.returncode
+
+    def _outcome(self, status: int | None, words: str) -> Outcome:
+        if status == 0:
+            return Outcome(SENT)
+        if status is None:
+            return Outcome(LATER, f"{self._path}: it took longer than {self._patience:.0f} seconds")
+        reason = f"{self._path}: exit status {status}" + (f": {words}" if words else "")
+        return Outcome(LATER if status in _LATER or status < 0 else REFUSED, reason)
