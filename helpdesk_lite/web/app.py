@@ -7,7 +7,6 @@ operators is seen by operators only; after the answer, the courier hears that th
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple
 
 from helpdesk_lite import errors, tracking
 from helpdesk_lite.web.http import Request, Response, quoted, see_other
@@ -22,13 +21,16 @@ if TYPE_CHECKING:
 PUBLIC, OPERATORS = "public", "operators"
 
 
-class Route(NamedTuple):
+class Route:
     """`path` has a {part} for what the page is told; `page` is module:function in web/pages."""
 
-    method: str
-    path: str
-    page: str
-    whose: str = OPERATORS
+    __slots__ = ("method", "page", "path", "whose")
+
+    def __init__(self, method: str, path: str, page: str, whose: str = OPERATORS) -> None:
+        self.method = method
+        self.path = path
+        self.page = page
+        self.whose = whose
 
 
 ROUTES = (
