@@ -10,6 +10,7 @@ from __future__ import annotations
 from binascii import crc32
 
 from helpdesk_lite import assets, i18n
+from helpdesk_lite.cache import stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Render:
     def __init__(self, template_paths: tuple[str, ...], cache: Cache) -> None:
         self._template_paths = template_paths
         self._cache = cache
-        self._environments: dict[str, Environment] = {}
+        self._environments: dict[str, tuple[object, Environment]] = {}
 
     def full(self, template: str, language: str, base: str, values: dict[str, Any]) -> str:
         """`template` with `values`, in `language`, its links below `base`. jinja2.TemplateError if it has mistakes."""
@@ -84,9 +85,13 @@ class Render:
         return frame if is_whole else None
 
     def _environment(self, language: str) -> Environment:
-        if language not in self._environments:
-            self._environments[language] = _environment(self._template_paths, language, self._cache.folder)
-        return self._environments[language]
+        """Made anew when a template comes, goes or changes: Jinja2 does not see one that comes in front of another."""
+        stamps = [stamp(path) for path in assets.page_sources(self._template_paths, language)]
+        known = self._environments.get(language)
+        if known is None or known[0] != stamps:
+            known = (stamps, _environment(self._template_paths, language, self._cache.folder))
+            self._environments[language] = known
+        return known[1]
 
 
 def escaped(text: str) -> str:
