@@ -1,0 +1,62 @@
+"""The first promise, over HTTP: whatever races, at most one operator holds a ticket, and everybody else hears who."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests import servers
+from tests.race.racers import PEOPLE, claim_all, racers, submit_all
+from tests.visitor import Visitor
+
+RACES = [("serve", 200), ("lighttpd", 25)]
+DOUBLE_CLICKS = [("serve", 30), ("lighttpd", 6)]
+
+
+def typed(count: int) -> dict[str, str]:
+    """The contact form, another message for each count."""
+    message = f"It burns, for the {count}. time."
+    return {"name": "Jane Doe", "email": "jane@example.com", "subject": "Fire", "message": message}
+
+
+@pytest.mark.parametrize(("server", "tickets"), RACES)
+def test_eight_race_for_each_ticket(server: str, tickets: int) -> None:
+    """Exactly one 303, seven 409 that name the true holder, and one forward, in the winner's mailbox."""
+    with servers.door(server, PEOPLE) as door, racers() as pool:
+        customer = Visitor(door.url)
+        numbers = [customer.post("/forms/contact", typed(count)).number for count in range(tickets)]
+        races = claim_all(pool, door.url, numbers)
+        door.desk.run("deliver", "--all")
+        for number, outcomes in zip(numbers, races, strict=True):
+            assert sorted(outcome.status for outcome in outcomes) == [303] + [409] * 7, number
+            (winner,) = (outcome.who for outcome in outcomes if outcome.status == 303)
+            assert (door.desk.root / "data" / "claimed" / winner / f"{number}.mbox").exists()
+            for outcome in outcomes:
+                assert outcome.status == 303 or winner in outcome.said.lower(), (number, winner, outcome)
+        forwards = Counter(
+            (who, number)
+            for who in PEOPLE
+            for path in (door.desk.root / "data" / "mail" / f"{who}@example.org" / "new").glob("*")
+            for number in [ticket_of(path.read_bytes())]
+        )
+        winners = {
+            (o.who, number) for number, race in zip(numbers, races, strict=True) for o in race if o.status == 303
+        }
+        assert forwards == Counter(winners)
+        assert door.desk.run("verify").returncode == 0
+
+
+@pytest.mark.parametrize(("server", "submissions"), DOUBLE_CLICKS)
+def test_eight_times_the_same_submission_is_one_ticket(server: str, submissions: int) -> None:
+    with servers.door(server) as door, racers() as pool:
+        sent = submit_all(pool, door.url, [typed(count) for count in range(submissions)])
+        for outcomes in sent:
+            assert {outcome.status for outcome in outcomes} == {303}, outcomes
+            assert len({outcome.said for outcome in outcomes}) == 1
+        assert door.desk.tickets() == submissions
+
+
+def ticket_of(letter: bytes) -> str:
+    """The number in the letter's X-Helpdesk-Ticket."""
+    return letter.partition(b"X-Helpdesk-Ticket: ")[2].partition(b"\n")[0].strip().decode()
