@@ -181,6 +181,42 @@ def courier(made: House) -> Courier:
     return Courier(made)
 
 
+def work(made: House, until: float | None = None) -> None:
+    """Do what is due besides answering: send letters (until the clock says so), and once an hour tidy up."""
+    courier(made).run(until)
+    _tidy(made)
+    waiting = [letter.next_at for letter in made.outbox.waiting()]
+    disk.jot(_due_path(made), b"%d" % min(waiting, default=_NEVER))
+
+
+def is_due(made: House) -> bool:
+    """Whether a letter's time has come: told by a small note that the last `work` left, so that asking costs nothing."""
+    try:
+        return int(disk.read(_due_path(made))) <= made.clock()
+    except (FileNotFoundError, ValueError):
+        return bool(disk.names(made.root.inside("outbox", "new")))
+
+
+_NEVER = 1 << 40
+_HOUR = 3600
+
+
+def _due_path(made: House) -> str:
+    return made.root.inside("cache", "next-letter")
+
+
+def _tidy(made: House) -> None:
+    """Throw away what has had its time: counts, sign-outs, submissions of yesterday, uploads that nobody finished."""
+    last = made.root.inside("cache", "tidied")
+    if os.path.exists(last) and os.path.getmtime(last) > made.clock() - _HOUR:
+        return
+    disk.jot(last, b"")
+    made.limits.tidy()
+    made.sessions.tidy()
+    made.store.tidy()
+    disk.remove_older(made.spool, made.clock() - 24 * _HOUR)
+
+
 def verifier(made: House) -> Verifier:
     """What checks the promises about data/."""
     from helpdesk_lite.verify import Verifier

@@ -123,6 +123,17 @@ def jot(path: str, content: bytes) -> None:
     os.rename(hidden, path)
 
 
+def remove_older(folder: str, oldest: float) -> None:
+    """Take away the files in `folder` that were last changed before `oldest` (seconds UTC), without waiting for the disk."""
+    for name in names(folder):
+        path = os.path.join(folder, name)
+        try:
+            if os.path.getmtime(path) < oldest:
+                os.unlink(path)
+        except FileNotFoundError:
+            continue  # another process tidies too
+
+
 def append(path: str, record: bytes) -> None:
     """Add `record` to the end of `path` in one write, not flushed: for counts that may be lost in a power cut."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -55,11 +55,7 @@ class Limits:
 
     def tidy(self) -> None:
         """Throw away counts that no longer count."""
-        oldest = int(self._clock()) // HOUR - 1
-        for name in disk.names(self.folder):
-            hour = name.rpartition("-")[2]
-            if hour.isdigit() and int(hour) < oldest:
-                disk.remove(os.path.join(self.folder, name), durable=False)
+        disk.remove_older(self.folder, self._clock() - 2 * HOUR)
 
     def _records(self, kind: str) -> Iterator[tuple[bytes, int, int]]:
         hour = int(self._clock()) // HOUR

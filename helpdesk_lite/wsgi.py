@@ -28,8 +28,9 @@ def application_once() -> App:
 
     os.umask(0o077)
 
-    def after(made: House) -> None:
-        cgi.detached(lambda: assemble.courier(made).run(until=made.clock() + SLICE))
+    def after(made: House, has_written: bool) -> None:
+        if has_written or assemble.is_due(made):
+            cgi.detached(lambda: assemble.work(made, until=made.clock() + SLICE))
 
     return App(lambda: assemble.house(find_root(None)), after)
 
@@ -39,8 +40,14 @@ def standing_application(root: Root, url: str = "") -> tuple[App, Callable[[], N
     from helpdesk_lite.doors.background import Background
 
     current = assemble.standing_house(root, url)
-    background = Background(lambda: assemble.courier(current()).run())
-    return App(current, lambda _: background.wake()), background.stop
+    background = Background(lambda: assemble.work(current()))
+    background.wake()
+
+    def after(_: House, has_written: bool) -> None:
+        if has_written:
+            background.wake()
+
+    return App(current, after), background.stop
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

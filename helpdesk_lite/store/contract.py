@@ -61,3 +61,6 @@ class Store(Protocol):
 
     def version(self) -> str:
         """Changes whenever the pending queue changes; cheap to ask."""
+
+    def tidy(self) -> None:
+        """Forget what `once` knows of submissions that are more than a day old."""

@@ -126,13 +126,9 @@ class FlatStore:
         return f"{os.stat(self._path(PENDING)).st_mtime_ns:x}"
 
     def tidy(self) -> None:
-        """Forget submissions that are more than a day old."""
-        oldest = self._clock() - _ONCE
+        """See `Store.tidy`."""
         for folder in disk.names(self._path("submissions")):
-            for name in disk.names(self._path("submissions", folder)):
-                path = self._path("submissions", folder, name)
-                if os.path.getmtime(path) < oldest:
-                    disk.remove(path, durable=False)
+            disk.remove_older(self._path("submissions", folder), self._clock() - _ONCE)
 
     def _path(self, *parts: str) -> str:
         return os.path.join(self.data, *parts)

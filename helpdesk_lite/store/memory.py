@@ -103,5 +103,10 @@ class MemoryStore:
         """See `Store.version`."""
         return str(self._changes)
 
+    def tidy(self) -> None:
+        """See `Store.tidy`."""
+        oldest = self._clock() - 86_400
+        self._submissions = {key: made for key, made in self._submissions.items() if made[1] >= oldest}
+
     def _heads(self, is_wanted: Callable[[Ticket], bool]) -> list[Head]:
         return [self._tickets[number].inquiry.head for number in sorted(self._tickets) if is_wanted(self._tickets[number])]

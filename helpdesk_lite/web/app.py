@@ -13,7 +13,7 @@ from helpdesk_lite.web.http import Request, Response, quoted, see_other
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from helpdesk_lite.web.house import House
@@ -70,9 +70,12 @@ _STATUS = (
 
 
 class App:
-    """The WSGI application. `house` gives the desk as its settings are now; `after` is called when letters may be due."""
+    """The WSGI application. `house` gives the desk as its settings are now.
 
-    def __init__(self, house: Callable[[], House], after: Callable[[House], None]) -> None:
+    `after` is called behind each answer, with the house and whether the request wrote anything (letters, perhaps).
+    """
+
+    def __init__(self, house: Callable[[], House], after: Callable[[House, bool], object]) -> None:
         self._house = house
         self._after = after
 
@@ -88,11 +91,26 @@ class App:
         except Exception as wrong:
             response = _failed(environ, house, request, wrong)
         start_response(response.status_line, response.safe_headers())
-        if house is not None and environ.get("REQUEST_METHOD") == "POST" and response.status < 400:
-            self._after(house)
-        if environ.get("REQUEST_METHOD") == "HEAD":
-            return []
-        return [response.body] if isinstance(response.body, bytes) else response.body
+        method = environ.get("REQUEST_METHOD")
+        pieces = [response.body] if isinstance(response.body, bytes) else response.body
+        has_written = method == "POST" and response.status < 400
+        return _Answer([] if method == "HEAD" else pieces, lambda: house is not None and self._after(house, has_written))
+
+
+class _Answer:
+    """An answer's pieces; `after` is called when the last of them is on its way (PEP 3333's close)."""
+
+    def __init__(self, pieces: Iterable[bytes], after: Callable[[], object]) -> None:
+        self._pieces = pieces
+        self._after = after
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._pieces)
+
+    def close(self) -> None:
+        if hasattr(self._pieces, "close"):
+            self._pieces.close()
+        self._after()
 
 
 def answer(request: Request, house: House) -> Response:

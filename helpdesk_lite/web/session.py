@@ -93,11 +93,7 @@ class Sessions:
 
     def tidy(self) -> None:
         """Forget the sign-outs of sign-ins that have expired."""
-        oldest = self._clock() - self._settings.stay_hours * 3600
-        for name in disk.names(self._ended_path):
-            path = os.path.join(self._ended_path, name)
-            if os.path.getmtime(path) < oldest:
-                disk.remove(path, durable=False)
+        disk.remove_older(self._ended_path, self._clock() - self._settings.stay_hours * 3600)
 
     def is_ours(self, request: Request) -> bool:
         """Whether the browser says that one of our own pages sent this request (Origin, RFC 6454; Fetch Metadata)."""

@@ -67,6 +67,7 @@ class Browser:
         }
         pieces = App(lambda: self.house, self._after)(asked, lambda *given: found.append(given))
         answer = Answer(*found[0], b"".join(pieces))
+        pieces.close()
         if "set-cookie" in answer.headers:
             self.cookie = answer.headers["set-cookie"].partition(";")[0]
         return answer
@@ -74,5 +75,5 @@ class Browser:
     def sign_in(self, name: str, password: str) -> Answer:
         return self.post("/login", {"name": name, "password": password})
 
-    def _after(self, _: Any) -> None:
-        self.served += 1
+    def _after(self, _: Any, has_written: bool) -> None:
+        self.served += has_written
