@@ -80,7 +80,7 @@ class _Input(io.RawIOBase):
 
 
 def _environ() -> dict[str, Any]:
-    """The WSGI environ (PEP 3333) of a CGI request. HTTP_PROXY is a client's header, never a setting (CVE-2016-5385)."""
+    """The WSGI environ (PEP 3333) of a CGI request. HTTP_PROXY is a client's header, no setting (CVE-2016-5385)."""
     os.environ.pop("HTTP_PROXY", None)
     environ: dict[str, Any] = {
         name: value.encode("utf-8", "surrogateescape").decode("latin-1") for name, value in os.environ.items()
