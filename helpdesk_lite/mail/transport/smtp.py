@@ -117,7 +117,7 @@ class SmtpTransport:
         if code != 354:
             server.rset()
             found = self._outcome(code, words)
-            wrong = found if found.kind != SENT else Outcome(LATER, found.reason)
+            wrong = found if found.kind == REFUSED else Outcome(LATER, said(words, code))
             return outcomes | dict.fromkeys(accepted, wrong)
         for piece in wire.dotted(wire.pieces(parcel.file)):
             server.send(piece)
@@ -166,6 +166,10 @@ class SmtpTransport:
         code, words = server.connect(self._route.path or self._route.host, self._route.port)
         if code != 220:
             raise smtplib.SMTPConnectError(code, words)
+        if (
+            not self._route.path
+        ):  # else Nagle's algorithm holds the final dot back for 40 ms a letter (RFC 1122, 4.2.3.4)
+            server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # type: ignore[union-attr]
         server.ehlo_or_helo_if_needed()
         if self._route.tls == "starttls":
             import ssl
@@ -209,8 +213,8 @@ class SmtpTransport:
         """The reason in words for people: the server's own, if it had any."""
         if isinstance(wrong, smtplib.SMTPResponseException):
             found = said(wrong.smtp_error, wrong.smtp_code)
-        elif isinstance(wrong, TimeoutError):
-            found = str(wrong) if "seconds" in str(wrong) else "no answer in time"
+        elif "timed out" in str(wrong):
+            found = "no answer in time"
         else:
             found = said(str(getattr(wrong, "strerror", None) or wrong) or type(wrong).__name__)
         return self._spoken(found)
