@@ -30,6 +30,7 @@ def run(root: Root, bind: str, say_more: Callable[[], None]) -> int:
     """Serve the desk in `root` at HOST:PORT until SIGINT or SIGTERM; then finish what has begun."""
     from helpdesk_lite.wsgi import standing_application
 
+    told = _signals()
     assemble.make_data(root)
     listener = _listener(bind)
     url = _url(listener)
@@ -38,7 +39,7 @@ def run(root: Root, bind: str, say_more: Callable[[], None]) -> int:
     _say(house, house.settings.url)
     say_more()
     try:
-        _serve(app, listener, house.settings.upload_mb)
+        _serve(app, listener, house.settings.upload_mb, told)
     finally:
         listener.close()
         stop_courier()
@@ -75,13 +76,18 @@ def _say(house: Any, url: str) -> None:
         print(f"Operators with an account: {len(house.operators.names())}. Stop with Ctrl-C.", flush=True)
 
 
-def _serve(app: Any, listener: socket.socket, upload_mb: int) -> None:
-    """Run waitress on the listening socket. After a signal nothing new is taken, answers under way are finished."""
-    from waitress import create_server, wasyncore  # type: ignore[import-untyped,unused-ignore]
-
+def _signals() -> list[int]:
+    """A list to which SIGINT and SIGTERM are added when they come: whoever has seen our lines may stop us."""
     told: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda which, _: told.append(which))
+    return told
+
+
+def _serve(app: Any, listener: socket.socket, upload_mb: int, told: list[int]) -> None:
+    """Run waitress on the listening socket. After a signal nothing new is taken, answers under way are finished."""
+    from waitress import create_server, wasyncore  # type: ignore[import-untyped,unused-ignore]
+
     channels: dict[int, Any] = {}
     server = create_server(
         app,

@@ -1,0 +1,248 @@
+"""The command line: what it makes, shows and says, and its exit statuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from helpdesk_lite import assemble
+from helpdesk_lite.root import Root
+from tests.examples import INES, contact_form, submission
+
+COMMAND = [sys.executable, "-m", "helpdesk_lite.cli"]
+
+
+def run(*arguments, cwd=None, stdin="", **environ):
+    """Status, standard output and standard error of one command."""
+    done = subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "COLUMNS": "100", **environ},
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A desk made by `init`."""
+    assert run("init", tmp_path / "desk")[0] == 0
+    return tmp_path / "desk"
+
+
+@pytest.fixture
+def number(root):
+    """A ticket in it."""
+    return assemble.house(Root(str(root))).desk.submit(contact_form(), submission(), "192.0.2.1", "en")
+
+
+def test_init_makes_a_desk_that_is_as_promised(root):
+    assert sorted(os.listdir(root)) == ["cgi-bin", "data", "forms"]
+    assert (root / "forms" / "contact.html").exists()
+    assert run("--root", root, "verify") == (0, "Everything is as promised.\n", "")
+    assert run("--root", root, "form", "check")[0] == 0
+
+
+def test_init_in_an_empty_folder_needs_no_name(tmp_path):
+    assert run("init", cwd=tmp_path)[0] == 0
+    assert run("list", cwd=tmp_path) == (0, "", "")
+
+
+def test_init_never_overwrites(root):
+    kept = {}
+    for path in ("forms/contact.html", "data/settings.toml", "cgi-bin/helpdesk.cgi", "data/secret"):
+        (root / path).write_text("# mine\n")
+        kept[path] = "# mine\n"
+    (root / "forms" / "repair.html").unlink()
+    run("init", root)
+    assert {path: (root / path).read_text() for path in kept} == kept
+    assert not (root / "forms" / "repair.html").exists()
+
+
+def test_the_cgi_script_of_a_new_desk_runs_this_python(root):
+    script = root / "cgi-bin" / "helpdesk.cgi"
+    assert script.read_text().startswith(f"#!{sys.executable}\n")
+    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "SCRIPT_NAME": "/cgi-bin/helpdesk.cgi", "SERVER_NAME": "x"}
+    done = subprocess.run([str(script)], env=asked, capture_output=True, timeout=30, check=True)
+    assert done.stdout.startswith(b"Status: 200 OK\r\n")
+    assert done.stderr == b""
+
+
+def test_operators_are_added_listed_and_removed(root):
+    added = run("--root", root, "operator", "add", "ines", "--email", "ines@example.org", "--admin", "--password-stdin",
+                stdin="a long password\n")  # fmt: skip
+    assert added == (0, "ines <ines@example.org> can sign in now.\n", "")
+    assert run("--root", root, "operator", "list") == (0, "ines\tines@example.org\tadministrator\tmail\n", "")
+    assert run("--root", root, "operator", "passwd", "ines", "--password-stdin", stdin="another password\n")[0] == 0
+    operators = assemble.house(Root(str(root))).operators
+    assert operators.is_password(operators.find("ines"), "another password")
+    assert run("--root", root, "operator", "remove", "ines")[0] == 0
+    assert run("--root", root, "operator", "list") == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "password", "said"),
+    [
+        ("Ines", "ines@example.org", "a long password", "one plain word"),
+        ("ínes", "ines@example.org", "a long password", "one plain word"),
+        ("../ines", "ines@example.org", "a long password", "one plain word"),
+        ("ines", "nowhere", "a long password", "is not a mail address"),
+        ("ines", "ines@example.org", "short", "at least 8 characters"),
+        ("ines", "ines@example.org", "", "at least 8 characters"),
+    ],
+)
+def test_an_operator_that_cannot_be_is_refused_with_the_reason(root, name, email, password, said):
+    status, _, error = run(
+        "--root", root, "operator", "add", name, "--email", email, "--password-stdin", stdin=f"{password}\n"
+    )
+    assert (status, said in error) == (1, True)
+    assert run("--root", root, "operator", "list")[1] == ""
+
+
+def test_a_name_is_given_once(root):
+    command = ("--root", root, "operator", "add", "ines", "--email", "i@example.org", "--password-stdin")
+    assert run(*command, stdin="a long password\n")[0] == 0
+    assert run(*command, stdin="another password\n")[0] == 1
+
+
+def test_tickets_are_listed_and_shown(root, number):
+    assert run("--root", root, "list")[1].split()[0] == number
+    assert "The printer is on fire" in run("--root", root, "show", number.lower().replace("-", ""))[1]
+    assert run("--root", root, "list", "closed") == (0, "", "")
+
+
+def test_json_is_what_scripts_rely_on(root, number):
+    (listed,) = json.loads(run("--root", root, "list", "--json")[1])
+    shown = json.loads(run("--root", root, "show", number, "--json")[1])
+    assert listed == shown
+    assert set(shown) == {
+        *("number", "state", "holder", "form", "received_at", "customer", "subject", "fields", "entries", "attachments")
+    }
+    assert (shown["number"], shown["state"], shown["holder"]) == (number, "pending", None)
+    assert shown["customer"] == {"name": "Jane Doe", "email": "jane@example.com"}
+    assert shown["fields"]["message"] == ["It burns."]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", shown["received_at"])
+    assert json.loads(run("--root", root, "list", "closed", "--json")[1]) == []
+
+
+def test_a_terminal_is_not_steered_by_a_ticket(root):
+    desk = assemble.house(Root(str(root))).desk
+    number = desk.submit(contact_form(), submission("\x1b]0;owned\x07\x9b31m"), "192.0.2.1", "en")
+    shown = run("--root", root, "show", number)[1]
+    assert "\x1b" not in shown
+    assert "\x9b" not in shown
+
+
+def test_an_unknown_number_is_said_so(root):
+    assert run("--root", root, "show", "2222-2222-2222") == (1, "", "helpdesk-lite: There is no ticket 2222-2222-2222.\n")
+
+
+def test_deliver_says_what_became_of_the_letters(root, number):
+    assert run("--root", root, "deliver")[:2] == (0, "sent 2, waiting 0, held 0\n")
+    assert os.listdir(root / "data" / "mail" / "operators@localhost" / "new")
+    assert run("--root", root, "deliver")[:2] == (0, "sent 0, waiting 0, held 0\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["show"], ["operator"], ["list", "lost"], ["serve", "--bind"]])
+def test_wrong_usage_is_2(root, arguments):
+    assert run("--root", root, *arguments)[0] == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["", "init", "serve", "demo", "operator", "operator add", "form", "form check", "list", "show", "deliver", "verify"],
+)
+def test_help_is_everywhere(command):
+    status, said, _ = run(*command.split(), "--help")
+    assert (status, said.startswith("usage: helpdesk-lite")) == (0, True)
+
+
+def test_a_missing_folder_is_one_clear_sentence(tmp_path):
+    status, _, error = run("--root", tmp_path / "nowhere", "list")
+    assert status == 1
+    assert error == f"helpdesk-lite: There is no folder {tmp_path}/nowhere. `helpdesk-lite init {tmp_path}/nowhere` makes a desk there.\n"
+
+
+def test_an_unusable_data_folder_is_one_clear_sentence(tmp_path):
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "data").write_text("not a folder")
+    status, _, error = run("list", cwd=tmp_path)
+    assert (status, error.count("\n")) == (1, 1)
+    assert "cannot write to" in error
+
+
+def test_wrong_settings_are_all_told_with_their_lines(root):
+    (root / "data" / "settings.toml").write_text('[desk]\nname = 7\n[mail]\nanswers = "never"\n')
+    status, _, error = run("--root", root, "list")
+    assert status == 1
+    assert "data/settings.toml:2: [desk] name = 7" in error
+    assert "data/settings.toml:4: [mail] answers" in error
+
+
+def test_a_port_in_use_is_one_clear_sentence(root):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, _, error = run("--root", root, "serve", "--bind", f"127.0.0.1:{port}")
+    assert (status, error) == (
+        1,
+        f"helpdesk-lite: Port {port} is in use: stop what uses it, or choose another with --bind.\n",
+    )
+
+
+@pytest.mark.parametrize("bind", ["8080", "127.0.0.1:http", "127.0.0.1:99999", "nowhere.invalid:0"])
+def test_a_wrong_bind_is_one_clear_sentence(root, bind):
+    status, _, error = run("--root", root, "serve", "--bind", bind)
+    assert (status, error.count("\n"), "--bind" in error) == (1, 1, True)
+
+
+def served(*arguments):
+    """A running `serve` or `demo`, and its first lines."""
+    process = subprocess.Popen([*COMMAND, *map(str, arguments), "--bind", "127.0.0.1:0"], stdout=-1, stderr=-1, text=True)
+    return process, [process.stdout.readline().rstrip() for _ in range(3)]
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_serve_says_three_lines_and_stops_when_told(root, told):
+    process, lines = served("--root", root, "serve")
+    with process:
+        url = re.search(r"http://127\.0\.0\.1:\d+/", lines[0])[0]
+        assert f"{url}login" in lines[1]
+        assert re.search(rf"{url}setup\?key=\w+$", lines[2])
+        with urllib.request.urlopen(url, timeout=10) as page:
+            assert page.status == 200
+        process.send_signal(told)
+        assert process.wait(15) == 0
+
+
+def test_serve_with_operators_has_no_setup_link(root):
+    assemble.house(Root(str(root))).operators.add(INES, "a long password")
+    process, lines = served("--root", root, "serve")
+    with process:
+        assert "setup" not in "".join(lines)
+        process.terminate()
+
+
+def test_demo_is_a_desk_to_try_that_leaves_nothing():
+    process, lines = served("demo")
+    with process:
+        more = [process.stdout.readline() for _ in range(2)]
+        folder = re.search(r"into (\S+)/data/mail", more[1])[1]
+        password = more[0].split()[-1]
+        assert len(os.listdir(f"{folder}/data/pending")) == 3
+        assert "both with the password" in more[0]
+        assert len(password) == 16
+        process.terminate()
+        assert process.wait(15) == 0
+    assert not os.path.exists(folder)
