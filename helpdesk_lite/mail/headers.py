@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 WIDTH = 76  # characters of a line that holds an encoded word (RFC 2047, 2)
+LONGEST_NAME = 120  # characters of a display name that are written as they are, in one piece
 _WORD = 75  # characters of an encoded word
 _FRAME = len("=?utf-8?q??=")
 _ROOM = 24  # an encoded word is begun on a line only where this much is left
@@ -60,7 +61,7 @@ def mailboxes(name: str, boxes: Iterable[tuple[str, str]]) -> bytes:
         address = ascii_domain(address)
         if not is_address(address):
             raise ValueError("not a mail address")
-        if shown and shown.isascii() and len(shown) <= 60 and "=?" not in shown:
+        if shown and shown.isascii() and len(shown) <= LONGEST_NAME and "=?" not in shown:
             line.add([shown if _ATOMS.match(shown) else _quoted(shown)])
         elif shown:
             line.add_encoded(shown, in_one=True)

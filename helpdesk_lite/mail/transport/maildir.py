@@ -52,14 +52,12 @@ class MaildirTransport:
     def _deliver(self, sender: str, recipient: str, parcel: Parcel) -> Outcome:
         maildir = os.path.join(self._path, folder_name(recipient)) if self._for_each else self._path
         try:
-            for name in ("tmp", "new", "cur"):
-                disk.make_folder(os.path.join(maildir, name))
+            for folder in (self._path, maildir, *(os.path.join(maildir, name) for name in ("tmp", "new", "cur"))):
+                disk.make_folder(folder)
             if not _has(maildir, parcel.name):
                 lines = _delivered(sender, recipient, parcel)
                 hidden = disk.write_beside(os.path.join(maildir, "tmp", parcel.name), lines)
-                disk.move(hidden, os.path.join(maildir, "new", parcel.name))
-        except FileExistsError:
-            return Outcome(SENT)  # another courier was there in the same moment
+                disk.rename_over(hidden, os.path.join(maildir, "new", parcel.name))
         except OSError as wrong:
             return Outcome(LATER, f"{wrong.filename or maildir}: {wrong.strerror}")
         return Outcome(SENT)

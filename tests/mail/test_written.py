@@ -1,0 +1,360 @@
+"""Letters as they will be read: who learns what, where Reply goes, and both parts saying the same."""
+
+from __future__ import annotations
+
+import email.policy
+import io
+import re
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+
+import pytest
+
+from helpdesk_lite import letter as letters
+from helpdesk_lite import settings_table
+from helpdesk_lite.errors import LetterRefused
+from helpdesk_lite.form import FieldValue, Upload
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, Letter
+from helpdesk_lite.mail import compose
+from helpdesk_lite.mail.readable import text_of_html
+from helpdesk_lite.mail.templates import Templates
+from helpdesk_lite.mail.written import Writer, Written
+from helpdesk_lite.settings import Settings
+from helpdesk_lite.ticket import QUEUE, Customer, Inquiry, Ticket
+from tests import examples
+
+OURS = str(Path(__file__).parents[2] / "templates")
+NUMBER = "K7QX-4M2B-9DT3"
+DESK = "support@acme.example"
+ACME = settings_table.read(f'[desk]\nname = "Acme Support"\naddress = "{DESK}"\nurl = "https://acme.example/desk"\n')
+URL = f"https://acme.example/desk/tickets/{NUMBER}"
+MESSAGE = "Hällo,\n\n  it <burns> & smokes.\nFrom here I can see it."
+
+
+def inquiry(**changes: object) -> Inquiry:
+    """What Jane asked, with a bit of everything."""
+    fields = (
+        FieldValue("name", "Your name", ("Jane Doe",), True),
+        FieldValue("email", "Email", ("jane@example.com",), True),
+        FieldValue("tel", "Telephone", ("555 1234",), True),
+        FieldValue("subject", "Subject", ("Fire & smoke",)),
+        FieldValue("room", "Room", ("12 b",)),
+        FieldValue("colours", "Colours", ("red", "blue")),
+        FieldValue("place", "Where it stands", ("Main St 1\nTown",)),
+        FieldValue("message", "Message", (MESSAGE,)),
+    )
+    head = examples.inquiry(NUMBER, "Fire & smoke").head
+    return Inquiry(head, Customer("Jane Doe", "jane@example.com"), fields, "message")._replace(**changes)
+
+
+class Post:
+    """Writes letters of one ticket."""
+
+    def __init__(
+        self, folder: Path, asked: Inquiry, desk: Settings = ACME, templates: tuple[str, ...] = (OURS,)
+    ) -> None:
+        upload = folder / "upload"
+        upload.write_bytes(b"\x89PNG" * 10)
+        self.entry = examples.entry(NUMBER)
+        self.ticket = Ticket(asked, QUEUE, examples.NOON, (self.entry,))
+        uploads = [Upload("photo", "Großbrand.png", "image/png", 40, str(upload))]
+        raw = b"".join(compose.inquiry_message(asked, self.entry.message_id, DESK, uploads))
+        self.message = io.BytesIO(raw)
+        self.writer = Writer(desk, Templates(templates))
+
+    def letter(self, kind: str, language: str = "en", *recipients: str, url: str = URL) -> Letter:
+        """A letter as the desk puts it into the outbox."""
+        name = letters.message_id(NUMBER, kind, 7, "acme.example")
+        return Letter(name, kind, NUMBER, "", examples.NOON, recipients or ("ops@acme.example",), "", url, language)
+
+    def notice(self, *recipients: str, language: str = "en", url: str = URL) -> Written:
+        """The news for the broadcast address."""
+        return self.writer.notice(self.letter(NOTICE, language, *recipients, url=url), self.ticket, self.message)
+
+    def acknowledgement(self, language: str = "en", url: str = URL) -> Written:
+        """The number for the customer."""
+        found = self.letter(ACKNOWLEDGEMENT, language, "jane@example.com", url=url)
+        return self.writer.acknowledgement(found, self.ticket)
+
+    def forward(self, is_placed: bool = False, language: str = "en") -> Written:
+        """The message for Ines."""
+        found = self.letter(FORWARD, language)
+        return self.writer.forward(found, self.ticket, self.message, examples.INES, is_placed)
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Post:
+    """Acme's letters about Jane's ticket."""
+    return Post(tmp_path, inquiry())
+
+
+def read(written: Written) -> EmailMessage:
+    """The letter as a mail program reads it; no part of it has a defect."""
+    found = BytesParser(policy=email.policy.default).parsebytes(b"".join(written.chunks()))
+    assert isinstance(found, EmailMessage)
+    assert [defect for part in found.walk() for defect in part.defects] == []
+    return found
+
+
+def text(found: EmailMessage, kind: str = "plain") -> str:
+    """The text of its plain or html part."""
+    part = found.get_body((kind,))
+    assert isinstance(part, EmailMessage)
+    content: str = part.get_content()
+    return content
+
+
+EVERY: dict[str, Callable[[Post], Written]] = {
+    "notice": lambda post: post.notice(),
+    "notice-it": lambda post: post.notice(language="it"),
+    "notice-no-url": lambda post: post.notice(url=""),
+    "acknowledgement": lambda post: post.acknowledgement(),
+    "acknowledgement-it": lambda post: post.acknowledgement("it"),
+    "acknowledgement-no-url": lambda post: post.acknowledgement(url=""),
+    "forward": lambda post: post.forward(),
+    "forward-it": lambda post: post.forward(language="it"),
+    "placed": lambda post: post.forward(is_placed=True),
+}
+
+
+@pytest.mark.parametrize("write", EVERY.values(), ids=EVERY)
+def test_every_letter_says_what_the_contract_promises(write: Callable[[Post], Written], post: Post) -> None:
+    found = read(write(post))
+
+    assert found["X-Helpdesk-Ticket"] == NUMBER
+    assert found["Subject"].startswith(f"[{NUMBER}] ")
+    assert re.fullmatch(rf"<{NUMBER}\.[a-z]+\.[0-9a-f]+@acme\.example>", found["Message-ID"])
+    assert found["Date"].datetime.timestamp() == examples.NOON
+    assert found["In-Reply-To"] == post.entry.message_id
+    assert found["References"].split()[0] == post.entry.message_id
+    assert found["X-Auto-Response-Suppress"] == "All"
+    assert [name for name in found if name.startswith("X-Helpdesk-") and name != "X-Helpdesk-Ticket"] == []
+
+
+@pytest.mark.parametrize("write", EVERY.values(), ids=EVERY)
+def test_both_parts_say_the_same(write: Callable[[Post], Written], post: Post) -> None:
+    found = read(write(post))
+    plain, html = (re.findall(r"\w+", said) for said in (text(found), text_of_html(text(found, "html"))))
+
+    assert plain == html
+
+
+def test_a_notice_tells_what_was_asked_and_not_by_whom(post: Post) -> None:
+    found = read(post.notice())
+    whole = b"".join(post.notice().chunks()).decode() + text(found) + text(found, "html")
+
+    for secret in ("Jane", "Doe", "jane@", "555"):
+        assert secret not in whole
+    for said in ("Hällo", "12 b", "red, blue", "Main St 1", URL, "Großbrand.png (40 bytes)", "Fire & smoke"):
+        assert said in text(found)
+    assert list(found.iter_attachments()) == []
+
+
+def test_a_notice_goes_from_the_desk_to_the_broadcast_address(post: Post) -> None:
+    written = post.notice("ops@acme.example", "more@acme.example")
+    found = read(written)
+
+    assert found["From"] == f"Acme Support <{DESK}>"
+    assert found["To"] == "ops@acme.example, more@acme.example"
+    assert found["Auto-Submitted"] == "auto-generated"
+    assert (written.sender, written.recipients) == (DESK, ("ops@acme.example", "more@acme.example"))
+
+
+def test_a_recipient_that_needs_smtputf8_keeps_it_from_nobody_else(post: Post) -> None:
+    mixed, alone = post.notice("ops@acme.example", "jörg@acme.example"), post.notice("jörg@acme.example")
+
+    assert all(map(bytes.isascii, mixed.head)) and "jörg@acme.example" in mixed.recipients
+    assert "To: jörg@acme.example\n".encode() in alone.head
+
+
+def test_an_acknowledgement_says_nothing_that_was_typed(tmp_path: Path) -> None:
+    typed = {
+        "customer": Customer("BUY NOW http://evil.example", "jane@example.com"),
+        "fields": (FieldValue("message", "Message", ("http://evil.example",)),),
+        "head": inquiry().head._replace(subject="http://evil.example", title="evil form"),
+    }
+    found = read(Post(tmp_path, inquiry(**typed)).acknowledgement())
+
+    assert "evil" not in found.as_string() + text(found) + text(found, "html")
+    assert NUMBER in text(found) and URL in text(found)
+
+
+def test_an_acknowledgement_is_answered_by_no_machine(post: Post) -> None:
+    written = post.acknowledgement()
+    found = read(written)
+
+    assert written.sender == ""  # RFC 3834, 3.3: failures and automatic answers have nowhere to go
+    assert found["Auto-Submitted"] == "auto-replied"
+    assert found["To"] == "jane@example.com"
+
+
+def test_an_acknowledgement_is_in_the_customers_language(post: Post) -> None:
+    assert text(read(post.acknowledgement("it"))) != text(read(post.acknowledgement("en")))
+    assert "tracking number" not in text(read(post.acknowledgement("it")))
+
+
+def test_a_forward_by_mail_is_from_the_desk_and_answered_to_the_customer(post: Post) -> None:
+    written = post.forward()
+    found = read(written)
+
+    assert found["From"] == f"Jane Doe via Acme Support <{DESK}>"
+    assert found["To"] == DESK
+    assert found["Reply-To"] == "jane@example.com"
+    assert (written.sender, written.recipients) == (DESK, (examples.INES.email,))
+    assert examples.INES.email not in found.as_string()
+    assert found["Auto-Submitted"] is None
+
+
+def test_a_placed_forward_is_from_the_customer(post: Post) -> None:
+    found = read(post.forward(is_placed=True))
+
+    assert found["From"] == "Jane Doe <jane@example.com>"
+    assert found["To"] == f"Acme Support <{DESK}>"
+    assert found["Reply-To"] is None
+
+
+def test_a_forward_has_what_was_written_and_all_that_was_uploaded(post: Post) -> None:
+    found = read(post.forward())
+
+    assert found["Subject"] == f"[{NUMBER}] Fire & smoke"
+    assert text(found).startswith(
+        MESSAGE
+        + "\n\nTelephone: 555 1234\nRoom: 12 b\nColours: red, blue\nWhere it stands:\n    Main St 1\n    Town\n\n-- \n"
+    )
+    (upload,) = found.iter_attachments()
+    assert (upload.get_filename(), upload.get_content_type()) == ("Großbrand.png", "image/png")
+    assert upload.get_payload(decode=True) == b"\x89PNG" * 10
+
+
+def test_html_shows_what_was_typed_and_does_not_obey_it(tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script><img src=x onerror=y> {{ 7*7 }} {% raw %}"
+    asked = inquiry(
+        fields=(FieldValue("m", "M", (evil,)), FieldValue("x", "<b>L</b>", (evil, "a,b"))), message_field="m"
+    )
+    post = Post(tmp_path, asked._replace(head=asked.head._replace(subject=evil)))
+
+    for written in (post.notice(), post.forward()):
+        html = text(read(written), "html")
+        assert "<script" not in html and "<img" not in html and "<b>L" not in html
+        assert "{{ 7*7 }} {% raw %}" in html and "{{ 7*7 }} {% raw %}" in text(read(written))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("jane@example.com", "Customer via Acme Support"),
+        ("Jane <jane@example.com>", "Jane via Acme Support"),
+        ("Jane ＠ home jane＠example.com", "Jane home via Acme Support"),
+        ("", "Customer via Acme Support"),
+        ("Jörg\r\nBcc: x", "Jörg Bcc: x via Acme Support"),
+        ('Jane "the boss", Doe', 'Jane "the boss", Doe via Acme Support'),
+        ("x" * 500, "x" * 60 + " via Acme Support"),
+    ],
+)
+def test_a_display_name_has_no_address_in_it(name: str, shown: str, tmp_path: Path) -> None:
+    found = read(Post(tmp_path, inquiry(customer=Customer(name, "jane@example.com"))).forward())
+
+    (sender,) = found["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (shown, DESK)
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_placed", "reply_to"),
+    [
+        ("direct", False, ["jane@example.com"]),
+        ("direct", True, []),
+        ("copied", False, ["jane@example.com", f"support+{NUMBER}@acme.example"]),
+        ("copied", True, ["jane@example.com", f"support+{NUMBER}@acme.example"]),
+        ("relayed", False, [f"support+{NUMBER}@acme.example"]),
+        ("relayed", True, [f"support+{NUMBER}@acme.example"]),
+    ],
+)
+def test_reply_goes_where_the_setting_says(answers: str, is_placed: bool, reply_to: list[str], tmp_path: Path) -> None:
+    post = Post(tmp_path, inquiry(), ACME._replace(answers=answers))
+    found = read(post.forward(is_placed))["Reply-To"]
+
+    assert [address.addr_spec for address in (found.addresses if found else ())] == reply_to
+
+
+@pytest.mark.parametrize("is_placed", [False, True])
+@pytest.mark.parametrize("address", ["", "none of your business"])
+def test_a_customer_without_an_address_cannot_be_answered_by_accident(
+    address: str, is_placed: bool, tmp_path: Path
+) -> None:
+    found = read(Post(tmp_path, inquiry(customer=Customer("Jane Doe", address))).forward(is_placed))
+
+    assert found["Reply-To"] is None
+    assert found["From"].addresses[0].addr_spec == DESK
+    assert "no mail address" in text(found)
+
+
+def test_a_customer_with_an_internationalised_address_can_be_answered(tmp_path: Path) -> None:
+    written = Post(tmp_path, inquiry(customer=Customer("Jörg", "jörg@müller.example"))).forward()
+
+    assert "Reply-To: jörg@müller.example\n".encode() in written.head
+
+
+def test_a_forward_threads_with_the_notice_and_not_with_the_acknowledgement(post: Post) -> None:
+    sent = [letters.message_id(NUMBER, kind, 1, "acme.example") for kind in (NOTICE, ACKNOWLEDGEMENT)]
+    forward = post.letter(FORWARD).message_id
+    claimed = examples.entry(NUMBER, "claimed", "ines")._replace(letters=(forward,))
+    post.ticket = post.ticket._replace(entries=(post.entry._replace(letters=tuple(sent)), claimed))
+
+    assert read(post.forward())["References"].split() == [post.entry.message_id, sent[0]]
+
+
+def test_a_ticket_without_any_text_is_forwarded_too(tmp_path: Path) -> None:
+    found = read(Post(tmp_path, inquiry(fields=(), message_field="")).forward())
+
+    assert f"Ticket {NUMBER}" in text(found)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """The folder of the desk's own mail templates."""
+    folder = tmp_path / "own" / "mail"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def with_own(tmp_path: Path, own: Path) -> Post:
+    """Letters of a desk that has templates of its own."""
+    return Post(tmp_path, inquiry(), templates=(str(own.parent), OURS))
+
+
+def test_the_desks_own_template_wins(tmp_path: Path, own: Path) -> None:
+    (own / "acknowledgement.txt").write_text("Howdy! {{ number }}\n")
+    (own / "acknowledgement.subject").write_text("Howdy,\npartner\n")
+
+    found = read(with_own(tmp_path, own).acknowledgement())
+
+    assert text(found) == f"Howdy! {NUMBER}\n"
+    assert found["Subject"] == f"[{NUMBER}] Howdy, partner"
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("one\ntwo\n{% if %}\n", "templates/mail/notice.txt line 3: "),
+        ("one\n{{ nothing_of_this_name }}\n", "templates/mail/notice.txt line 2: UndefinedError: "),
+        ("{{ 1 / 0 }}", "templates/mail/notice.txt line 1: ZeroDivisionError: "),
+        ('\n\n{% include "mail/none.txt" %}', "templates/mail/none.txt is missing"),
+        ("{{ number.nothing.at_all }}", "templates/mail/notice.txt line 1: UndefinedError: "),
+    ],
+)
+def test_a_broken_template_is_said_with_its_line(source: str, reason: str, tmp_path: Path, own: Path) -> None:
+    (own / "notice.txt").write_text(source)
+
+    with pytest.raises(LetterRefused) as wrong:
+        with_own(tmp_path, own).notice()
+
+    assert wrong.value.reason.startswith(reason)
+
+
+def test_a_template_that_is_no_text_is_said(tmp_path: Path, own: Path) -> None:
+    (own / "notice.txt").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(LetterRefused, match=r"notice\.txt"):
+        with_own(tmp_path, own).notice()
