@@ -47,7 +47,7 @@ def main() -> None:
 
 def measure(ours: OurDesk, perl: PerlDesk | None, rounds: int) -> dict[str, dict[str, float]]:
     """The medians in seconds, by figure and by who was measured."""
-    desks = {"ours": ours, **({"Perl": perl} if perl else {})}
+    desks: dict[str, OurDesk | PerlDesk] = {"ours": ours, **({"Perl": perl} if perl else {})}
     taken: dict[str, dict[str, list[float]]] = {name: {who: [] for who in ("floor", *desks)} for name in FIGURES}
     for desk in desks.values():
         for _ in range(ROWS + 1):

@@ -36,6 +36,7 @@ class Done(NamedTuple):
 
     seconds: float
     output: bytes
+    errors: str
 
     @property
     def status(self) -> int:
@@ -57,16 +58,19 @@ def run(command: Sequence[str], environment: Mapping[str, str], given: bytes = b
     done = subprocess.run(command, input=given, capture_output=True, env=environment)
     seconds = time.perf_counter() - begun
     assert done.returncode == 0, (command, done.stderr.decode()[-2000:])
-    return Done(seconds, done.stdout)
+    return Done(seconds, done.stdout, done.stderr.decode("utf-8", "replace"))
 
 
 class Script:
-    """An entry script, and the address below which it says it lies."""
+    """An entry script, and the address below which it says it lies. `options` are given to its interpreter besides."""
 
-    def __init__(self, path: str, name: str, **environment: str) -> None:
-        self.path = path
+    def __init__(self, path: str, name: str, options: Sequence[str] = ()) -> None:
         self.cookie = ""
-        self._environment = {**COMMON, "SCRIPT_NAME": name, "SCRIPT_FILENAME": path, **environment}
+        self._command = [path]
+        if options:
+            with open(path, encoding="utf-8") as file:
+                self._command = [*file.readline().removeprefix("#!").split(), *options, path]
+        self._environment = {**COMMON, "SCRIPT_NAME": name, "SCRIPT_FILENAME": path}
 
     def get(self, path: str = "", query: str = "") -> Done:
         """GET one page."""
@@ -84,4 +88,4 @@ class Script:
         if method == "POST":
             environment["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
             environment["CONTENT_LENGTH"] = str(len(body))
-        return run([self.path], environment, body)
+        return run(self._command, environment, body)
