@@ -180,5 +180,9 @@ def _where(wrong: BaseException, path: str) -> tuple[str, int]:
 
 
 def _said(wrong: Exception) -> str:
+    import jinja2
+
+    if isinstance(wrong, jinja2.TemplateNotFound):
+        return f"There is no template {wrong.name}."
     message = getattr(wrong, "message", None) or str(wrong)
     return " ".join(str(message).split())[:300] or type(wrong).__name__

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from helpdesk_lite.forms.calendar import DAY, READ, WRITE
 
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_MATHS = Context(prec=18, rounding=ROUND_DOWN, Emin=-99999, Emax=99999, traps=[])
+_MATHS = Context(prec=18, Emin=-99999, Emax=99999, traps=[])
+_READING = Context(prec=18, rounding=ROUND_DOWN, Emin=-99999, Emax=99999, traps=[])  # more digits are not looked at
 _LARGEST = Decimal("1.7976931348623157e308")
 _FORGIVEN = Decimal(2**24)  # a remainder below step/2^24 counts as none: single precision cannot tell
 _BLIND = Decimal(2**53)  # beyond step*2^53 double precision cannot tell at all
@@ -100,7 +101,7 @@ def read(kind: str, text: str) -> Decimal | None:
         return None if found is None else Decimal(found)
     if not _NUMBER.fullmatch(text):
         return None
-    number = _MATHS.create_decimal(text)
+    number = _READING.create_decimal(text)
     return number if number.is_finite() and abs(number) <= _LARGEST else None
 
 

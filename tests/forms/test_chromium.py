@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 MANY = settings(  # not shrunk: what is reported is short already, and each step would ask the browser again
     max_examples=15,
+    derandomize=True,
     deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
