@@ -39,15 +39,31 @@ def page_sources(template_paths: tuple[str, ...], language: str) -> list[str]:
     return [*found, i18n.catalogue_path(language)]
 
 
-def version_of(content: bytes) -> str:
-    """Eight characters that change when the file's bytes do."""
-    return f"{crc32(content):08x}"
+def versions(cache: Cache) -> dict[str, str]:
+    """For each file, eight characters that change when its bytes do."""
+    found: dict[str, str] = cache.get("static", _paths(), _versions)
+    return found
+
+
+def compressed(cache: Cache, name: str) -> bytes:
+    """The file's bytes in the gzip format (RFC 1952)."""
+    found: bytes = cache.get(f"static-{name}", [path(name)], lambda: _compressed(disk.read(path(name))))
+    return found
 
 
 def addresses(cache: Cache, base: str) -> dict[str, str]:
     """Each file's address below `base`, with its version: `static["style.css"]` in the templates."""
-    versions = cache.get("static", _paths(), lambda: {name: version_of(disk.read(path(name))) for name in TYPES})
-    return {name: f"{base}/static/{name}?v={found}" for name, found in versions.items()}
+    return {name: f"{base}/static/{name}?v={found}" for name, found in versions(cache).items()}
+
+
+def _versions() -> dict[str, str]:
+    return {name: f"{crc32(disk.read(path(name))):08x}" for name in TYPES}
+
+
+def _compressed(content: bytes) -> bytes:
+    import gzip
+
+    return gzip.compress(content, mtime=0)
 
 
 def _paths() -> list[str]:

@@ -49,7 +49,7 @@ class Asked:
 
     def __init__(self, house: House) -> None:
         self.house = house
-        self.app = App(lambda: self.house, lambda _: None)
+        self.app = App(lambda: self.house, lambda *_: None)
         self.log = io.StringIO()
 
     def get(self, path: str, who: str = "", **headers: str) -> Answer:

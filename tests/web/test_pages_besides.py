@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
@@ -87,6 +88,14 @@ class TestStaticFiles:
         assert answer.status == 200
         assert answer.headers["content-type"] == assets.TYPES[name]
         assert "immutable" in answer.headers["cache-control"]
+
+    def test_it_comes_compressed_to_those_who_take_it_so(self, desk):
+        plain = desk.get("/static/style.css")
+        packed = desk.get("/static/style.css", **{"Accept-Encoding": "gzip, br"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+        assert gzip.decompress(packed.content) == plain.content
+        assert len(packed.content) < len(plain.content) / 2
 
     def test_another_version_is_not_kept(self, desk):
         assert "immutable" not in desk.get("/static/style.css?v=00000000").headers["cache-control"]

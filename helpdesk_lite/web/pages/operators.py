@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PAGE = 50  # tickets
 _MOST_NOTICES = 5
+_LONGEST_SUBJECT = 120  # characters
 
 
 def queue(request: Request, house: House) -> Response:
@@ -81,12 +82,17 @@ def _row(head: Head, now: float, said: Translation) -> dict[str, str]:
     files = said.ngettext("%(num)s attachment", "%(num)s attachments", count) % {"num": count} if count else ""
     return {
         "number": head.number,
-        "subject": head.subject,
+        "subject": _at_a_glance(head.subject),
         "form": head.title,
         "received": times.iso(head.received_at),
         "age": wording.age(now - head.received_at, said),
         "attachments": files,
     }
+
+
+def _at_a_glance(subject: str) -> str:
+    """What fits into a row; the ticket has the rest."""
+    return subject if len(subject) <= _LONGEST_SUBJECT else subject[: _LONGEST_SUBJECT - 1].rstrip() + "…"
 
 
 def _notices(request: Request, house: House, said: Translation) -> list[dict[str, str]]:

@@ -15,12 +15,18 @@ if TYPE_CHECKING:
 
 
 def file(request: Request, house: House, name: str) -> Response:
-    """The file `name`."""
+    """The file `name`, compressed for those who take it so."""
     if name not in assets.TYPES:
         from helpdesk_lite.web.pages import problem
 
         return problem.page(request, house, 404)
-    content = disk.read(assets.path(name))
-    is_versioned = request.query.get("v") == assets.version_of(content)
+    version = assets.versions(house.cache)[name]
+    is_versioned = request.query.get("v") == version
     cache = "public, max-age=31536000, immutable" if is_versioned else "public, max-age=300"
-    return Response(200, content, type=assets.TYPES[name], cache=cache)
+    headers: tuple[tuple[str, str], ...] = (("Vary", "Accept-Encoding"),)
+    if "gzip" in request.header("Accept-Encoding"):
+        content = assets.compressed(house.cache, name)
+        headers += (("Content-Encoding", "gzip"),)
+    else:
+        content = disk.read(assets.path(name))
+    return Response(200, content, type=assets.TYPES[name], cache=cache, headers=headers)
