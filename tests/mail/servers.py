@@ -157,20 +157,24 @@ def scripted(*script: bytes | float | None, on: str = "127.0.0.1") -> Iterator[i
     line (or, after a 354, for the lone dot). At the end of the script the connection is cut.
     """
     listener = socket.create_server((on, 0))
-    thread = threading.Thread(target=_follow, args=(listener, script), daemon=True)
+    opened = [listener]
+    thread = threading.Thread(target=_follow, args=(listener, script, opened), daemon=True)
     thread.start()
     try:
         yield listener.getsockname()[1]
     finally:
-        listener.shutdown(socket.SHUT_RDWR)
+        for each in opened:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
         listener.close()
         thread.join(5)
 
 
-def _follow(listener: socket.socket, script: tuple[bytes | float | None, ...]) -> None:
+def _follow(listener: socket.socket, script: tuple[bytes | float | None, ...], opened: list[socket.socket]) -> None:
     with contextlib.suppress(OSError):
         while True:
             connection, _ = listener.accept()
+            opened.append(connection)
             with connection, contextlib.suppress(OSError):
                 _say(connection, script)
 
