@@ -174,17 +174,20 @@ server.upload-dirs = ( "{desk.root.parent}" )
 
 
 @contextlib.contextmanager
-def apache(desk: Desk) -> Iterator[str]:
-    """Apache httpd with the entry script as CGI, configured as docs/install.md shows: the script's address."""
+def apache(desk: Desk, shown: str = "apache", accounts: str = "") -> Iterator[str]:
+    """Apache httpd with the entry script as CGI, configured as docs/install.md shows: the script's address.
+
+    `shown` is the snippet's name there; `accounts` the password file that it may name.
+    """
     program = shutil.which("httpd", path=_EVERYWHERE) or require("apache2")[0]
     port = free_port()
-    path = configured(desk, "httpd.conf", apache_config(desk, port))
+    path = configured(desk, "httpd.conf", apache_config(desk, port, shown, accounts))
     with started(desk, [program, "-D", "FOREGROUND", "-f", str(path)]) as (process, log):
         wait_for(process, log, lambda: answers(port))
         yield f"http://127.0.0.1:{port}/helpdesk"
 
 
-def apache_config(desk: Desk, port: int, language: str = "apache") -> str:
+def apache_config(desk: Desk, port: int, shown: str, accounts: str) -> str:
     """The smallest configuration around the snippet that docs/install.md shows."""
     folders = ("/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/libexec/apache2", "/usr/lib/httpd/modules")
     modules = next((folder for folder in folders if os.path.isdir(folder)), folders[0])
@@ -204,7 +207,7 @@ DefaultRuntimeDir "{place}"
 {loading}
 ScriptSock "{place}/cgid.sock"
 ErrorLog "{place}/httpd.log"
-{snippet(language, {"/srv/helpdesk": str(desk.root)})}
+{snippet(shown, {"/srv/helpdesk": str(desk.root)}).replace("/etc/apache2/helpdesk.htpasswd", accounts)}
 """
 
 
