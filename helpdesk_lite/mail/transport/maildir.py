@@ -52,7 +52,7 @@ class MaildirTransport:
     def _deliver(self, sender: str, recipient: str, parcel: Parcel) -> Outcome:
         maildir = os.path.join(self._path, folder_name(recipient)) if self._for_each else self._path
         try:
-            for folder in (self._path, maildir, *(os.path.join(maildir, name) for name in ("tmp", "new", "cur"))):
+            for folder in (self._path, maildir, *(os.path.join(maildir, name) for name in ("tmp", "cur", "new"))):
                 disk.make_folder(folder)
             if not _has(maildir, parcel.name):
                 lines = _delivered(sender, recipient, parcel)
