@@ -47,11 +47,18 @@ class Office(servers.NamedTuple):
     house: House
     desk: servers.Desk
 
-    def ticket(self, subject: str = "The printer is on fire", attachments: int = 0) -> str:
-        """The number of a new ticket from Jane Doe."""
-        number = examples.number(self.house.clock() - 300)
+    def ticket(
+        self,
+        subject: str = "The printer is on fire",
+        attachments: int = 0,
+        form: str = "Contact us",
+        minutes: int = 5,
+    ) -> str:
+        """The number of a ticket from Jane Doe that came `minutes` ago."""
+        at = self.house.clock() - 60 * minutes
+        number = examples.number(at)
         inquiry = examples.inquiry(number, subject)
-        head = inquiry.head._replace(received_at=int(self.house.clock()) - 300, attachments=attachments)
+        head = inquiry.head._replace(received_at=int(at), attachments=attachments, title=form)
         with self.house.store.locked(number):
             entry = examples.entry(number, at=head.received_at)
             self.house.store.add(inquiry._replace(head=head), entry, lambda: [examples.MESSAGE])

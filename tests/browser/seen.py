@@ -66,8 +66,9 @@ class Seen:
 
     @property
     def focus(self) -> str:
-        """What has the focus: its id, else its name, else its text."""
-        found: str = self.page.evaluate("(at => at.id || at.name || at.textContent.trim())(document.activeElement)")
+        """What has the focus: its id, else its label, else its name, else its text."""
+        name = "at => at.id || at.ariaLabel || at.name || at.textContent.trim()"
+        found: str = self.page.evaluate(f"({name})(document.activeElement)")
         return found
 
     def tickets(self) -> list[str]:

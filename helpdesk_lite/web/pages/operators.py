@@ -12,6 +12,7 @@ from helpdesk_lite import i18n, times, tracking
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import Response, quoted
 from helpdesk_lite.web.pages.page import framed_page, page
+from helpdesk_lite.web.render import Html, escaped
 from helpdesk_lite.web.robots import STOPPED
 
 TYPE_CHECKING = False
@@ -100,7 +101,8 @@ def _notices(request: Request, house: House, said: Translation) -> list[dict[str
     found = []
     for name in house.forms.broken(request.language)[:_MOST_NOTICES]:
         words = said.gettext("The form %(name)s has mistakes, so customers cannot use it. This says where: %(command)s")
-        told = words % {"name": name, "command": f"helpdesk-lite form check {name}"}
+        command = Html(f"<code>helpdesk-lite form check {escaped(name)}</code>")
+        told = wording.sentence(words, name=name, command=command)
         found.append({"words": told, "way": f"{request.base}/forms/{quoted(name)}", "way_words": said.gettext("Look")})
     held = house.outbox.counts()[1]
     if held:
