@@ -167,8 +167,13 @@ class Courier:
         """Send a taken letter. Why nothing at all can go this way now ("" if it can), and whether it was sent."""
         try:
             written, outcomes = self._send(letter, along, transport)
-        except (LetterRefused, UnknownNumber) as wrong:
+        except LetterRefused as wrong:
             self._hold(letter, str(wrong))
+        except UnknownNumber as wrong:
+            # Under its lock no ticket is between two folders, where a reader may miss it.
+            with self._parts.store.locked(letter.number):
+                is_gone = not self._has_ticket(letter.number)
+            (self._hold if is_gone else self._postpone)(letter, str(wrong))
         except TransportDown as wrong:
             self._postpone(letter, str(wrong))
             return str(wrong), False
@@ -188,6 +193,13 @@ class Courier:
             written = self._write(letter, ticket, message, along)
             with _parcel(written, self._parts.spool) as parcel:
                 return written, transport.send(written.sender, written.recipients, parcel)
+
+    def _has_ticket(self, number: str) -> bool:
+        try:
+            self._parts.store.place(number)
+        except UnknownNumber:
+            return False
+        return True
 
     def _write(self, letter: Letter, ticket: Ticket, message: BinaryIO, along: Route) -> Written:
         writer = self._writer_at_work()

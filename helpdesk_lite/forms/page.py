@@ -31,7 +31,7 @@ class Making:
         self.reading = reading
         self.text = reading.tree.text
         self.tags = reading.tree.tags
-        self.say = i18n.translation(language).gettext
+        self.gettext = i18n.translation(language).gettext
         self._changes: dict[int, dict[str, str | None]] = {}
         self._edits: list[Edit] = []
         self._style = _HIDE
@@ -102,7 +102,7 @@ class Making:
     def _own_fields(self) -> str:
         return (
             f'<input type="hidden" name="{STAMP_FIELD}" value="{STAMP}">'
-            f'<div class="helpdesk-website" aria-hidden="true"><label>{escape(self.say("Please leave this empty"))} '
+            f'<div class="helpdesk-website" aria-hidden="true"><label>{escape(self.gettext("Please leave this empty"))} '
             f'<input name="{HONEYPOT_FIELD}" tabindex="-1" autocomplete="off"></label></div>'
         )
 

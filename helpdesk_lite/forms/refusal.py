@@ -47,7 +47,7 @@ class Refusal:
 
     def put(self, posted: Posted, problems: Sequence[Problem], notices: Sequence[str]) -> None:
         """Do it all."""
-        say = self._making.say
+        gettext = self._making.gettext
         lines: list[str] = []
         by_field = {problem.field: problem for problem in problems}
         for field in self._reading.form.fields:
@@ -55,10 +55,10 @@ class Refusal:
             fill(self._making, field, [value for name, value in posted.pairs if name == field.name], files)
             if field.name in by_field:
                 problem = by_field[field.name]
-                said = say(problem.message) % problem.values
+                said = gettext(problem.message) % problem.values
                 lines.append(self._beside(field, problem.control, said, is_problem=True))
             elif files:
-                again = say("Please choose again: %(files)s") % {"files": ", ".join(file.name for file in files)}
+                again = gettext("Please choose again: %(files)s") % {"files": ", ".join(file.name for file in files)}
                 lines.append(self._beside(field, field.controls[0].order, again, is_problem=False))
         self._put_summary(lines, notices)
         self._mark_title()
@@ -84,7 +84,8 @@ class Refusal:
             for one in group if found.control.kind in CHOICES else [found]:
                 if one.control.kind != "radio":  # which ARIA has no such state for (WAI-ARIA 1.2, 6.6)
                     self._making.set(one.element, aria_invalid="true")
-        return f'<li><a href="#{escape(target)}">{escape(field.label)}: {escape(text)}</a></li>'
+        colon = "" if field.label.endswith(("?", "!", ".", "…")) else ":"
+        return f'<li><a href="#{escape(target)}">{escape(field.label)}{colon} {escape(text)}</a></li>'
 
     def _place(self, found: Found, group: list[Found]) -> tuple[int, list[Element]]:
         """Where the text goes, and the elements it describes."""
@@ -110,7 +111,7 @@ class Refusal:
         if form is None or not (lines or notices):
             return
         heading = self._new_id("helpdesk-summary-heading")
-        title = self._making.say("Please look at this again. Nothing was sent yet.")
+        title = self._making.gettext("Please look at this again. Nothing was sent yet.")
         told = "".join(f"<p>{escape(notice)}</p>" for notice in notices)
         listed = f"<ul>{''.join(lines)}</ul>" if lines else ""
         self._making.insert(
@@ -122,7 +123,7 @@ class Refusal:
     def _mark_title(self) -> None:
         for title in self._reading.tree.named("title"):
             if title.tag is not None and not title.inside("svg"):
-                self._making.insert(title.tag.end, escape(self._making.say("Error: ")))
+                self._making.insert(title.tag.end, escape(self._making.gettext("Error: ")))
                 return
 
     def _new_id(self, wanted: str) -> str:

@@ -31,9 +31,12 @@ def other_fields(inquiry: Inquiry) -> list[FieldValue]:
 
 def public_fields(inquiry: Inquiry) -> list[FieldValue]:
     """`other_fields` but for contact fields: what may be known of a ticket before it is claimed."""
-    customer = inquiry.customer
-    hidden = {said for said in customer if said}
-    return [field for field in other_fields(inquiry) if not field.is_contact and not hidden.intersection(field.values)]
+    address = inquiry.customer.email
+    return [
+        field
+        for field in other_fields(inquiry)
+        if not field.is_contact and (not address or address not in field.values)  # also where it was typed twice
+    ]
 
 
 def text_of(inquiry: Inquiry) -> str:

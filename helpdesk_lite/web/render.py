@@ -63,8 +63,9 @@ class Render:
         """`framed` for each of `rows` (all of the same shape), joined."""
         if not rows:
             return Html()
-        kind = f"{template.replace('/', '-')}-{language}-{crc32(repr(sorted(shape.items())).encode()):08x}"
-        names = list(_flat(rows[0]))
+        names = sorted(_flat(rows[0]))
+        mark = crc32(repr((names, sorted(shape.items()))).encode())
+        kind = f"{template.replace('/', '-')}-{language}-{mark:08x}"
         sources = assets.page_sources(self._template_paths, language)
         frame = self._cache.get(kind, sources, lambda: self._frame(template, language, shape, names))
         if frame is None:

@@ -1,65 +1,62 @@
 // Keeps the queue fresh: asks for it again every few seconds while somebody looks, and says what changed.
-"use strict";
-{
-  const OFTEN = 4000, RARELY = 60000;
-  const find = (id, root = document) => root.getElementById(id);
-  const rows = (root) => new Map([...root.querySelectorAll("[data-ticket]")].map((row) => [row.dataset.ticket, row]));
-  const top = (row) => row.getBoundingClientRect().top;
-  let etag = "", wait = OFTEN, timer;
+const OFTEN = 4000, RARELY = 60000;
+const find = (id, root = document) => root.getElementById(id);
+const rows = (root) => new Map([...root.querySelectorAll("[data-ticket]")].map((row) => [row.dataset.ticket, row]));
+const top = (row) => row.getBoundingClientRect().top;
+let etag = "", wait = OFTEN, timer;
 
-  // Rows that stay are the same elements, so they keep the focus, and the page does not move under the pointer.
-  function show(page) {
-    const before = rows(document), after = rows(page), order = [...before.keys()];
-    for (const [number, row] of after) {
-      const old = before.get(number);
-      if (old) old.querySelector("time").textContent = row.querySelector("time").textContent;
-    }
-    for (const id of ["waiting", "notices", "stopped"]) {
-      if (find(id).innerHTML !== find(id, page).innerHTML) find(id).replaceChildren(...find(id, page).childNodes);
-    }
-    if (order.length && order.join() === [...after.keys()].join()) return;
-
-    const focus = document.activeElement, held = focus.closest("[data-ticket]");
-    const shown = [...before.values()], stays = (row) => row && after.has(row.dataset.ticket);
-    const hovered = document.querySelector("[data-ticket]:hover");
-    const anchor = [hovered, held, ...shown.filter((row) => top(row) >= 0)].find(stays);
-    const was = anchor && top(anchor);
-    for (const [number, row] of after) row.replaceWith(before.get(number) ?? row);
-    find("queue").replaceChildren(...find("queue", page).childNodes);
-    if (anchor) scrollBy(0, top(anchor) - was);
-    if (held) {
-      const next = shown.slice(shown.indexOf(held)).find(stays);
-      (focus.isConnected ? focus : next?.querySelector("button") ?? find("main")).focus({ preventScroll: true });
-    }
-    tell([...after.keys()].filter((number) => !before.has(number)), order.filter((number) => !after.has(number)));
+// Rows that stay are the same elements, so they keep the focus, and the page does not move under the pointer.
+function show(page) {
+  const before = rows(document), after = rows(page), order = [...before.keys()];
+  for (const [number, row] of after) {
+    const old = before.get(number);
+    if (old) old.querySelector("time").textContent = row.querySelector("time").textContent;
   }
-
-  function tell(came, gone) {
-    const said = find("news").dataset;
-    const texts = [];
-    if (came.length) texts.push(came.length > 1 ? said.many.replace("%s", came.length) : said.one);
-    if (gone.length) texts.push(gone.length > 1 ? said.allGone.replace("%s", gone.length) : said.gone.replace("%s", gone));
-    find("news").textContent = texts.join(" ");
+  for (const id of ["waiting", "notices", "stopped"]) {
+    if (find(id).innerHTML !== find(id, page).innerHTML) find(id).replaceChildren(...find(id, page).childNodes);
   }
+  if (order.length && order.join() === [...after.keys()].join()) return;
 
-  async function ask() {
-    const headers = etag ? { "If-None-Match": etag } : {};
-    const answer = await fetch(location, { headers, cache: "no-store", redirect: "manual" }).catch(() => ({}));
-    if (answer.type === "opaqueredirect") return location.reload(); // signed out meanwhile
-    if (answer.ok) {
-      show(new DOMParser().parseFromString(await answer.text(), "text/html"));
-      etag = answer.headers.get("ETag");
-    }
-    wait = answer.ok || answer.status === 304 ? OFTEN : Math.min(2 * wait, RARELY); // offline, or the desk is
-    plan(wait);
+  const focus = document.activeElement, held = focus.closest("[data-ticket]");
+  const shown = [...before.values()], stays = (row) => row && after.has(row.dataset.ticket);
+  const hovered = document.querySelector("[data-ticket]:hover");
+  const anchor = [hovered, held, ...shown.filter((row) => top(row) >= 0)].find(stays);
+  const was = anchor && top(anchor);
+  for (const [number, row] of after) row.replaceWith(before.get(number) ?? row);
+  find("queue").replaceChildren(...find("queue", page).childNodes);
+  if (anchor) scrollBy(0, top(anchor) - was);
+  if (held) {
+    const next = shown.slice(shown.indexOf(held)).find(stays);
+    (focus.isConnected ? focus : next?.querySelector("button") ?? find("main")).focus({ preventScroll: true });
   }
-
-  function plan(pause) {
-    clearTimeout(timer);
-    if (!document.hidden) timer = setTimeout(ask, pause);
-  }
-
-  document.addEventListener("visibilitychange", () => plan(0));
-  addEventListener("online", () => plan(0));
-  plan(OFTEN);
+  tell([...after.keys()].filter((number) => !before.has(number)), order.filter((number) => !after.has(number)));
 }
+
+function tell(came, gone) {
+  const said = find("news").dataset;
+  const texts = [];
+  if (came.length) texts.push(came.length > 1 ? said.many.replace("%s", came.length) : said.one);
+  if (gone.length) texts.push(gone.length > 1 ? said.allGone.replace("%s", gone.length) : said.gone.replace("%s", gone));
+  find("news").textContent = texts.join(" ");
+}
+
+async function ask() {
+  const headers = etag ? { "If-None-Match": etag } : {};
+  const answer = await fetch(location, { headers, cache: "no-store", redirect: "manual" }).catch(() => ({}));
+  if (answer.type === "opaqueredirect") return location.reload(); // signed out meanwhile
+  if (answer.ok) {
+    show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    etag = answer.headers.get("ETag");
+  }
+  wait = answer.ok || answer.status === 304 ? OFTEN : Math.min(2 * wait, RARELY); // offline, or the desk is
+  plan(wait);
+}
+
+function plan(pause) {
+  clearTimeout(timer);
+  if (!document.hidden) timer = setTimeout(ask, pause);
+}
+
+document.addEventListener("visibilitychange", () => plan(0));
+addEventListener("online", () => plan(0));
+plan(OFTEN);

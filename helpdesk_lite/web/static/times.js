@@ -1,5 +1,4 @@
 // Shows clock times in the reader's own time zone; without this script they are in UTC and say so.
-"use strict";
 const language = navigator.languages.find((one) => one.startsWith(document.documentElement.lang)) ?? document.documentElement.lang;
 for (const time of document.querySelectorAll("main time[datetime]")) {
   const at = new Date(time.dateTime);
