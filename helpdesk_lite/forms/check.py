@@ -133,7 +133,7 @@ def _about_forms(reading: Reading) -> Iterator[Finding]:
     if others and not marked:
         yield (
             form.tag,
-            "The page has several forms; this one is the desk's. Mark another with data-helpdesk if it is that.",
+            "Of the forms in this page, the desk uses this one. If it is another, mark that with data-helpdesk.",
         )
     parsed = {element.tag_index for element in reading.tree.named("form")}
     for index, tag in enumerate(reading.tree.tags):

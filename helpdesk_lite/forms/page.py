@@ -100,9 +100,10 @@ class Making:
         self.insert(self.inside(form), self._own_fields())
 
     def _own_fields(self) -> str:
+        ask = escape(self.gettext("Please leave this empty"))
         return (
             f'<input type="hidden" name="{STAMP_FIELD}" value="{STAMP}">'
-            f'<div class="helpdesk-website" aria-hidden="true"><label>{escape(self.gettext("Please leave this empty"))} '
+            f'<div class="helpdesk-website" aria-hidden="true"><label>{ask} '
             f'<input name="{HONEYPOT_FIELD}" tabindex="-1" autocomplete="off"></label></div>'
         )
 
