@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import mailbox
@@ -10,6 +11,7 @@ import os
 import signal
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +20,10 @@ from filelock import FileLock
 
 from helpdesk_lite import assemble, courier
 from helpdesk_lite.courier import Courier, Tally
+from helpdesk_lite.errors import UnknownNumber
+from helpdesk_lite.form import Upload
 from helpdesk_lite.letter import Letter
+from helpdesk_lite.mail import parse
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.root import Root
 from helpdesk_lite.web.house import House
@@ -427,3 +432,41 @@ def test_the_log_names_tickets_and_never_people(
 
 def test_back_off_grows_to_a_bound() -> None:
     assert list(courier.WAITS) == sorted(courier.WAITS) and courier.WAITS[-1] == 4 * 3600
+
+
+def test_a_ticket_that_was_just_moving_is_looked_for_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = place.submit()
+
+    def missed(_: str) -> None:
+        raise UnknownNumber(number)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(place.house.store, "read", missed)
+        assert place.run() == Tally(0, 2, 0)
+    place.now += 60
+    assert place.run() == Tally(2, 0, 0)
+
+
+def test_a_forward_with_25_mb_takes_little_memory(place: Place, tmp_path: Path) -> None:
+    path = tmp_path / "upload"
+    with path.open("wb") as file:
+        file.writelines(os.urandom(1 << 16) for _ in range(400))
+    upload = Upload("photo", "photo.raw", "image/x-raw", 400 << 16, str(path))
+    place.run()  # what is imported once is not the letter's
+    submission = examples.submission()._replace(uploads=(upload,))
+    number = place.house.desk.submit(examples.contact_form(), submission, "192.0.2.1", "en")
+    place.house.desk.claim(number, place.operator())
+
+    tracemalloc.start()
+    assert place.run() == Tally(3, 0, 0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    (forward,) = Path(place.root.data, "mail", examples.INES.email, "new").iterdir()
+    with forward.open("rb") as sent:
+        (part,) = [part for part in parse.parts(sent) if part.is_attachment]
+        digest = hashlib.sha256()
+        for piece in parse.decoded(sent, part):
+            digest.update(piece)
+    assert digest.digest() == hashlib.sha256(path.read_bytes()).digest()
+    assert peak < 5_000_000
