@@ -59,6 +59,16 @@ def test_a_new_ticket_appears_by_itself(browse, quiet):
     assert not bob.find(".empty").count()
 
 
+def test_a_second_page_appears_by_itself(browse, quiet):
+    for place in range(50):
+        quiet.ticket(f"Ticket {place}")
+    bob = browse("bob").go("/queue")
+    assert not bob.find(".paging").count()
+    quiet.ticket("One more")
+    bob.page.get_by_role("link", name="Next page").wait_for()
+    assert len(bob.tickets()) == 50
+
+
 def test_what_stays_keeps_focus_and_place(browse, quiet):
     numbers = [quiet.ticket(f"Ticket {place}") for place in range(30)]
     bob = browse("bob").go("/queue")

@@ -105,7 +105,7 @@ class TestStaticFiles:
         assert desk.get(f"/static/{name}").status == 404
 
     def test_the_queues_script_stays_small(self):
-        assert len(Path(assets.path("queue.js")).read_bytes()) < 3300
+        assert len(Path(assets.path("queue.js")).read_bytes()) <= 3 * 1024
 
 
 class TestProblems:

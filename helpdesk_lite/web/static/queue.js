@@ -1,11 +1,11 @@
-// Keeps the queue fresh: asks for it again every few seconds while somebody looks, and says what changed.
+// Keeps the queue fresh: asks for it every few seconds while somebody looks, and says what changed.
 const OFTEN = 4000, RARELY = 60000;
 const find = (id, root = document) => root.getElementById(id);
 const rows = (root) => new Map([...root.querySelectorAll("[data-ticket]")].map((row) => [row.dataset.ticket, row]));
 const top = (row) => row.getBoundingClientRect().top;
 let etag = "", wait = OFTEN, timer;
 
-// Rows that stay are the same elements, so they keep the focus, and the page does not move under the pointer.
+// Rows that stay are the same elements: they keep the focus, and the page does not move under the pointer.
 function show(page) {
   const before = rows(document), after = rows(page), order = [...before.keys()];
   for (const [number, row] of after) {
@@ -15,7 +15,8 @@ function show(page) {
   for (const id of ["waiting", "notices", "stopped"]) {
     if (find(id).innerHTML !== find(id, page).innerHTML) find(id).replaceChildren(...find(id, page).childNodes);
   }
-  if (order.length && order.join() === [...after.keys()].join()) return;
+  const list = (root, numbers) => [...numbers, root.querySelector(".paging")?.innerHTML].join();
+  if (order.length && list(document, order) === list(page, after.keys())) return;
 
   const focus = document.activeElement, held = focus.closest("[data-ticket]");
   const shown = [...before.values()], stays = (row) => row && after.has(row.dataset.ticket);
@@ -33,8 +34,7 @@ function show(page) {
 }
 
 function tell(came, gone) {
-  const said = find("news").dataset;
-  const texts = [];
+  const said = find("news").dataset, texts = [];
   if (came.length) texts.push(came.length > 1 ? said.many.replace("%s", came.length) : said.one);
   if (gone.length) texts.push(gone.length > 1 ? said.allGone.replace("%s", gone.length) : said.gone.replace("%s", gone));
   find("news").textContent = texts.join(" ");
