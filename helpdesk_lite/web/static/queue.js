@@ -48,7 +48,7 @@ async function ask() {
     show(new DOMParser().parseFromString(await answer.text(), "text/html"));
     etag = answer.headers.get("ETag");
   }
-  wait = answer.ok || answer.status === 304 ? OFTEN : Math.min(2 * wait, RARELY); // offline, or the desk is
+  wait = answer.status < 400 ? OFTEN : Math.min(2 * wait, RARELY);
   plan(wait);
 }
 
