@@ -21,7 +21,7 @@ _CHUNK = 1 << 16
 
 
 def run(application: Callable[..., Any]) -> None:
-    """Answer the request that this process was started for."""
+    """Answer the request that this process was started for, then end the process."""
     output = sys.stdout.buffer
     environ = _environ()
     started: list[bytes] = []
@@ -46,6 +46,9 @@ def run(application: Callable[..., Any]) -> None:
     finally:
         if hasattr(body, "close"):
             body.close()
+    # Taking the interpreter apart touches all its memory: 4 ms, and 14 when that is shared with what `detached` began.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def detached(work: Callable[[], object]) -> None:
