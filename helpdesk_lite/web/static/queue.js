@@ -1,4 +1,4 @@
-// Keeps the queue fresh: asks for it every few seconds while somebody looks, and says what changed.
+// Keeps the queue fresh while somebody looks, and says what changed.
 const OFTEN = 4000, RARELY = 60000;
 const find = (id, root = document) => root.getElementById(id);
 const rows = (root) => new Map([...root.querySelectorAll("[data-ticket]")].map((row) => [row.dataset.ticket, row]));
