@@ -106,9 +106,9 @@ def _notices(request: Request, house: House, said: Translation) -> list[dict[str
         found.append({"words": told, "way": f"{request.base}/forms/{quoted(name)}", "way_words": said.gettext("Look")})
     held = house.outbox.counts()[1]
     if held:
-        told = said.ngettext("%(num)s letter could not be sent.", "%(num)s letters could not be sent.", held)
+        text = said.ngettext("%(num)s letter could not be sent.", "%(num)s letters could not be sent.", held)
         way = f"{request.base}/outbox"
-        found.append({"words": told % {"num": held}, "way": way, "way_words": said.gettext("Look in the outbox")})
+        found.append({"words": text % {"num": held}, "way": way, "way_words": said.gettext("Look in the outbox")})
     return found
 
 
