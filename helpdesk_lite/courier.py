@@ -51,7 +51,8 @@ WAITS = (60, 300, 900, 3600, 4 * 3600)  # seconds before the next try, after eac
 LONGEST = 5 * 86_400  # seconds for which a letter is tried, as mail servers do (RFC 5321, 4.5.4.1)
 FEWEST_TRIES = 6  # before it is held, however old it is: a desk may have slept
 MOST_TRIES = 40
-MOST_AT_ONCE = 4  # routes that are used side by side
+MOST_AT_ONCE = 8  # ways that are used side by side
+LOOK_AGAIN = 1.0  # seconds after which a courier that waits for a slow server looks for letters that go another way
 _IN_MEMORY = 1 << 18  # bytes of a message; a longer one is spooled to disk
 log = logging.getLogger("helpdesk_lite")
 
@@ -70,43 +71,37 @@ class Courier:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._outbox = parts.outbox
+        self._usual = route.read_transport(parts.settings.transport)
         self._writer: Writer | None = None
+        self._seen: set[str] = set()  # letters of this run: each is tried once in it
+        self._down: dict[Route, str] = {}  # ways found down in this run, and why
 
     def run(self, until: float | None = None, all: bool = False) -> Tally:
-        """Send what is due (`all`: whatever waits, once), until there is no more or the clock says `until`.
+        """Send what is due (`all`: whatever waits), until there is no more or the clock says `until`.
 
         Does nothing while another courier is at work: that one looks again before it goes.
         """
+        self._seen.clear()
+        self._down.clear()
         sent = 0
-        seen: set[str] = set()
-        while (found := self._shift(until, all, seen)) is not None:
+        while (found := self._shift(until, all)) is not None:
             sent += found
-            if self._is_over(until) or not self._due(all, seen):
+            if not self._due(until, all):
                 break  # looked once more after giving back the lease: nothing fell between two couriers
         return Tally(sent, *self._outbox.counts())
 
-    def _shift(self, until: float | None, all: bool, seen: set[str]) -> int | None:
+    def _shift(self, until: float | None, all: bool) -> int | None:
         """Work under the lease until nothing is due; how many were sent. None if another courier has the lease."""
         from filelock import FileLock, Timeout
 
-        lease = FileLock(self._parts.root.inside("locks", "courier.lock"), blocking=False)
-        sent = 0
         try:
-            with lease:
+            with FileLock(self._parts.root.inside("locks", "courier.lock")).acquire(blocking=False):
                 self._mend()
-                while (letters := self._due(all, seen)) and not self._is_over(until):
-                    sent += self._round(letters, until)
-                    seen.update(letter.name for letter in letters)
+                sent = self._work(until, all)
                 self._outbox.settle()
         except Timeout:
             return None
         return sent
-
-    def _due(self, all: bool, seen: set[str]) -> list[Letter]:
-        return [letter for letter in self._outbox.due(None if all else self._parts.clock()) if letter.name not in seen]
-
-    def _is_over(self, until: float | None) -> bool:
-        return until is not None and self._parts.clock() >= until
 
     def _mend(self) -> None:
         """Finish what a killed courier or desk left."""
@@ -114,57 +109,73 @@ class Courier:
         for number in self._outbox.staged_numbers():
             self._parts.desk.mend(number)
 
-    def _round(self, letters: list[Letter], until: float | None) -> int:
-        """Send these letters, those of different routes side by side; how many were sent."""
+    def _work(self, until: float | None, all: bool) -> int:
+        """Send all that is due, also what comes in meanwhile; how many were sent.
+
+        Each way has a thread of its own: while one is slow, the letters of the others go on.
+        """
+        from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+        sent = 0
+        busy: dict[Route, Future[int]] = {}
+        with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+            while True:
+                for along, letters in self._by_route(self._due(until, all)).items():
+                    if along not in busy:
+                        self._seen.update(letter.name for letter in letters)
+                        busy[along] = pool.submit(self._send_along, along, letters, until)
+                if not busy:
+                    return sent
+                wait(busy.values(), LOOK_AGAIN, FIRST_COMPLETED)
+                for along in [along for along, task in busy.items() if task.done()]:
+                    sent += busy.pop(along).result()
+
+    def _due(self, until: float | None, all: bool) -> list[Letter]:
+        if self._is_over(until):
+            return []
+        due = self._outbox.due(None if all else self._parts.clock())
+        return [letter for letter in due if letter.name not in self._seen]
+
+    def _is_over(self, until: float | None) -> bool:
+        return until is not None and self._parts.clock() >= until
+
+    def _by_route(self, letters: Iterable[Letter]) -> dict[Route, list[Letter]]:
         groups: dict[Route, list[Letter]] = {}
         for letter in letters:
             groups.setdefault(self._route(letter), []).append(letter)
-        if len(groups) == 1:
-            return sum(self._send_along(along, group, until) for along, group in groups.items())
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-            tasks = [pool.submit(self._send_along, along, group, until) for along, group in groups.items()]
-            return sum(task.result() for task in tasks)
+        return groups
 
     def _route(self, letter: Letter) -> Route:
         """Which way the letter goes. A forward whose operator is gone goes the usual way, to be held there."""
-        usual = route.read_transport(self._parts.settings.transport)
         if letter.kind != FORWARD:
-            return usual
+            return self._usual
         try:
             operator = self._parts.operators.find(letter.operator)
         except OperatorMistaken:
-            return usual
-        own = route.read_delivery(operator.deliver) if operator else usual
-        return usual if own.kind == "mail" else own
+            return self._usual
+        own = route.read_delivery(operator.deliver) if operator else self._usual
+        return self._usual if own.kind == "mail" else own
 
     def _send_along(self, along: Route, letters: Iterable[Letter], until: float | None) -> int:
         """Send the letters along one route in one session; how many were sent."""
         from helpdesk_lite.mail.transport import choose
 
         sent = 0
-        down = ""
-        is_usual = along == route.read_transport(self._parts.settings.transport)
-        try:
-            transport = choose.transport(along, self._parts.settings.address, self._parts.root.path, is_usual)
-        except TransportDown as wrong:
-            for letter in letters:
-                self._postpone_untried(letter, str(wrong))
-            return 0
-        with transport:
+        parts = self._parts
+        with choose.transport(along, parts.settings.address, parts.root.path, along == self._usual) as transport:
             for letter in letters:
                 if self._is_over(until):
                     break
-                if down:
-                    self._postpone_untried(letter, down)
-                elif self._outbox.take(letter):
-                    down, is_sent = self._try(letter, along, transport)
-                    sent += is_sent
+                if not self._outbox.take(letter):
+                    continue
+                if along in self._down:
+                    self._postpone(letter, self._down[along])
+                else:
+                    sent += self._try(letter, along, transport)
         return sent
 
-    def _try(self, letter: Letter, along: Route, transport: Transport) -> tuple[str, bool]:
-        """Send a taken letter. Why nothing at all can go this way now ("" if it can), and whether it was sent."""
+    def _try(self, letter: Letter, along: Route, transport: Transport) -> bool:
+        """Send a taken letter; whether anybody has it now."""
         try:
             written, outcomes = self._send(letter, along, transport)
         except LetterRefused as wrong:
@@ -175,16 +186,16 @@ class Courier:
                 is_gone = not self._has_ticket(letter.number)
             (self._hold if is_gone else self._postpone)(letter, str(wrong))
         except TransportDown as wrong:
+            self._down[along] = str(wrong)
             self._postpone(letter, str(wrong))
-            return str(wrong), False
         except (DeskError, OSError) as wrong:
             self._postpone(letter, str(wrong))
         except Exception as wrong:
             log.exception("courier: failed number=%s message_id=%s", letter.number, letter.message_id)
             self._postpone(letter, f"{type(wrong).__name__}: {wrong}")
         else:
-            return "", self._conclude(letter, written.recipients, outcomes)
-        return "", False
+            return self._conclude(letter, written.recipients, outcomes)
+        return False
 
     def _send(self, letter: Letter, along: Route, transport: Transport) -> tuple[Written, dict[str, Outcome]]:
         """Have the letter written and carried. LetterRefused, TransportDown, and what the store raises."""
@@ -243,11 +254,6 @@ class Courier:
             self._outbox.done(letter)
             self._log("sent", letter)
         return bool(found[SENT])
-
-    def _postpone_untried(self, letter: Letter, reason: str) -> None:
-        """Put a letter off that waits for a way that is down."""
-        if self._outbox.take(letter):
-            self._postpone(letter, reason)
 
     def _postpone(self, letter: Letter, reason: str) -> None:
         """Put a taken letter back until its next try; after too many, hold it."""

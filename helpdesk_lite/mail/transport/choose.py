@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def transport(route: Route, own_address: str, folder: str, for_each: bool = True) -> Transport:
-    """What carries letters along `route`. Relative paths are below `folder`. TransportDown for one that is not built.
+    """What carries letters along `route`. Relative paths are below `folder`.
 
     `for_each`: a Maildir route holds a Maildir for each recipient; false: it is the one Maildir itself.
     """
@@ -32,6 +32,6 @@ def transport(route: Route, own_address: str, folder: str, for_each: bool = True
         from helpdesk_lite.mail.transport.smtp import SmtpTransport
 
         return (LmtpTransport if route.kind == "lmtp" else SmtpTransport)(route, own_address)
-    from helpdesk_lite.mail.transport.contract import TransportDown
+    from helpdesk_lite.mail.transport.contract import NoTransport
 
-    raise TransportDown(f"{route.shown()}: this version does not place letters over {route.kind.upper()}")
+    return NoTransport(f"{route.shown()}: this version does not place letters over {route.kind.upper()}")

@@ -57,6 +57,25 @@ class Transport(Protocol):
         """Send the parcel; the outcome for each recipient. `sender` may be "" (RFC 5321, 4.5.5). TransportDown."""
 
 
+class NoTransport:
+    """A way that no letter can go, and `why`."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def __enter__(self) -> NoTransport:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
+        """See `Transport.send`: always TransportDown."""
+        raise TransportDown(self._why)
+
+
 def said(words: bytes | str, code: int = 0) -> str:
     """A server's own words as one line of bounded length."""
     from helpdesk_lite.mail.headers import one_line

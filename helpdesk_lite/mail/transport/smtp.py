@@ -40,6 +40,7 @@ class SmtpTransport:
         self._own_address = ascii_domain(own_address)
         self._patience = patience
         self._server: smtplib.SMTP | None = None
+        self._broken = 0  # letters in a row over which the connection broke: one may be the letter's fault
 
     def __enter__(self) -> SmtpTransport:
         return self
@@ -57,10 +58,15 @@ class SmtpTransport:
         server = self._server or self._connected()
         try:
             with self._at_most(server, self._patience * 10 + parcel.size / _SLOWEST):
-                return self._transaction(server, sender, recipients, parcel)
+                outcomes = self._transaction(server, sender, recipients, parcel)
         except (OSError, smtplib.SMTPException) as wrong:
             self._part()
+            self._broken += 1
+            if self._broken > 1 or "timed out" in str(wrong) or isinstance(wrong, TimeoutError):
+                raise TransportDown(self._why(wrong)) from None
             return dict.fromkeys(recipients, Outcome(LATER, self._why(wrong)))
+        self._broken = 0
+        return outcomes
 
     def _transaction(
         self, server: smtplib.SMTP, sender: str, recipients: Sequence[str], parcel: Parcel
