@@ -122,11 +122,12 @@ class Desk(NamedTuple):
         with self._locked(number):
             pass
 
-    def note_found(self, number: str, by: Operator) -> None:
-        """Write into the ticket where it lies, after a hand or a crash has put it there."""
+    def note_found(self, number: str, by: Operator, is_so: Callable[[], bool]) -> None:
+        """Write into the ticket where it lies, after a hand has put it there, if `is_so` says so under the ticket's lock."""
         with self._locked(number):
-            place = self.store.place(number)
-            self._move(number, place, place, "found", by)
+            if is_so():
+                place = self.store.place(number)
+                self._move(number, place, place, "found", by)
 
     @contextmanager
     def _locked(self, number: str) -> Iterator[None]:

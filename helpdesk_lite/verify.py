@@ -13,6 +13,7 @@ from helpdesk_lite import disk
 from helpdesk_lite.errors import DeskError
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.store import inspect
+from helpdesk_lite.store.flat import lock_path
 from helpdesk_lite.store.inspect import Finding, Lying
 
 TYPE_CHECKING = False
@@ -35,10 +36,12 @@ class Verifier:
         self._data = data
 
     def findings(self) -> Iterator[Finding]:
-        """Everything that is wrong, one finding each."""
+        """Everything that is wrong, one finding each; not what others are just doing."""
         yield from inspect.private(self._data)
-        yield from self._tickets()
-        yield from self._letters()
+        yield from (finding for finding in inspect.unfinished(self._data) if _is_stale(finding.path))
+        for finding in (*self._tickets(), *self._letters()):
+            if not finding.number or self._is_so(finding):
+                yield finding
         yield from self._people()
 
     def mend(self, finding: Finding) -> bool:
@@ -61,8 +64,7 @@ class Verifier:
         seen: dict[str, Lying] = {}
         for found in inspect.tickets(self._data):
             if isinstance(found, Finding):
-                if found.mend != inspect.UNFINISHED or _is_stale(found.path):
-                    yield found
+                yield found
                 continue
             if found.number in seen and os.path.exists(seen[found.number].path) and os.path.exists(found.path):
                 said = f"the ticket also lies in {os.path.relpath(seen[found.number].path, self._data)}"
@@ -74,8 +76,7 @@ class Verifier:
     def _letters(self) -> Iterator[Finding]:
         outbox = self._desk.outbox
         for path in outbox.damaged():
-            if not disk.is_unfinished(os.path.basename(path)) or _is_stale(path):
-                yield Finding(path, "this is no letter; nobody sends it")
+            yield Finding(path, "this is no letter; nobody sends it")
         for number in outbox.staged_numbers():
             path = os.path.join(self._data, "outbox", "staged")
             yield Finding(path, f"a letter of ticket {number} was left between two steps", inspect.CUT_SHORT, number)
@@ -90,6 +91,26 @@ class Verifier:
                 path = os.path.join(self._data, "claimed", name)
                 yield Finding(path, f"there are tickets here, but there is no operator {name}")
 
+    def _is_so(self, finding: Finding) -> bool:
+        """Whether it is still so while nobody is at work on the ticket: a move, or a letter, takes several steps."""
+        with disk.locked(lock_path(self._data, finding.number)):
+            return self._is_still_so(finding)
+
+    def _is_still_so(self, finding: Finding) -> bool:
+        """The same; the caller holds the ticket's lock."""
+        if finding.mend == inspect.CUT_SHORT:
+            is_move = os.path.dirname(finding.path) == os.path.join(self._data, "moving")
+            return os.path.exists(finding.path) if is_move else bool(self._desk.outbox.staged(finding.number))
+        copies = self._copies(finding.number)
+        if finding.mend == inspect.TWICE:
+            return len(copies) > 1
+        return any(inspect.ticket(copy) == finding for copy in copies)
+
+    def _copies(self, number: str) -> list[Lying]:
+        """Where the ticket lies, the shortest file first."""
+        copies = [found for found in inspect.tickets(self._data) if isinstance(found, Lying) and found.number == number]
+        return sorted(copies, key=lambda found: os.path.getsize(found.path))
+
     def _mend_mode(self, finding: Finding) -> bool:
         os.chmod(finding.path, 0o700 if os.path.isdir(finding.path) else 0o600)
         return True
@@ -103,19 +124,14 @@ class Verifier:
         return True
 
     def _mend_misplaced(self, finding: Finding) -> bool:
-        """The folder decides: an entry says since when it does."""
-        self._desk.note_found(finding.number, _VERIFIER)
+        """The folder decides: an entry says since when it does. Finishing a move that was cut short may have mended it."""
+        self._desk.note_found(finding.number, _VERIFIER, lambda: self._is_still_so(finding))
         return True
 
     def _mend_twice(self, finding: Finding) -> bool:
         """Keep the copy that holds all of the other, if one does."""
         with self._desk.store.locked(finding.number):
-            copies = [
-                found
-                for found in inspect.tickets(self._data)
-                if isinstance(found, Lying) and found.number == finding.number
-            ]
-            copies.sort(key=lambda found: os.path.getsize(found.path))
+            copies = self._copies(finding.number)
             while len(copies) > 1 and _holds(copies[-1], copies[0]):
                 disk.remove(copies.pop(0).path)
         return len(copies) == 1
@@ -135,5 +151,3 @@ def _is_stale(path: str) -> bool:
         return os.path.getmtime(path) < time.time() - _STALE
     except FileNotFoundError:
         return False
-
-

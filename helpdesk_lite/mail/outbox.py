@@ -168,7 +168,7 @@ class Outbox:
         for folder in FOLDERS:
             for name in disk.names(os.path.join(self.folder, folder)):
                 path = os.path.join(self.folder, folder, name)
-                if not name.endswith(_END) or _letter(path) is None:
+                if not name.endswith(_END) or _is_damaged(path):
                     found.append(path)
         return found
 
@@ -213,6 +213,11 @@ def _written(letter: Letter) -> bytes:
     import json
 
     return (json.dumps(letter._asdict(), ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def _is_damaged(path: str) -> bool:
+    """Whether there is a file that is no letter. It may go, or go and come back, between two looks."""
+    return all(_letter(path) is None and os.path.exists(path) for _ in range(2))
 
 
 _DEFAULTS = Letter("", "", "", "", 0)

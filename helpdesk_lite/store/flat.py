@@ -44,7 +44,7 @@ class FlatStore:
     @contextmanager
     def locked(self, number: str) -> Iterator[None]:
         """See `Store.locked`. The lock file is one of a fixed few: data/locks/XX.lock, XX the number's last two."""
-        with disk.locked(self._path("locks", f"{number[-2:]}.lock")):
+        with disk.locked(lock_path(self.data, number)):
             self._finish_move(number)
             yield
 
@@ -228,6 +228,11 @@ class FlatStore:
             return "" if self.place(number).state == CLOSED else number
         except (FileNotFoundError, UnknownNumber):
             return ""
+
+
+def lock_path(data: str, number: str) -> str:
+    """The file whose lock is the ticket's: of a fixed few, told apart by the number's last two characters."""
+    return os.path.join(data, "locks", f"{number[-2:]}.lock")
 
 
 class _Slice(io.RawIOBase):

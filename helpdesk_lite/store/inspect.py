@@ -54,26 +54,28 @@ def private(data: str) -> Iterator[Finding]:
                 yield Finding(path, f"others may read it (mode {stat.S_IMODE(found.st_mode):04o})", MODE)
 
 
+def unfinished(data: str) -> Iterator[Finding]:
+    """Hidden files, wherever: somebody writes them just now, or was killed while writing."""
+    for folder, _, names in os.walk(data):
+        for name in filter(disk.is_unfinished, names):
+            yield Finding(os.path.join(folder, name), "its writing was never finished", UNFINISHED)
+
+
 def tickets(data: str) -> Iterator[Finding | Lying]:
-    """Every ticket file, and everything in the tickets' folders that is none."""
+    """Every ticket file, and everything else in the tickets' folders that is none and shows itself."""
     for folder, place in _places(data):
         for name in sorted(os.listdir(folder)):
             path = os.path.join(folder, name)
             number = name.removesuffix(".mbox")
-            if disk.is_unfinished(name):
-                yield Finding(path, "its writing was never finished", UNFINISHED)
-            elif os.path.isdir(path) and place is None:
+            if disk.is_unfinished(name) or (os.path.isdir(path) and place is None):
                 continue
             elif place is not None and name == f"{number}.mbox" and tracking.is_number(number):
                 yield Lying(path, number, place)
             else:
                 yield Finding(path, "this is no ticket file; nobody looks at it here")
-    for name in sorted(os.listdir(os.path.join(data, "moving"))):
+    for name in disk.names(os.path.join(data, "moving")):
         path = os.path.join(data, "moving", name)
-        if disk.is_unfinished(name):
-            yield Finding(path, "its writing was never finished", UNFINISHED)
-        else:
-            yield Finding(path, "a move was cut short", CUT_SHORT, name.removesuffix(".mbox"))
+        yield Finding(path, "a move was cut short", CUT_SHORT, name.removesuffix(".mbox"))
 
 
 def ticket(lying: Lying) -> Finding | None:
@@ -111,5 +113,3 @@ def _places(data: str) -> Iterator[tuple[str, Place | None]]:
             inner = os.path.join(folder, name)
             if os.path.isdir(inner):
                 yield inner, Place(state, name if state == CLAIMED else "")
-
-

@@ -1,0 +1,255 @@
+"""A desk to be harmed: prepared once, put back as it was before each harm, and looked over after it.
+
+`sound` is what must hold whatever happened: no half file in sight, one `verify --repair` and nothing is left to say,
+each ticket in one place, and of each letter that a ticket names exactly one in the outbox or in a mailbox.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from helpdesk_lite import assemble, disk
+from helpdesk_lite.mail.outbox import FOLDERS
+from helpdesk_lite.operators import Operator
+from helpdesk_lite.root import Root
+from helpdesk_lite.store import inspect
+from helpdesk_lite.ticket import Place, Ticket
+from tests.access.browser import Answer, Browser
+from tests.bench.whole import COMMON
+from tests.faults.strace import Process
+
+PASSWORD = "a long and quiet afternoon"
+STATE = ("pending", "claimed", "closed", "moving", "locks", "submissions", "outbox", "limits", "spool", "mail", "ended")
+NOTES = ("cache/next-letter", "cache/tidied")
+FORM = """<title>Ask us</title>
+<p><label>Your name <input name="name" required></label></p>
+<p><label>Email <input name="email" type="email" required></label></p>
+<p><label>Message <textarea name="message" required></textarea></label></p>
+<p><label>Picture <input name="picture" type="file"></label></p>
+"""
+BODY = (
+    b'--B\r\nContent-Disposition: form-data; name="name"\r\n\r\nJane Doe\r\n'
+    b'--B\r\nContent-Disposition: form-data; name="email"\r\n\r\njane@example.com\r\n'
+    b'--B\r\nContent-Disposition: form-data; name="message"\r\n\r\nIt burns.\r\nFrom here I can see it.\r\n'
+    b'--B\r\nContent-Disposition: form-data; name="picture"; filename="fire.png"\r\nContent-Type: image/png\r\n\r\n'
+    + bytes(range(256)) * 300
+    + b"\r\n--B--\r\n"
+)
+
+
+class Request(NamedTuple):
+    """What a browser posts. `who` is signed in; nobody if empty."""
+
+    path: str
+    who: str = ""
+    body: bytes = b""
+    type: str = "application/x-www-form-urlencoded"
+
+
+SUBMISSION = Request("/forms/ask", "", BODY, "multipart/form-data; boundary=B")
+
+
+class Look(NamedTuple):
+    """What lies on the desk: tickets by number, and how many there are of each letter, by Message-ID."""
+
+    tickets: dict[str, Ticket]
+    queued: Counter[str]
+    delivered: Counter[str]
+
+    @property
+    def named(self) -> Counter[str]:
+        """The letters that the tickets' entries name."""
+        entries = (entry for ticket in self.tickets.values() for entry in ticket.entries)
+        return Counter(letter for entry in entries for letter in entry.letters)
+
+    @property
+    def places(self) -> dict[str, Place]:
+        """Where each ticket is."""
+        return {number: ticket.place for number, ticket in self.tickets.items()}
+
+
+class HarmedDesk:
+    """A desk in `folder` with a pending ticket, one that ines has, and one that she closed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "desk"
+        self._kept = folder / "kept"
+        command = [sys.executable, "-m", "helpdesk_lite.cli", "--root", str(self.folder), "init", str(self.folder)]
+        subprocess.run(command, check=True, capture_output=True)
+        self.root = Root(str(self.folder))
+        form = self.folder / "forms" / "ask.html"
+        form.write_text(FORM)
+        self.change_settings("submissions_per_hour = 30", "submissions_per_hour = 0")
+        for operator in (Operator("ines", "ines@example.org"), Operator("ada", "ada@example.org", is_admin=True)):
+            assemble.house(self.root).operators.add(operator, PASSWORD)
+        for path in (form, *Path(self.root.inside("operators")).iterdir()):
+            self.age(path, 60)
+        self.cookies = {who: self._signed_in(who) for who in ("ines", "ada")}
+        self.pending, self.claimed, self.closed = (self._asked(subject) for subject in "abc")
+        for number, verbs in ((self.claimed, ["claim"]), (self.closed, ["claim", "close"])):
+            for verb in verbs:
+                assert self.ask(Request(f"/tickets/{number}/{verb}", "ines")).status == 303
+        assemble.work(self.house())
+        for request in (SUBMISSION, Request(f"/tickets/{self.pending}/claim", "ines")):  # fills the cache
+            subprocess.run(**self._arguments(self.cgi(request)), check=True, capture_output=True)
+        self._wait_for_couriers()
+        for number in set(self.look().tickets) - {self.pending, self.claimed, self.closed}:
+            Path(self.root.inside("pending", f"{number}.mbox")).unlink()
+        self.house().desk.release(self.pending, Operator("ines", "ines@example.org"))
+        self.clear_mail()
+        self.keep("calm")
+
+    def house(self) -> Any:
+        """The desk as this process sees it now."""
+        return assemble.house(self.root)
+
+    def ask(self, request: Request) -> Answer:
+        """Let this process answer a request; nothing is sent behind it."""
+        browser = Browser(self.house(), "127.0.0.1", HTTP_HOST="127.0.0.1")
+        browser.cookie = self.cookies.get(request.who, "") if request.who else ""
+        origin = {"CONTENT_TYPE": request.type, "HTTP_ORIGIN": "http://127.0.0.1"}
+        return browser.ask("POST", request.path, request.body, **origin)
+
+    def cgi(self, request: Request) -> Process:
+        """The same request as a process of its own, as a web server would start it."""
+        environment = {
+            **COMMON,
+            "SCRIPT_NAME": "",
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": request.path,
+            "QUERY_STRING": "",
+            "CONTENT_TYPE": request.type,
+            "CONTENT_LENGTH": str(len(request.body)),
+        }
+        if request.who:
+            environment["HTTP_COOKIE"] = self.cookies[request.who]
+        return Process([str(self.folder / "cgi-bin" / "helpdesk.cgi")], environment, request.body)
+
+    def command(self, *arguments: str) -> Process:
+        """A command of the desk as a process of its own."""
+        said = [sys.executable, "-m", "helpdesk_lite.cli", "--root", str(self.folder), *arguments]
+        path = os.pathsep.join(found for found in sys.path if found)
+        return Process(said, {**COMMON, "PYTHONPATH": path})
+
+    def keep(self, name: str) -> None:
+        """Remember the desk as it is now."""
+        shutil.rmtree(self._kept / name, ignore_errors=True)
+        for part in STATE:
+            if os.path.isdir(source := self.root.inside(part)):
+                shutil.copytree(source, self._kept / name / part)
+
+    def put_back(self, name: str) -> None:
+        """Make the desk what it was when it was kept under this name; what is derived stays."""
+        for part in STATE:
+            shutil.rmtree(self.root.inside(part), ignore_errors=True)
+            if (self._kept / name / part).is_dir():
+                shutil.copytree(self._kept / name / part, self.root.inside(part))
+        for note in NOTES:
+            Path(self.root.inside(*note.split("/"))).unlink(missing_ok=True)
+        for path in Path(self.root.inside("cache")).glob(".*.new"):
+            path.unlink()
+
+    def change_settings(self, old: str, new: str) -> None:
+        """Replace a line of settings.toml, as if a minute ago."""
+        path = Path(self.root.settings)
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+        self.age(path, 60 + len(new))
+
+    def clear_mail(self) -> None:
+        """Throw all letters away, wherever they are, and the tickets' memory of them."""
+        shutil.rmtree(self.root.inside("mail"), ignore_errors=True)
+        for path in Path(self.root.inside("outbox")).glob("*/*"):
+            path.unlink()
+        for path in Path(self.root.data).glob("*/**/*.mbox"):
+            text = re.sub(rb"(?m)^X-Helpdesk-Letters: .*$", b"X-Helpdesk-Letters: ", path.read_bytes())
+            path.write_bytes(text)
+
+    def age(self, path: Path, seconds: float) -> None:
+        """Let the file have been changed so many seconds ago."""
+        then = time.time() - seconds
+        os.utime(path, (then, then))
+
+    def look(self) -> Look:
+        """What lies on the desk now."""
+        house = self.house()
+        tickets = {}
+        for found in inspect.tickets(self.root.data):
+            if isinstance(found, inspect.Lying):
+                assert found.number not in tickets, f"{found.number} is in two places"
+                tickets[found.number] = house.store.read(found.number)
+        letters = {letter.name: letter for folder in FOLDERS for letter in house.outbox._read(folder)}
+        queued = Counter(letter.message_id for letter in letters.values())
+        return Look(tickets, queued, Counter(self._delivered()))
+
+    def _delivered(self) -> Iterator[str]:
+        for path in Path(self.root.inside("mail")).glob("*/new/*"):
+            found = re.search(rb"(?mi)^Message-ID:\s*(<[^>]+>)", path.read_bytes())
+            assert found, path
+            yield found[1].decode()
+
+    def _arguments(self, process: Process) -> dict[str, Any]:
+        return {"args": process.command, "env": process.environment, "input": process.given}
+
+    def _signed_in(self, who: str) -> str:
+        browser = Browser(self.house(), "127.0.0.1", HTTP_HOST="127.0.0.1")
+        answer = browser.post("/login", {"name": who, "password": PASSWORD}, HTTP_ORIGIN="http://127.0.0.1")
+        assert answer.status == 303, answer.text
+        return browser.cookie
+
+    def _asked(self, message: str) -> str:
+        body = SUBMISSION.body.replace(b"It burns.", message.encode())
+        answer = self.ask(SUBMISSION._replace(body=body))
+        assert answer.status == 303, answer.text
+        return re.findall(r"/sent/([^?]+)", answer.location)[0]
+
+    def _wait_for_couriers(self) -> None:
+        """Return when what the CGI requests left behind is done: it notes when the next letter is due, last of all."""
+        until = time.monotonic() + 30
+        while self.house().outbox.waiting() or self.house().outbox.staged_numbers():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        with disk.locked(self.root.inside("locks", "courier.lock")):
+            time.sleep(0.3)
+
+
+def nothing_half_done(desk: HarmedDesk) -> None:
+    """Every file that shows itself under a name of its own is whole, before anybody has mended anything."""
+    for found in inspect.tickets(desk.root.data):
+        if isinstance(found, inspect.Lying):
+            wrong = inspect.ticket(found)
+            assert wrong is None or wrong.mend == inspect.MISPLACED, wrong
+    damaged = [path for path in desk.house().outbox.damaged() if not disk.is_unfinished(os.path.basename(path))]
+    assert damaged == []
+    assert desk.house().store.pending() is not None
+
+
+def sound(desk: HarmedDesk) -> Look:
+    """What lies on the desk after `verify --repair`, which finds everything as promised when it looks again."""
+    nothing_half_done(desk)
+    for path in Path(desk.root.data).rglob(".*.new"):
+        desk.age(path, 7200)
+    verifier = assemble.verifier(desk.house())
+    for finding in list(verifier.findings()):
+        verifier.mend(finding)
+    assert list(verifier.findings()) == []
+    assert list(Path(desk.root.data).rglob(".*.new")) == []
+    look = desk.look()
+    assert set(look.queued) | set(look.delivered) == set(look.named), "letters and tickets do not agree"
+    assert max(look.queued.values(), default=1) == 1, look.queued
+    return look
+
+
+def each_letter_once(look: Look) -> None:
+    """No letter is anywhere twice."""
+    assert look.queued + look.delivered == look.named

@@ -1,0 +1,174 @@
+"""What is tried under faults: each verb as a real process, what must hold after it, and that the next try works."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from helpdesk_lite import assemble
+from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
+from tests.faults.desks import SUBMISSION, HarmedDesk, Look, Request, each_letter_once
+from tests.faults.strace import Ended, Process
+
+INES = Place(CLAIMED, "ines")
+
+
+class Verb(NamedTuple):
+    """A verb: on which desk it is tried, the process, and what must hold after it.
+
+    `check` is told the desk, what was said, and what lies there after the repair; it then does the next thing.
+    """
+
+    name: str
+    kept: str
+    process: Callable[[HarmedDesk], Process]
+    check: Callable[[HarmedDesk, Ended, Look], None]
+
+
+def answered(ended: Ended) -> int:
+    """The status that the client saw; 0 if the answer did not arrive whole."""
+    head, end, _ = ended.output.partition(b"\r\n\r\n")
+    return int(head[8:11]) if end else 0
+
+
+def _submit(desk: HarmedDesk) -> Process:
+    return desk.cgi(SUBMISSION)
+
+
+def _submitted(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+    """All or nothing, all if there was an answer; sent again, it is one ticket with its two letters."""
+    each_letter_once(look)
+    old = {desk.pending, desk.claimed, desk.closed}
+    new = set(look.tickets) - old
+    assert len(new) == 1 if answered(ended) == 303 else len(new) <= 1
+    for number in new:
+        assert answered(ended) != 303 or f"/sent/{number}?".encode() in ended.output
+        assert look.places[number] == QUEUE
+        assert len(look.tickets[number].entries[0].letters) == 2
+    answer = desk.ask(SUBMISSION)
+    assert answer.status == 303, answer.text
+    again = desk.look()
+    (number,) = set(again.tickets) - old
+    assert number in answer.location
+    assert not new or new == {number}
+    assert sorted(again.queued) == sorted(again.tickets[number].entries[0].letters)
+    each_letter_once(again)
+
+
+def _post(verb: str, whose: str) -> Callable[[HarmedDesk], Process]:
+    return lambda desk: desk.cgi(Request(f"/tickets/{getattr(desk, whose)}/{verb}", "ines"))
+
+
+def _moved(verb: str, whose: str, before: Place, after: Place) -> Callable[[HarmedDesk, Ended, Look], None]:
+    """The ticket is where it was or where it should be, there if there was an answer; the verb can be done once."""
+
+    def check(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+        each_letter_once(look)
+        number = getattr(desk, whose)
+        place = look.places[number]
+        assert place == after if answered(ended) == 303 else place in (before, after)
+        kinds = [entry.kind for entry in look.tickets[number].entries]
+        assert (kinds[-1] == _ENTRY[verb]) == (place == after), kinds
+        assert "found" not in kinds
+        assert len(look.queued) == (1 if verb == "claim" and place == after else 0)
+        answer = desk.ask(Request(f"/tickets/{number}/{verb}", "ada"))
+        assert answer.status == (409 if place == after else 303), answer.text
+        again = desk.look()
+        by_ada = Place(CLAIMED, "ada") if verb == "claim" and place == before else after
+        assert again.places[number] == by_ada
+        assert len(again.queued) == (1 if verb == "claim" else 0)
+        each_letter_once(again)
+
+    return check
+
+
+_ENTRY = {"claim": "claimed", "release": "released", "close": "closed", "reopen": "reopened"}
+
+
+def _deliver(desk: HarmedDesk) -> Process:
+    return desk.command("deliver", "--all")
+
+
+def _delivered(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+    """Every letter is in the outbox or arrived; the next run brings the rest, each once."""
+    assert ended.status != 0 or not look.queued
+    assemble.courier(desk.house()).run(all=True)
+    again = desk.look()
+    assert not again.queued
+    each_letter_once(again)
+
+
+def _repair(desk: HarmedDesk) -> Process:
+    return desk.command("verify", "--repair")
+
+
+def _repaired(desk: HarmedDesk, _: Ended, look: Look) -> None:
+    """The next repair has ended what this one began; nothing anybody was told is kept is missing."""
+    each_letter_once(look)
+    assert set(look.tickets) == {desk.pending, desk.claimed, desk.closed}
+    assert look.places[desk.pending] == INES  # its claim had got as far as counts
+    assert look.places[desk.claimed] == INES  # a copy of it lay in the queue
+    assert look.places[desk.closed].state == CLOSED
+    assert [entry.kind for entry in look.tickets[desk.pending].entries] == ["inquiry", "claimed", "released", "claimed"]
+    assert len(look.queued) == 1
+    assert desk.ask(Request(f"/tickets/{desk.pending}/release", "ines")).status == 303
+
+
+def leave_letters(desk: HarmedDesk) -> None:
+    """A desk with a notice, an acknowledgement and a forward to send; and one where a killed courier had one of them."""
+    desk.put_back("calm")
+    assert desk.ask(SUBMISSION).status == 303
+    assert desk.ask(Request(f"/tickets/{desk.pending}/claim", "ines")).status == 303
+    desk.keep("letters")
+    outbox = desk.house().outbox
+    first, second, _ = outbox.due()
+    outbox.take(first)
+    outbox.stage([second])
+    outbox.drop(second.name)
+    desk.keep("left over")
+
+
+def leave_a_mess(desk: HarmedDesk) -> None:
+    """A desk that was killed in a claim between its two renames and lost things in other ways too."""
+    desk.put_back("calm")
+    data = Path(desk.root.data)
+    number = f"{desk.pending}.mbox"
+    claim = Request(f"/tickets/{desk.pending}/claim", "ines")
+    before = (data / "pending" / number).read_bytes()
+    assert desk.ask(claim).status == 303
+    after = data / "claimed" / "ines" / number
+    shutil.copy2(after, data / "moving" / number)
+    after.write_bytes(before)
+    (letter,) = data.glob("outbox/new/*.json")
+    letter.rename(data / "outbox" / "staged" / letter.name)
+    orphan = letter.name.replace("forward", "notice")
+    text = (data / "outbox" / "staged" / letter.name).read_text()
+    (data / "outbox" / "staged" / orphan).write_text(
+        text.replace(".forward.", ".notice.").replace('"forward"', '"notice"')
+    )
+    held = data / "claimed" / "ines" / f"{desk.claimed}.mbox"
+    first_entry = held.read_bytes().partition(b"\nFrom ines")[0] + b"\n"
+    (data / "pending" / f"{desk.claimed}.mbox").write_bytes(first_entry)
+    half = data / "pending" / ".half.mbox.1-2.new"
+    half.write_bytes(b"From")
+    os.chmod(half, 0o644)
+    desk.age(half, 7200)
+    desk.keep("mess")
+
+
+VERBS = {
+    verb.name: verb
+    for verb in (
+        Verb("submit", "calm", _submit, _submitted),
+        Verb("claim", "calm", _post("claim", "pending"), _moved("claim", "pending", QUEUE, INES)),
+        Verb("release", "calm", _post("release", "claimed"), _moved("release", "claimed", INES, QUEUE)),
+        Verb("close", "calm", _post("close", "claimed"), _moved("close", "claimed", INES, Place(CLOSED, "ines"))),
+        Verb("reopen", "calm", _post("reopen", "closed"), _moved("reopen", "closed", Place(CLOSED, "ines"), INES)),
+        Verb("deliver", "letters", _deliver, _delivered),
+        Verb("deliver-again", "left over", _deliver, _delivered),
+        Verb("repair", "mess", _repair, _repaired),
+    )
+}
