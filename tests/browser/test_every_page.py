@@ -9,7 +9,7 @@ import pytest
 from helpdesk_lite.letter import Letter
 from tests import examples, servers
 from tests.browser.conftest import opened
-from tests.browser.seen import HEAVIEST
+from tests.browser.seen import HEAVIEST, TINY
 
 LONG = "Averylongwordthatsomebodymighttypewithoutasinglespaceinitbecausepeopledosuchthingsonphones" * 2
 
@@ -104,6 +104,22 @@ def test_a_full_queue(browse, quiet):
     assert seen.tickets() == numbers[50:]
     check(seen)
     check(seen.go(f"/queue?after={numbers[-1]}"))
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_nothing_is_cut_off_where_words_are_longer(browse, quiet, language):
+    quiet.ticket(attachments=2)
+    servers.change_settings(quiet.desk.root, language=language)
+    try:
+        seen = browse("ines", TINY).go("/queue")
+        assert seen.page.evaluate("document.documentElement.lang") == language
+        assert seen.overhang() <= 0
+        row, number = seen.find("[data-ticket]").bounding_box(), seen.find(".number").bounding_box()
+        button = seen.find("[data-ticket] button").bounding_box()
+        assert number["x"] + number["width"] <= row["x"] + row["width"]
+        assert number["x"] + number["width"] <= button["x"] or number["y"] + number["height"] <= button["y"]
+    finally:
+        servers.change_settings(quiet.desk.root, language="en")
 
 
 def test_a_queue_with_notices(browse, quiet):
