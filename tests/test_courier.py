@@ -252,7 +252,7 @@ def test_a_dead_server_holds_up_no_other_way(place: Place, tmp_path: Path) -> No
         place.house.desk.claim(number, examples.INES)
         done = threading.Thread(target=place.run, daemon=True)
         done.start()
-        give_up = time.monotonic() + 10
+        give_up = time.monotonic() + 30
         while not (place.mails(BROADCAST) and place.mails(JANE)) and time.monotonic() < give_up:
             time.sleep(0.02)
 
@@ -275,7 +275,7 @@ def test_a_dead_server_is_asked_once_and_not_for_every_letter(
         numbers = [place.submit(f"message {count}") for count in range(5)]
         started = time.monotonic()
         assert place.run() == Tally(0, 2 * len(numbers), 0)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 20
 
     assert {letter.reason for letter in place.waiting} == {f"smtp://127.0.0.1:{port}: 421 too busy"}
 

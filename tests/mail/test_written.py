@@ -11,6 +11,8 @@ from email.parser import BytesParser
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from helpdesk_lite import letter as letters
 from helpdesk_lite import settings_table
@@ -26,6 +28,7 @@ from helpdesk_lite.ticket import QUEUE, Customer, Inquiry, Ticket
 from tests import examples
 
 OURS = str(Path(__file__).parents[2] / "templates")
+OUR_TEMPLATES = Templates([OURS])
 NUMBER = "K7QX-4M2B-9DT3"
 DESK = "support@acme.example"
 ACME = settings_table.read(f'[desk]\nname = "Acme Support"\naddress = "{DESK}"\nurl = "https://acme.example/desk"\n')
@@ -53,7 +56,7 @@ class Post:
     """Writes letters of one ticket."""
 
     def __init__(
-        self, folder: Path, asked: Inquiry, desk: Settings = ACME, templates: tuple[str, ...] = (OURS,)
+        self, folder: Path, asked: Inquiry, desk: Settings = ACME, templates: Templates = OUR_TEMPLATES
     ) -> None:
         upload = folder / "upload"
         upload.write_bytes(b"\x89PNG" * 10)
@@ -62,7 +65,7 @@ class Post:
         uploads = [Upload("photo", "Großbrand.png", "image/png", 40, str(upload))]
         raw = b"".join(compose.inquiry_message(asked, self.entry.message_id, DESK, uploads))
         self.message = io.BytesIO(raw)
-        self.writer = Writer(desk, Templates(templates))
+        self.writer = Writer(desk, templates)
 
     def letter(self, kind: str, language: str = "en", *recipients: str, url: str = URL) -> Letter:
         """A letter as the desk puts it into the outbox."""
@@ -321,7 +324,7 @@ def own(tmp_path: Path) -> Path:
 
 def with_own(tmp_path: Path, own: Path) -> Post:
     """Letters of a desk that has templates of its own."""
-    return Post(tmp_path, inquiry(), templates=(str(own.parent), OURS))
+    return Post(tmp_path, inquiry(), templates=Templates((str(own.parent), OURS)))
 
 
 def test_the_desks_own_template_wins(tmp_path: Path, own: Path) -> None:
@@ -358,3 +361,35 @@ def test_a_template_that_is_no_text_is_said(tmp_path: Path, own: Path) -> None:
 
     with pytest.raises(LetterRefused, match=r"notice\.txt"):
         with_own(tmp_path, own).notice()
+
+
+HOSTILE = st.text(st.sampled_from('aé@<>",;:\\\r\n\x00\u2028\u202e=?_-. {}%&\U0001f389'), max_size=60) | st.text(
+    max_size=80
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(data=st.data())
+def test_whatever_was_typed_every_letter_is_one_clean_letter(data: st.DataObject, tmp_path: Path) -> None:
+    """The header fields are those of a letter about something harmless, each once; no defect, no control character."""
+    name, subject, label, message = (data.draw(HOSTILE) for _ in range(4))
+    head = inquiry().head._replace(subject=subject, title=label)
+    fields = (FieldValue("message", "Message", (message,)), FieldValue("x", label, (message, name)))
+    email = data.draw(st.sampled_from(["jane@example.com", name]))
+    post = Post(tmp_path, inquiry(customer=Customer(name, email), head=head, fields=fields))
+
+    for write in (EVERY["notice"], EVERY["acknowledgement"], EVERY["forward"], EVERY["placed"]):
+        raw = b"".join(write(post).chunks())
+        found = read(write(post))
+        lines = raw.partition(b"\n\n")[0].split(b"\n")
+        assert not set(raw) & (set(range(32)) - {10}) - {9}
+        assert len(found.keys()) == len(set(found.keys())) <= len([line for line in lines if line[:1] not in b" \t"])
+        assert set(found.keys()) <= KNOWN
+        assert max(map(len, raw.split(b"\n"))) <= compose.LONGEST_LINE
+        assert len(list(found.iter_attachments())) == (0 if write in (EVERY["notice"], EVERY["acknowledgement"]) else 1)
+
+
+KNOWN = {
+    *("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "MIME-Version"),
+    *("Content-Type", "Auto-Submitted", "X-Auto-Response-Suppress", "X-Helpdesk-Ticket"),
+}
