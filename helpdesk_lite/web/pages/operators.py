@@ -11,7 +11,7 @@ from binascii import crc32
 from helpdesk_lite import i18n, times, tracking
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import Response, quoted
-from helpdesk_lite.web.pages.page import framed_page, page
+from helpdesk_lite.web.pages.page import framed_page, page, signed_in
 from helpdesk_lite.web.render import Html, escaped
 from helpdesk_lite.web.robots import STOPPED
 
@@ -47,11 +47,11 @@ def queue(request: Request, house: House) -> Response:
 
 def mine(request: Request, house: House) -> Response:
     """The tickets this operator has, oldest first."""
-    assert request.operator is not None
+    operator = signed_in(request)
     said = i18n.translation(request.language)
     now = house.clock()
     tickets = []
-    for ticket in house.desk.mine(request.operator):
+    for ticket in house.desk.mine(operator):
         head = ticket.inquiry.head
         since = wording.time_element(ticket.since, now, said)
         when = wording.sentence(said.gettext("Yours since %(since)s"), since=since)

@@ -9,7 +9,7 @@ from helpdesk_lite import i18n
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
-from helpdesk_lite.web.pages.page import page
+from helpdesk_lite.web.pages.page import page, signed_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,28 +21,25 @@ if TYPE_CHECKING:
 
 def outbox(request: Request, house: House) -> Response:
     """The page of letters that are not sent yet."""
-    assert request.operator is not None
     said = i18n.translation(request.language)
     now = house.clock()
     values = {
         "held": [_shown(letter, now, said) for letter in house.outbox.held()],
         "waiting": [_shown(letter, now, said) for letter in house.outbox.waiting()],
-        "may_change": request.operator.is_admin,
+        "may_change": signed_in(request).is_admin,
     }
     return page(request, house, "outbox.html", values, here="outbox")
 
 
 def retry(request: Request, house: House, name: str) -> Response:
     """Let the courier try a held letter again. NotAllowed."""
-    assert request.operator is not None
-    house.desk.retry_letter(name, request.operator)
+    house.desk.retry_letter(name, signed_in(request))
     return see_other(request, "/outbox")
 
 
 def drop(request: Request, house: House, name: str) -> Response:
     """Throw a held letter away. NotAllowed."""
-    assert request.operator is not None
-    house.desk.drop_letter(name, request.operator)
+    house.desk.drop_letter(name, signed_in(request))
     return see_other(request, "/outbox")
 
 

@@ -11,8 +11,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from helpdesk_lite.operators import Operator
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
+
+
+def signed_in(request: Request) -> Operator:
+    """The operator who asks, on a page that web/app lets nobody else see."""
+    assert request.operator is not None
+    return request.operator
 
 
 def page(

@@ -10,6 +10,7 @@ from helpdesk_lite import i18n
 from helpdesk_lite.errors import UnknownNumber
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING
 from helpdesk_lite.web.http import Response, quoted, see_other
+from helpdesk_lite.web.pages.page import page, signed_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +32,7 @@ _SANDBOX = "sandbox; default-src 'none'"
 
 def show(request: Request, house: House, number: str) -> Response:
     """The ticket, as this operator may see it. UnknownNumber, NotAllowed."""
-    from helpdesk_lite.web.pages.page import page
-
-    operator = _signed_in(request)
+    operator = signed_in(request)
     ticket = house.desk.show(number, operator)
     values = _values(request, house, ticket, operator)
     return page(request, house, "ticket.html", values)
@@ -41,25 +40,25 @@ def show(request: Request, house: House, number: str) -> Response:
 
 def claim(request: Request, house: House, number: str) -> Response:
     """Take the ticket, then show it. AlreadyClaimed."""
-    house.desk.claim(number, _signed_in(request))
+    house.desk.claim(number, signed_in(request))
     return see_other(request, f"/tickets/{number}")
 
 
 def release(request: Request, house: House, number: str) -> Response:
     """Give the ticket back, then show the queue. TicketMoved, NotAllowed."""
-    house.desk.release(number, _signed_in(request))
+    house.desk.release(number, signed_in(request))
     return see_other(request, "/queue")
 
 
 def close(request: Request, house: House, number: str) -> Response:
     """Lay the ticket aside as done, then show it. TicketMoved, NotAllowed."""
-    house.desk.close(number, _signed_in(request))
+    house.desk.close(number, signed_in(request))
     return see_other(request, f"/tickets/{number}")
 
 
 def reopen(request: Request, house: House, number: str) -> Response:
     """Give the ticket back to who had it, then show it. TicketMoved, NotAllowed."""
-    house.desk.reopen(number, _signed_in(request))
+    house.desk.reopen(number, signed_in(request))
     return see_other(request, f"/tickets/{number}")
 
 
@@ -67,7 +66,7 @@ def attachment(request: Request, house: House, number: str, index: str, name: st
     """One uploaded file, to save. `name` is only for people. UnknownNumber, NotAllowed."""
     from helpdesk_lite.mail import parse
 
-    ticket = house.desk.show(number, _signed_in(request))
+    ticket = house.desk.show(number, signed_in(request))
     file = house.store.open_message(number, ticket.entries[0].message_id)
     found = [part for part in parse.parts(file) if part.is_attachment and str(part.index) == index]
     if not found:
@@ -90,11 +89,6 @@ def _disposition(name: str) -> str:
     """To be saved under `name` (RFC 6266, with RFC 8187 for what is not ASCII)."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quoted(name)}"
-
-
-def _signed_in(request: Request) -> Operator:
-    assert request.operator is not None  # web/app lets nobody else come here
-    return request.operator
 
 
 def _values(request: Request, house: House, ticket: Ticket, operator: Operator) -> dict[str, Any]:
