@@ -229,10 +229,10 @@ class Courier:
 
     def _writer_at_work(self) -> Writer:
         if self._writer is None:
-            from helpdesk_lite.mail.templates import Templates
+            from helpdesk_lite.mail.templates import templates_in
             from helpdesk_lite.mail.written import Writer
 
-            self._writer = Writer(self._parts.settings, Templates(self._parts.root.templates))
+            self._writer = Writer(self._parts.settings, templates_in(self._parts.root.templates))
         return self._writer
 
     def _conclude(self, letter: Letter, recipients: Iterable[str], outcomes: dict[str, Outcome]) -> bool:

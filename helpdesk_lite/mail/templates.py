@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+def templates_in(folders: Sequence[str]) -> Templates:
+    """The templates in `folders`, compiled once in this process, and again whenever a file changes."""
+    return _standing.setdefault(tuple(folders), Templates(folders))
+
+
 class Templates:
     """The templates in `folders`; of two with the same name the first counts."""
 
@@ -47,6 +52,9 @@ class Templates:
         if language not in self._environments:
             self._environments[language] = _environment(self._folders, language)
         return self._environments[language]
+
+
+_standing: dict[tuple[str, ...], Templates] = {}
 
 
 def _environment(folders: list[str], language: str) -> Environment:
