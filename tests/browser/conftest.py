@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import pytest
 
@@ -40,7 +41,7 @@ def chromium() -> Iterator[object]:
         browser.close()
 
 
-class Office(servers.NamedTuple):
+class Office(NamedTuple):
     """A desk that is served at `url`, and its parts: what a test puts into the folder is there for the browsers."""
 
     url: str

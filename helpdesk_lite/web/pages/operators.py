@@ -97,7 +97,7 @@ def _at_a_glance(subject: str) -> str:
 
 
 def _notices(request: Request, house: House, said: Translation) -> list[dict[str, str]]:
-    """What needs a person: broken forms, held letters, accounts with mistakes."""
+    """What needs a person: broken forms and held letters."""
     found = []
     for name in house.forms.broken(request.language)[:_MOST_NOTICES]:
         words = said.gettext("The form %(name)s has mistakes, so customers cannot use it. This says where: %(command)s")
