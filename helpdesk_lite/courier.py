@@ -107,7 +107,10 @@ class Courier:
         """Finish what a killed courier or desk left."""
         self._outbox.sweep()
         for number in self._outbox.staged_numbers():
-            self._parts.desk.mend(number)
+            try:
+                self._parts.desk.mend(number)
+            except (DeskError, OSError):  # a damaged ticket keeps its letters staged, where `verify` names it
+                log.warning("courier: cannot mend number=%s", number)
 
     def _work(self, until: float | None, all: bool) -> int:
         """Send all that is due, also what comes in meanwhile; how many were sent.

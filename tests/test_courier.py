@@ -476,3 +476,15 @@ def test_a_forward_with_25_mb_takes_little_memory(place: Place, tmp_path: Path) 
             digest.update(piece)
     assert digest.digest() == hashlib.sha256(path.read_bytes()).digest()
     assert peak < 5_000_000
+
+
+def test_a_damaged_ticket_keeps_back_only_its_own_letters(place: Place) -> None:
+    damaged = place.submit("one")
+    letter = place.waiting[0]
+    folder = Path(place.root.inside("outbox"))
+    (folder / "new" / f"{letter.name}.json").rename(folder / "staged" / f"{letter.name}.json")
+    Path(place.root.inside("pending", f"{damaged}.mbox")).write_bytes(b"nonsense")
+    place.submit("two")
+
+    assert place.run() == Tally(2, 1, 0)
+    assert place.house.outbox.staged_numbers() == [damaged]
