@@ -7,9 +7,10 @@ import re
 import pytest
 
 from helpdesk_lite import i18n
-from tests import catalogue
 
 pytest.importorskip("babel")
+
+from tests import catalogue
 
 PLACE = re.compile(r"%\(\w+\)s|%s|%%")
 

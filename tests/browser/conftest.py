@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import shutil
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -16,10 +18,6 @@ from tests import examples, servers
 from tests.browser.seen import DESKTOP, Seen, Window
 from tests.conftest import REQUIRE_ALL, require
 
-playwright = (
-    pytest.importorskip("playwright.sync_api") if not REQUIRE_ALL else __import__("playwright.sync_api").sync_api
-)
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder drives a browser."""
@@ -31,11 +29,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[object]:
     """Headless Chromium, as the system has it."""
-    import shutil
-
+    api = importlib.import_module("playwright.sync_api") if REQUIRE_ALL else pytest.importorskip("playwright.sync_api")
     name = next((name for name in ("chromium", "chromium-browser", "google-chrome") if shutil.which(name)), "chromium")
     (program,) = require(name)
-    with playwright.sync_playwright() as started:
+    with api.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
