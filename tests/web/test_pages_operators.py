@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite.letter import Letter
+from helpdesk_lite.store.memory import MemoryStore
 from tests import examples
 from tests.web.conftest import PASSWORD, SCRIPT
 
@@ -103,6 +104,23 @@ class TestTheQueue:
         second = desk.get(following.removeprefix(SCRIPT), "ines").text
         assert rows(second) == numbers[50:]
         assert 'rel="next"' not in second
+
+    def test_ten_thousand_tickets_are_seen_page_by_page_each_once(self, desk):
+        store = MemoryStore(desk.house.clock)
+        desk.house.store, desk.house.desk = store, desk.house.desk._replace(store=store)
+        numbers = [desk.ticket() for _ in range(10_000)]
+        seen, path = [], "/queue"
+        while path:
+            answer = desk.get(path, "ines")
+            assert len(answer.content) < 30_000
+            assert "10000 tickets are waiting" in answer.text
+            seen += rows(answer.text)
+            following = re.findall(r'rel="next" href="([^"]+)"', answer.text)
+            path = following[0].removeprefix(SCRIPT) if following and len(seen) < 500 else ""
+        assert seen == numbers[:500]
+        last = desk.get(f"/queue?after={numbers[-51]}", "ines").text
+        assert rows(last) == numbers[-50:]
+        assert 'rel="next"' not in last
 
     def test_asked_again_it_answers_that_nothing_changed(self, desk):
         desk.ticket()
