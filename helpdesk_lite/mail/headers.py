@@ -161,12 +161,16 @@ class _Line:
 
         Readers that keep the space between two words of a display name (CPython gh-92081) then have none to keep.
         """
-        while text:
+        start = 0
+        while start < len(text):
             room = WIDTH - 1 - len(self._lines[-1])
-            if room < _ROOM or (in_one and _encoded(text, room)[1] and not _encoded(text, _WORD)[1]):
+            ahead = text[start : start + _WORD]  # no word holds more, so a long text costs no more than its length
+            is_last = start + len(ahead) == len(text)
+            if room < _ROOM or (in_one and is_last and _encoded(ahead, room)[1] and not _encoded(ahead, _WORD)[1]):
                 self._lines.append("")
                 room = WIDTH - 1
-            word, text = _encoded(text, min(room, _WORD))
+            word, left = _encoded(ahead, min(room, _WORD))
+            start += len(ahead) - len(left)
             self._lines[-1] += " " + word
 
     def written(self) -> bytes:
