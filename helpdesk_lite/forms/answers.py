@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.form import FieldValue, Form, Submission
 
 NAME, EMAIL, SUBJECT, MESSAGE = "name", "email", "subject", "message"
+LONGEST_NAME = 200  # characters of a customer's name that go into a From line; the field keeps what was typed
 PLACE = re.compile(r"\{([^{}]*)\}")  # where a subject line takes a field's answer: {order}
 _BREAKS = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 
@@ -26,7 +27,7 @@ def customer_of(submission: Submission) -> tuple[str, str]:
     """
     named = [field for field in submission.fields if field.name == EMAIL]
     others = [field for field in submission.fields if field.is_contact and field.name != NAME]
-    name = next((_shown(field) for field in submission.fields if field.name == NAME), "")
+    name = next((_shown(field) for field in submission.fields if field.name == NAME), "")[:LONGEST_NAME]
     return name, _address(named[:1] or others)
 
 
