@@ -52,7 +52,7 @@ class Sessions:
         if self._settings.sign_in_by == "remote_user":
             return self._find(request.environ.get("REMOTE_USER", ""))
         parts = request.cookie(COOKIE).split("~")
-        if len(parts) != 4 or not parts[1].isdigit() or len(parts[1]) > 12:
+        if len(parts) != 4 or not (parts[1].isascii() and parts[1].isdigit()) or len(parts[1]) > 12:
             return None
         name, until, mark, proof = parts
         operator = self._find(name)
