@@ -61,7 +61,7 @@ def _lines(data: bytes, composed: Composed) -> Callable[[Tag | None], int]:
         if tag is None:
             return 0
         if composed.own_start >= 0 and composed.own_start <= tag.start < composed.own_end:
-            return line_of(composed.text[composed.own_start :], tag.start - composed.own_start)
+            return composed.text.count("\n", composed.own_start, tag.start) + 1
         at = source.find(composed.text[tag.start : tag.end])
         if at < 0 and (name := tag.get("name")):
             at = max(source.find(f'name="{name}"'), source.find(f"name={name}"))
@@ -75,8 +75,8 @@ def _wrong(reading: Reading) -> Iterator[Finding]:
     yield from _about_settings(reading)
     yield from _about_subject(reading, contact=False)
     form = reading.element
-    owned = [element for element in reading.tree.named("button", "input") if reading.tree.owner(element) is form]
-    if form is not None and not any(kind_of(element) in ("submit", "image") for element in owned):
+    assert form is not None  # or the form would be broken
+    if not any(kind_of(element) in ("submit", "image") for element in reading.tree.owned(form)):
         yield form.tag, "The form has no button to send it with."
     if not reading.tree.named("title") and not reading.tree.named("h1"):
         yield None, "The page has no <title> and no <h1>, so the form is called by its file name."
@@ -135,16 +135,17 @@ def _about_forms(reading: Reading) -> Iterator[Finding]:
             form.tag,
             "Of the forms in this page, the desk uses this one. If it is another, mark that with data-helpdesk.",
         )
+    yield from _about_forms_in_forms(reading)
+
+
+def _about_forms_in_forms(reading: Reading) -> Iterator[Finding]:
     parsed = {element.tag_index for element in reading.tree.named("form")}
+    templates = 0  # what stands in a <template> is no part of the page
     for index, tag in enumerate(reading.tree.tags):
-        if tag.name == "form" and not tag.closes and index not in parsed and _is_in_page(reading, tag):
+        if tag.name == "template":
+            templates += -1 if tag.closes else 1
+        elif tag.name == "form" and not tag.closes and index not in parsed and templates <= 0:
             yield tag, "A <form> inside another is ignored by browsers."
-
-
-def _is_in_page(reading: Reading, tag: Tag) -> bool:
-    """Whether the tag is not in a <template>, as far as the order of tags tells."""
-    before = [one for one in reading.tree.tags if one.start < tag.start and one.name == "template"]
-    return sum(-1 if one.closes else 1 for one in before) <= 0
 
 
 def _about_elements(reading: Reading) -> Iterator[Finding]:

@@ -120,9 +120,8 @@ def _about_labels(reading: Reading) -> Iterator[Finding]:
 
 
 def _about_nameless(reading: Reading) -> Iterator[Finding]:
-    for element in reading.tree.named("input", "select", "textarea"):
-        is_ours = reading.element is not None and reading.tree.owner(element) is reading.element
-        if is_ours and not element.get("name") and _would_submit(element):
+    for element in reading.tree.owned(reading.element) if reading.element is not None else []:
+        if not element.get("name") and _would_submit(element):
             yield element.tag, "This field has no name, so it is not sent.", True
 
 

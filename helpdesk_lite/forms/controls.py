@@ -69,7 +69,7 @@ class Found(NamedTuple):
 
 def controls_of(tree: Tree, form: Element) -> list[Found]:
     """The controls of `form` that submit something, in tree order."""
-    owned = [element for element in tree.named("input", "select", "textarea", "button") if tree.owner(element) is form]
+    owned = tree.owned(form)
     radios = _radio_groups(owned)
     found: list[Found] = []
     for element in owned:

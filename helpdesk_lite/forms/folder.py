@@ -71,13 +71,15 @@ class FormsFolder:
     def page(self, name: str, language: str = "en", *, prefill: Sequence[tuple[str, str]] = ()) -> Page:
         """The form to fill in, with the fields named in `prefill` filled in. Raises UnknownForm, BrokenForm."""
         made = self._made(name, language)
-        if not prefill:
+        fields = {field[0] for field in made["form"][2]}
+        pairs = tuple(pair for pair in prefill if pair[0] in fields)
+        if not pairs:  # also for an address with nothing but what a mailing or a search engine hung on to it
             return Page(made["pieces"], made["policy"])
         from helpdesk_lite.forms import page
         from helpdesk_lite.forms.schema import Reading
 
         making = page.Making(Reading(name, made["text"]), language)
-        page.prefill(making, tuple(prefill))
+        page.prefill(making, pairs)
         return Page(*making.done())
 
     def refused(
@@ -144,7 +146,9 @@ class FormsFolder:
 
     def _kept(self, name: str, sources: Sequence[str], language: str, make: Callable[[], Any]) -> Any:
         """What `make` makes out of `sources` and the templates, kept under this name as long as they stay the same."""
-        sources = [*sources, *assets.page_sources(self._template_paths, language)]
+        # Becoming readable changes no time that a stamp has, so it changes the list of sources.
+        locked = [f"{path}/unreadable" for path in sources if not os.access(path, os.R_OK)]
+        sources = [*sources, *locked, *assets.page_sources(self._template_paths, language)]
         called = crc32(self._desk_name.encode("utf-8", "replace"))
         return self._cache.get(f"form-{name}-{language}-{called:08x}", sources, make)
 

@@ -94,8 +94,8 @@ class Making:
             return
         self.set(form, action=Written(f"{BASE}/forms/{_quoted(schema.name)}"), method="post", accept_charset=None)
         self.set(form, enctype="multipart/form-data" if schema.takes_uploads else None)
-        for found in self.reading.tree.named("button", "input"):
-            if kind_of(found) in ("submit", "image") and self.reading.tree.owner(found) is form:
+        for found in self.reading.tree.owned(form):
+            if kind_of(found) in ("submit", "image"):
                 self.set(found, **{name: None for name in _TAKEN_OVER if found.has(name)})
         self.insert(self.inside(form), self._own_fields())
 

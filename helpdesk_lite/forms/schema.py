@@ -84,7 +84,7 @@ def settings_of(tree: Tree) -> dict[str, str]:
     """What the file's <meta name="helpdesk-..."> say, by the rest of the name."""
     return {
         meta.get("name").lower().removeprefix(PREFIX): collapsed(meta.get("content"))
-        for meta in reversed(tree.named("meta"))  # the first of a name counts
+        for meta in tree.named("meta")  # the last of a name counts: the house's page says its own first
         if meta.get("name").lower().startswith(PREFIX)
     }
 

@@ -120,10 +120,21 @@ class Tree:
             if element.get("id"):
                 self.ids.setdefault(element.get("id"), element)
         self._left_open = self._forms_left_open()
+        self._owned: dict[int, list[Element]] | None = None
 
     def named(self, *names: str) -> list[Element]:
         """All elements of these names, in tree order."""
         return [element for element in self.elements if element.name in names]
+
+    def owned(self, form: Element) -> list[Element]:
+        """The inputs, selects, textareas and buttons of a form, in tree order."""
+        if self._owned is None:
+            self._owned = {}
+            for control in self.named("input", "select", "textarea", "button"):
+                owner = self.owner(control)
+                if owner is not None:
+                    self._owned.setdefault(owner.order, []).append(control)
+        return self._owned.get(form.order, [])
 
     def owner(self, control: Element) -> Element | None:
         """The form whose control this is."""
@@ -153,12 +164,13 @@ class Tree:
 
 
 def _parsed(text: str, tags: list[Tag]) -> list[Element]:
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
     marked = edited(text, _marks(tags))
     elements: list[Element] = []
     by_node: dict[int, Element] = {}
-    root = LexborHTMLParser(marked).root
+    # With events, each <option> makes the parser look through all those before it (for <selectedcontent>).
+    root = LexborHTMLParser(marked, options=LexborDocumentOptions.WO_EVENTS).root
     if root is None:  # not even the parser's own <html>: nothing to read
         return elements
     for node in root.traverse(include_text=True):

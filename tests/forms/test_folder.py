@@ -11,6 +11,7 @@ import pytest
 
 from helpdesk_lite.errors import BrokenForm, UnknownForm
 from helpdesk_lite.form import Form
+from helpdesk_lite.forms import make
 from helpdesk_lite.forms.flat import flat, form_of
 
 if TYPE_CHECKING:
@@ -91,6 +92,27 @@ def test_an_unreadable_file_is_broken_alone(forms: Forms, tmp_path: Path) -> Non
     assert broken.value.mistakes[0].path == str(tmp_path / "forms" / "b.html")
     assert folder.broken() == ["b"]
     assert [name for name, _, _ in folder.titles()] == ["a"]
+
+
+def test_a_file_that_becomes_readable_is_a_form(forms: Forms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = forms(a="<input name=a>")
+    os.utime(tmp_path / "forms" / "a.html", (0, 0))
+    with monkeypatch.context() as locked:  # root, who may run this, can read any file
+        locked.setattr(os, "access", lambda path, mode: False)
+        locked.setattr(make, "decoded", lambda data: open(tmp_path))  # a folder: an OSError, as for a locked file
+        assert folder.broken() == ["a"]
+    assert folder.broken() == []
+
+
+def test_what_the_author_calls_a_form_wins_over_its_title(forms: Forms) -> None:
+    folder = forms(a="<title>Long title</title><meta name=helpdesk-title content=Short><input name=a>")
+    assert folder.form("a").title == "Short"
+    assert "<title>Long title – Acme" in folder.page("a").html("", "")
+
+
+def test_what_a_mailing_hangs_on_to_an_address_does_not_matter(forms: Forms) -> None:
+    folder = forms(a="<input name=a>")
+    assert folder.page("a", prefill=[("utm_source", "x")]).html("", "") == folder.page("a").html("", "")
 
 
 def test_the_kept_form_is_the_form(forms: Forms) -> None:
