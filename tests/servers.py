@@ -60,7 +60,7 @@ class Desk(NamedTuple):
         """How many ticket files there are, wherever."""
         return len(list((self.root / "data").glob("*/**/*.mbox")))
 
-    def mail(self, address: str, number: str, wait: float = 10.0) -> list[Path]:
+    def mail(self, address: str, number: str, wait: float = 30.0) -> list[Path]:
         """The letters about this ticket in the Maildir of `address`, as soon as there is one."""
         folder = self.root / "data" / "mail" / address / "new"
         until = time.monotonic() + wait

@@ -36,24 +36,28 @@ def run(application: Callable[..., Any]) -> None:
     # read before the answer is written can block both ends.
     while environ["wsgi.input"].read(_CHUNK):
         pass
+    # The last piece is held back until the application has closed its answer: some servers (lighttpd) end the script
+    # with SIGTERM as soon as they have all of it, and with it what it was about to leave behind.
+    last = started[0]
     try:
-        output.write(started[0])
-        for piece in body:
-            output.write(piece)
+        try:
+            for piece in body:
+                output.write(last)
+                last = piece
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+        output.write(last)
         output.flush()
-    except BrokenPipeError:  # the browser went away; what was done stays done
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    finally:
-        if hasattr(body, "close"):
-            body.close()
+    except BrokenPipeError:
+        pass  # the browser went away; what was done stays done
     # Taking the interpreter apart touches all its memory: 4 ms, and 14 when that is shared with what `detached` began.
     sys.stderr.flush()
     os._exit(0)
 
 
 def detached(work: Callable[[], object]) -> None:
-    """Do `work` in a process of its own, in its own session, holding none of this one's pipes."""
-    sys.stdout.flush()
+    """Do `work` in a process of its own, in its own session, with none of this one's pipes and none of its answer."""
     if os.fork():
         return
     try:
