@@ -67,10 +67,10 @@ class Sessions:
         name = name.strip().lower()
         sources = (("name", name), ("address", network_of(request.client)))
         self._slow_down(sources)
+        for kind, who in sources:  # before the slow part: of many tries at once each sees the others
+            self._limits.note(f"sign-in-{kind}", who)
         operator = self._find(name)
         if not self._operators.is_password(operator, password) or operator is None:
-            for kind, who in sources:
-                self._limits.note(f"sign-in-{kind}", who)
             return None
         for kind, who in sources:
             self._limits.forget(f"sign-in-{kind}", who)
