@@ -42,8 +42,9 @@ class Lying(NamedTuple):
 
 def private(data: str) -> Iterator[Finding]:
     """Files and folders that others than the desk's own user may read or write."""
-    for folder, _, names in os.walk(data):
-        for path in [folder, *(os.path.join(folder, name) for name in names)]:
+    for folder, folders, names in os.walk(data):
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]  # walk does not go there
+        for path in [folder, *(os.path.join(folder, name) for name in (*names, *links))]:
             try:
                 found = os.lstat(path)
             except FileNotFoundError:
