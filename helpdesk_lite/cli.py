@@ -12,6 +12,8 @@ import logging
 import os
 import sys
 
+from helpdesk_lite import terminal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,14 +33,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = getattr(importlib.import_module(f"helpdesk_lite.commands.{module}"), function)(given)
         return status
     except DeskError as wrong:
-        print(f"helpdesk-lite: {wrong}", file=sys.stderr)
+        print(f"helpdesk-lite: {terminal.lines(str(wrong), '')}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE  # whoever read our output has seen enough
     except OSError as wrong:
         said = f"{wrong.filename}: {wrong.strerror}" if wrong.filename else str(wrong)
-        print(f"helpdesk-lite: {said}. Try again when this is mended.", file=sys.stderr)
+        print(f"helpdesk-lite: {terminal.line(said)}. Try again when this is mended.", file=sys.stderr)
         return TRY_LATER
 
 

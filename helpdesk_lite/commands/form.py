@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpdesk_lite import assemble
+from helpdesk_lite import assemble, terminal
 from helpdesk_lite.errors import BrokenForm, UnknownForm
 from helpdesk_lite.root import find_root
 
@@ -27,19 +27,19 @@ def _check(forms: FormsFolder, name: str) -> int:
     try:
         mistakes = forms.check(name)
     except UnknownForm as unknown:
-        print(f"{name}: {unknown}")
+        _say(f"{name}: {unknown}")
         return 1
     try:
         _show(forms.form(name))
     except BrokenForm:
-        print(f"{name}: broken")
+        _say(f"{name}: broken")
     for mistake in mistakes:
         _tell(mistake)
     return 1 if any(not mistake.is_warning for mistake in mistakes) else 0
 
 
 def _show(form: Form) -> None:
-    print(f"{form.name}: {form.title}")
+    _say(f"{form.name}: {form.title}")
     for said, value in (
         ("category", form.category),
         ("subject", form.subject_line),
@@ -47,11 +47,11 @@ def _show(form: Form) -> None:
         ("confirmation", form.confirmation),
     ):
         if value:
-            print(f"  {said}: {value}")
+            _say(f"  {said}: {value}")
     for field in form.fields:
         rules = "; ".join(dict.fromkeys(filter(None, map(_rules, field.controls))))
         hidden = " (contact: unseen until claimed)" if field.is_contact else ""
-        print(f"  {field.name}: {field.label}{hidden}" + (f" [{rules}]" if rules else ""))
+        _say(f"  {field.name}: {field.label}{hidden}" + (f" [{rules}]" if rules else ""))
 
 
 def _rules(control: Control) -> str:
@@ -63,4 +63,8 @@ def _rules(control: Control) -> str:
 
 def _tell(mistake: Mistake) -> None:
     kind = "warning" if mistake.is_warning else "mistake"
-    print(f"{mistake.path}:{mistake.line}: {kind}: {mistake.text}")
+    _say(f"{mistake.path}:{mistake.line}: {kind}: {mistake.text}")
+
+
+def _say(text: str) -> None:
+    print(terminal.line(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from getpass import getpass
 
-from helpdesk_lite import assemble
+from helpdesk_lite import assemble, terminal
 from helpdesk_lite.errors import OperatorMistaken
 from helpdesk_lite.operators import Operator, Operators
 from helpdesk_lite.root import find_root
@@ -28,7 +28,7 @@ def list_operators(given: Namespace) -> int:
     operators = _operators(given)
     for operator in operators.everybody():
         role = "administrator" if operator.is_admin else "operator"
-        print("\t".join((operator.name, operator.email, role, operator.deliver)))
+        print("\t".join(map(terminal.line, (operator.name, operator.email, role, operator.deliver))))
     mistakes = operators.mistakes()
     for mistake in mistakes:
         print(f"helpdesk-lite: {mistake!a}"[:500], file=sys.stderr)

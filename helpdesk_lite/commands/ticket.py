@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 
-from helpdesk_lite import assemble, times
+from helpdesk_lite import assemble, terminal, times
 from helpdesk_lite.errors import UnknownNumber
 from helpdesk_lite.mail import parse
 from helpdesk_lite.tracking import read_number
@@ -35,7 +35,8 @@ def list_tickets(given: Namespace) -> int:
             separator = ",\n"
         else:
             head = ticket.inquiry.head
-            print(f"{number}  {times.iso(head.received_at)}  {ticket.place.holder or '-':12}  {plain(head.subject)}")
+            holder, subject = terminal.line(ticket.place.holder or "-"), terminal.line(head.subject)
+            print(f"{number}  {times.iso(head.received_at)}  {holder:12}  {subject}")
     if given.json:
         print("[]" if separator == "[\n" else "\n]")
     return 0
@@ -96,17 +97,17 @@ def _attachments(store: Store, ticket: Ticket) -> list[dict[str, Any]]:
 def _show(ticket: Ticket) -> None:
     inquiry = ticket.inquiry
     holder = f" by {ticket.place.holder}" if ticket.place.holder else ""
-    print(f"{ticket.number}: {plain(inquiry.head.subject)}")
-    print(f"{ticket.place.state}{holder} since {times.iso(ticket.since)}; form {inquiry.head.form}")
-    print(f"From {plain(inquiry.customer.name)} <{plain(inquiry.customer.email)}>\n")
+    _say(f"{ticket.number}: {inquiry.head.subject}")
+    _say(f"{ticket.place.state}{holder} since {times.iso(ticket.since)}; form {inquiry.head.form}")
+    _say(f"From {inquiry.customer.name} <{inquiry.customer.email}>")
+    print()
     for field in inquiry.fields:
         for value in field.values:
-            print(f"{plain(field.label)}: {plain(value)}")
+            print(f"{terminal.line(field.label)}: {terminal.lines(value)}")
     print()
     for entry in ticket.entries:
-        print(f"{times.iso(entry.at)}  {entry.kind} by {entry.by}")
+        _say(f"{times.iso(entry.at)}  {entry.kind} by {entry.by}")
 
 
-def plain(text: str) -> str:
-    """`text` without what would steer a terminal."""
-    return "".join(character if character.isprintable() or character == "\n" else "\N{REPLACEMENT CHARACTER}" for character in text)
+def _say(text: str) -> None:
+    print(terminal.line(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from helpdesk_lite import assemble
+from helpdesk_lite import assemble, terminal
 from helpdesk_lite.root import find_root
 
 TYPE_CHECKING = False
@@ -30,4 +30,4 @@ def verify(given: Namespace) -> int:
 
 def _line(finding: Finding, root: str) -> str:
     path = os.path.relpath(finding.path, root) if os.path.isabs(finding.path) else finding.path
-    return f"{path}: {finding.said}".encode("ascii", "backslashreplace").decode()
+    return terminal.line(f"{path}: {finding.said}").encode("ascii", "backslashreplace").decode()
