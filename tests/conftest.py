@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -20,3 +23,16 @@ def require(*programs: str) -> list[str]:
             pytest.fail(reason) if REQUIRE_ALL else pytest.skip(reason)
         found.append(path)
     return found
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Headless Chromium, as the system has it: one for all, since playwright runs once in a process."""
+    api = importlib.import_module("playwright.sync_api") if REQUIRE_ALL else pytest.importorskip("playwright.sync_api")
+    name = next((name for name in ("chromium", "chromium-browser", "google-chrome") if shutil.which(name)), "chromium")
+    (program,) = require(name)
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    with api.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()

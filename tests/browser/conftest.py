@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import shutil
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -16,7 +14,6 @@ from helpdesk_lite.web.house import House
 from helpdesk_lite.web.http import Request
 from tests import examples, servers
 from tests.browser.seen import DESKTOP, Seen, Window
-from tests.conftest import REQUIRE_ALL, require
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,18 +21,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
-    """Headless Chromium, as the system has it."""
-    api = importlib.import_module("playwright.sync_api") if REQUIRE_ALL else pytest.importorskip("playwright.sync_api")
-    name = next((name for name in ("chromium", "chromium-browser", "google-chrome") if shutil.which(name)), "chromium")
-    (program,) = require(name)
-    with api.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 class Office(NamedTuple):

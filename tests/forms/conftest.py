@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,13 +11,11 @@ import pytest
 import helpdesk_lite
 from helpdesk_lite.cache import Cache
 from helpdesk_lite.forms.folder import FormsFolder
-from tests.conftest import require
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page
 
 TEMPLATES = os.path.join(os.path.dirname(helpdesk_lite.__file__), "share", "templates")
 
@@ -39,12 +38,15 @@ def forms(tmp_path: Path) -> Callable[..., FormsFolder]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Page]:
-    """One page of a headless Chromium."""
+def chromium() -> Iterator[Window]:
+    """A window of a headless Chromium."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     (program,) = require("chromium")
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        yield browser.new_page()
-        browser.close()
+    # A thread of its own: other tests have a browser too, and Playwright allows one in a thread.
+    with ThreadPoolExecutor(1) as thread:
+        playwright = thread.submit(lambda: sync_api.sync_playwright().start()).result()
+        browser = thread.submit(lambda: playwright.chromium.launch(executable_path=program, args=arguments)).result()
+        yield Window(thread, thread.submit(browser.new_page).result())
+        thread.submit(browser.close).result()
+        thread.submit(playwright.stop).result()
