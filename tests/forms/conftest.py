@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +12,10 @@ from helpdesk_lite.cache import Cache
 from helpdesk_lite.forms.folder import FormsFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from playwright.sync_api import Browser, Page
 
 TEMPLATES = os.path.join(os.path.dirname(helpdesk_lite.__file__), "share", "templates")
 
@@ -38,15 +38,8 @@ def forms(tmp_path: Path) -> Callable[..., FormsFolder]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Window]:
-    """A window of a headless Chromium."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    (program,) = require("chromium")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    # A thread of its own: other tests have a browser too, and Playwright allows one in a thread.
-    with ThreadPoolExecutor(1) as thread:
-        playwright = thread.submit(lambda: sync_api.sync_playwright().start()).result()
-        browser = thread.submit(lambda: playwright.chromium.launch(executable_path=program, args=arguments)).result()
-        yield Window(thread, thread.submit(browser.new_page).result())
-        thread.submit(browser.close).result()
-        thread.submit(playwright.stop).result()
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page of the tests' one Chromium."""
+    opened = chromium.new_page()
+    yield opened
+    opened.close()

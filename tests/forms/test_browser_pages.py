@@ -71,46 +71,46 @@ def visit(page: Page, form_page: FormPage) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["contact", "repair", "club"])
-def test_a_refused_form_comes_back_as_it_was_filled_in(shipped: FormsFolder, chromium: Page, name: str) -> None:
-    loaded(chromium, shipped.page(name).html("/desk.cgi", "stamp"), WHICH)
-    chromium.evaluate(f"() => ({_FILL})({WHICH})")
-    sent = chromium.evaluate(f"() => [...new FormData({WHICH})].filter(([n, v]) => typeof v == 'string')")
+def test_a_refused_form_comes_back_as_it_was_filled_in(shipped: FormsFolder, page: Page, name: str) -> None:
+    loaded(page, shipped.page(name).html("/desk.cgi", "stamp"), WHICH)
+    page.evaluate(f"() => ({_FILL})({WHICH})")
+    sent = page.evaluate(f"() => [...new FormData({WHICH})].filter(([n, v]) => typeof v == 'string')")
     pairs = tuple((name, value) for name, value in sent if name not in OWN)
     problems = [Problem(field.name, "Look at this.", {}) for field in shipped.form(name).fields]
     back = shipped.refused(name, "en", Posted(pairs), problems).html("/desk.cgi", "stamp")
-    again = loaded(chromium, back, WHICH)
+    again = loaded(page, back, WHICH)
     names = {name for name, _ in pairs}
     assert tuple(pair for pair in again.pairs if pair[0] in names) == pairs
 
 
 @pytest.mark.parametrize("name", ["contact", "repair", "club"])
-def test_pages_keep_their_own_policy(shipped: FormsFolder, chromium: Page, name: str) -> None:
-    assert visit(chromium, shipped.page(name)) == []
+def test_pages_keep_their_own_policy(shipped: FormsFolder, page: Page, name: str) -> None:
+    assert visit(page, shipped.page(name)) == []
     problems = [Problem(field.name, "Look at this.", {}) for field in shipped.form(name).fields]
-    assert visit(chromium, shipped.refused(name, "en", Posted(), problems)) == []
+    assert visit(page, shipped.refused(name, "en", Posted(), problems)) == []
 
 
-def test_the_honeypot_is_out_of_sight_and_reach(shipped: FormsFolder, chromium: Page) -> None:
-    visit(chromium, shipped.page("club"))
-    box = chromium.locator(f"[name={HONEYPOT_FIELD}]").locator("xpath=ancestor::div").bounding_box()
+def test_the_honeypot_is_out_of_sight_and_reach(shipped: FormsFolder, page: Page) -> None:
+    visit(page, shipped.page("club"))
+    box = page.locator(f"[name={HONEYPOT_FIELD}]").locator("xpath=ancestor::div").bounding_box()
     assert box is not None
     assert box["width"] <= 1
     assert box["height"] <= 1
     reached = set()
     for _ in range(30):
-        chromium.keyboard.press("Tab")
-        reached.add(chromium.evaluate("() => document.activeElement.name"))
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("() => document.activeElement.name"))
     assert "email" in reached
     assert HONEYPOT_FIELD not in reached
 
 
 @pytest.mark.parametrize("name", ["contact", "club"])
-def test_the_summary_has_the_focus_without_script(shipped: FormsFolder, chromium: Page, name: str) -> None:
-    visit(chromium, shipped.refused(name, "en", Posted(), [Problem("email", "Fill in this field.", {}, 1)]))
-    chromium.wait_for_function("() => document.activeElement.tagName == 'SECTION'", timeout=3000)
-    chromium.click("section a")
-    assert chromium.evaluate("() => document.activeElement.name") == "email"
-    described = chromium.evaluate(
+def test_the_summary_has_the_focus_without_script(shipped: FormsFolder, page: Page, name: str) -> None:
+    visit(page, shipped.refused(name, "en", Posted(), [Problem("email", "Fill in this field.", {}, 1)]))
+    page.wait_for_function("() => document.activeElement.tagName == 'SECTION'", timeout=3000)
+    page.click("section a")
+    assert page.evaluate("() => document.activeElement.name") == "email"
+    described = page.evaluate(
         "() => document.getElementById(document.activeElement.getAttribute('aria-describedby')).textContent"
     )
     assert described == "Fill in this field."

@@ -70,18 +70,18 @@ def disagreements(page: Page, asked_cases: list[Case]) -> list[tuple[Case, Said]
 
 
 @pytest.mark.parametrize("kind", cases.VALUES)
-def test_values_of_each_type_get_the_browsers_verdict(chromium: Page, kind: str) -> None:
-    assert disagreements(chromium, cases.of_kind(kind)) == []
+def test_values_of_each_type_get_the_browsers_verdict(page: Page, kind: str) -> None:
+    assert disagreements(page, cases.of_kind(kind)) == []
 
 
-def test_groups_and_structures_get_the_browsers_verdict(chromium: Page) -> None:
-    assert disagreements(chromium, [Case(html) for html in cases.STRUCTURES]) == []
+def test_groups_and_structures_get_the_browsers_verdict(page: Page) -> None:
+    assert disagreements(page, [Case(html) for html in cases.STRUCTURES]) == []
 
 
 @pytest.mark.parametrize("kind", [kind for kind in cases.VALUES if kind not in ("range", "color")])
-def test_values_are_sanitised_as_the_browser_does(chromium: Page, kind: str) -> None:
+def test_values_are_sanitised_as_the_browser_does(page: Page, kind: str) -> None:
     asked_cases = [case for case in cases.of_kind(kind) if reading(case.html).found]
-    for case, said in zip(asked_cases, asked(chromium, asked_cases), strict=True):
+    for case, said in zip(asked_cases, asked(page, asked_cases), strict=True):
         control = reading(case.html).found[0].control
         kept = sanitised(control, case.text or "")
         if (control.kind in READ or control.kind == "number") and read(control.kind, kept) is None:
@@ -90,15 +90,15 @@ def test_values_are_sanitised_as_the_browser_does(chromium: Page, kind: str) -> 
 
 
 @pytest.mark.parametrize("html", cases.LENGTHS)
-def test_lengths_of_typed_text_get_the_browsers_verdict(chromium: Page, html: str) -> None:
+def test_lengths_of_typed_text_get_the_browsers_verdict(page: Page, html: str) -> None:
     for text in cases.TYPED:
-        said = typed(chromium, html, text)
+        said = typed(page, html, text)
         assert is_accepted(html, said) == said.is_valid, (text, said)
 
 
-def test_text_that_nobody_touched_may_be_too_short_or_too_long(chromium: Page) -> None:
+def test_text_that_nobody_touched_may_be_too_short_or_too_long(page: Page) -> None:
     untouched = [Case("<input name=x value=abc minlength=9>"), Case("<input name=x value=abc maxlength=1>")]
-    assert disagreements(chromium, untouched) == []
+    assert disagreements(page, untouched) == []
 
 
 two_digits = st.integers(0, 61).map("{:02}".format)
@@ -116,7 +116,7 @@ STEPS = {"number": numbers, "date": dates, "time": times, "week": weeks, "month"
 
 
 @pytest.mark.parametrize("kind", STEPS)
-def test_generated_limits_and_steps_get_the_browsers_verdict(chromium: Page, kind: str) -> None:
+def test_generated_limits_and_steps_get_the_browsers_verdict(page: Page, kind: str) -> None:
     value = STEPS[kind]
     step = st.one_of(st.just("any"), st.integers(-1, 5000).map(str), st.decimals("0.001", 100, places=3).map(str))
     case = st.builds(
@@ -131,7 +131,7 @@ def test_generated_limits_and_steps_get_the_browsers_verdict(chromium: Page, kin
     @MANY
     @given(st.lists(case, min_size=40, max_size=80))
     def agree(generated: list[Case]) -> None:
-        assert disagreements(chromium, generated) == []
+        assert disagreements(page, generated) == []
 
     agree()
 
@@ -142,14 +142,14 @@ hosts = st.text("ab0.-:/@?#[]%é", max_size=16)
 
 @MANY
 @given(st.lists(st.tuples(st.sampled_from(["", "multiple"]), addresses), min_size=50, max_size=100))
-def test_generated_addresses_get_the_browsers_verdict(chromium: Page, generated: list[tuple[str, str]]) -> None:
-    assert disagreements(chromium, [Case(f"<input name=x type=email {how}>", text) for how, text in generated]) == []
+def test_generated_addresses_get_the_browsers_verdict(page: Page, generated: list[tuple[str, str]]) -> None:
+    assert disagreements(page, [Case(f"<input name=x type=email {how}>", text) for how, text in generated]) == []
 
 
 @MANY
 @given(st.lists(st.tuples(st.sampled_from(["http:", "https://", "x:", "mailto:", "//"]), hosts), min_size=50))
-def test_generated_web_addresses_get_the_browsers_verdict(chromium: Page, generated: list[tuple[str, str]]) -> None:
-    assert disagreements(chromium, [Case("<input name=x type=url>", scheme + rest) for scheme, rest in generated]) == []
+def test_generated_web_addresses_get_the_browsers_verdict(page: Page, generated: list[tuple[str, str]]) -> None:
+    assert disagreements(page, [Case("<input name=x type=url>", scheme + rest) for scheme, rest in generated]) == []
 
 
 _READ_PATTERNS = """([patterns, texts]) => patterns.map(pattern => {
@@ -160,10 +160,8 @@ _READ_PATTERNS = """([patterns, texts]) => patterns.map(pattern => {
 
 @MANY
 @given(st.lists(st.lists(st.sampled_from(cases.PATTERN_PIECES), min_size=1, max_size=4).map("".join), min_size=100))
-def test_generated_patterns_match_as_in_the_browser(chromium: Page, patterns: list[str]) -> None:
-    for pattern, expected in zip(
-        patterns, chromium.evaluate(_READ_PATTERNS, [patterns, cases.PATTERN_TEXTS]), strict=True
-    ):
+def test_generated_patterns_match_as_in_the_browser(page: Page, patterns: list[str]) -> None:
+    for pattern, expected in zip(patterns, page.evaluate(_READ_PATTERNS, [patterns, cases.PATTERN_TEXTS]), strict=True):
         said = [match(pattern, text) for text in cases.PATTERN_TEXTS]
         found = None if UNREADABLE in said else [one == "fits" for one in said]
         assert found == expected, pattern

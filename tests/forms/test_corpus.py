@@ -107,8 +107,8 @@ def test_broken_files_take_no_other_form_down(corpus: FormsFolder) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", sorted(set(WORKING) - {"noscript"}))
-def test_a_browser_sends_what_the_desk_expects(corpus: FormsFolder, chromium: Page, name: str) -> None:
-    said = loaded(chromium, corpus.page(name).html("/desk.cgi", "stamp"), WHICH)
+def test_a_browser_sends_what_the_desk_expects(corpus: FormsFolder, page: Page, name: str) -> None:
+    said = loaded(page, corpus.page(name).html("/desk.cgi", "stamp"), WHICH)
     pairs = tuple(pair for pair in said.pairs if pair[0] not in OWN)
     known = {field.name for field in corpus.form(name).fields}
     assert {pair[0] for pair in said.pairs} >= set(OWN)
@@ -123,11 +123,11 @@ def test_a_browser_sends_what_the_desk_expects(corpus: FormsFolder, chromium: Pa
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", sorted(set(WORKING) - {"noscript", "jinja", "fragment_controls", "fragment_form"}))
-def test_the_desk_changes_nothing_that_a_page_sends(corpus: FormsFolder, chromium: Page, name: str) -> None:
-    served = loaded(chromium, corpus.page(name).html("/desk.cgi", "stamp"), WHICH)
-    place = chromium.evaluate(f"() => [...document.forms].indexOf({WHICH})")
+def test_the_desk_changes_nothing_that_a_page_sends(corpus: FormsFolder, page: Page, name: str) -> None:
+    served = loaded(page, corpus.page(name).html("/desk.cgi", "stamp"), WHICH)
+    place = page.evaluate(f"() => [...document.forms].indexOf({WHICH})")
     with open(os.path.join(CORPUS, f"{name}.html"), "rb") as file:
-        original = loaded(chromium, decoded(file.read()), f"document.forms[{place}]")
+        original = loaded(page, decoded(file.read()), f"document.forms[{place}]")
     without_own = tuple(pair for pair in served.pairs if pair[0] not in OWN)
     assert without_own == tuple(pair for pair in original.pairs if pair[0] not in OWN)
     assert served.is_valid == original.is_valid
