@@ -58,6 +58,16 @@ class Inquiry(NamedTuple):
     fields: tuple[FieldValue, ...]
     message_field: str = ""
 
+    def without_contact(self) -> Inquiry:
+        """The inquiry as those see it who have not claimed it: nothing that says how to reach the customer."""
+        address = self.customer.email
+        told = tuple(
+            field
+            for field in self.fields
+            if not field.is_contact and (not address or address not in field.values)  # also where it was typed twice
+        )
+        return self._replace(customer=Customer(), fields=told)
+
 
 class Entry(NamedTuple):
     """One message in the ticket's file: what it is (`kind`), who did it (`by`), when, and the letters it caused.

@@ -31,12 +31,8 @@ def other_fields(inquiry: Inquiry) -> list[FieldValue]:
 
 def public_fields(inquiry: Inquiry) -> list[FieldValue]:
     """`other_fields` but for contact fields: what may be known of a ticket before it is claimed."""
-    address = inquiry.customer.email
-    return [
-        field
-        for field in other_fields(inquiry)
-        if not field.is_contact and (not address or address not in field.values)  # also where it was typed twice
-    ]
+    public = inquiry.without_contact().fields
+    return [field for field in other_fields(inquiry) if field in public]
 
 
 def text_of(inquiry: Inquiry) -> str:
