@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import signal
 import socket
+import tempfile
 import time
 
 from helpdesk_lite import assemble
+from helpdesk_lite.doors import crowd
 from helpdesk_lite.errors import DeskUnusable
 from helpdesk_lite.root import Root, find_root
 
@@ -36,6 +38,7 @@ def run(root: Root, bind: str, say_more: Callable[[], None]) -> int:
     url = _url(listener)
     app, stop_courier = standing_application(root, url)
     house = assemble.house(root, url)
+    tempfile.tempdir = house.spool  # for bodies that are still coming: /tmp may lie in memory
     _say(house, house.settings.url)
     say_more()
     try:
@@ -88,6 +91,7 @@ def _serve(app: Any, listener: socket.socket, upload_mb: int, told: list[int]) -
     """Run waitress on the listening socket. After a signal nothing new is taken, answers under way are finished."""
     from waitress import create_server, wasyncore  # type: ignore[import-untyped,unused-ignore]
 
+    most = crowd.most_connections()
     channels: dict[int, Any] = {}
     server = create_server(
         app,
@@ -99,11 +103,13 @@ def _serve(app: Any, listener: socket.socket, upload_mb: int, told: list[int]) -
         max_request_body_size=(upload_mb + 64) << 20,  # up to here the customer gets our own page that says what is too large
         max_request_header_size=64 << 10,
         inbuf_overflow=256 << 10,
-        connection_limit=1000,
+        connection_limit=most + 100,  # never reached: from there on waitress would take nobody in
         channel_timeout=60,
         cleanup_interval=15,
     )
+    open_now = crowd.Crowd(server.active_channels, most)
     while not told:
+        open_now.make_room()
         wasyncore.loop(timeout=1, map=channels, count=1, use_poll=True)
     listener_ids = [id for id, channel in channels.items() if getattr(channel, "accepting", False)]
     for id in listener_ids:
