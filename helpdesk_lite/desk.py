@@ -7,11 +7,11 @@ knows neither pages nor files.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from helpdesk_lite import letter, signing, tracking
-from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketMoved
+from helpdesk_lite.errors import AlreadyClaimed, DeskError, NotAllowed, TicketMoved
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, Letter
 from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Customer, Entry, Head, Inquiry, Place
 
@@ -43,6 +43,8 @@ class Desk(NamedTuple):
         """Keep an inquiry with its notice and acknowledgement; its number. The same submission twice is one ticket."""
         with self.store.once(_digest(form, submission, client)) as number:
             if number:
+                with suppress(OSError):
+                    self.mend(number)  # whoever made it may have been killed before its letters were published
                 return number
             inquiry = self._inquiry(form, submission, client, language)
             number = inquiry.head.number
@@ -51,7 +53,7 @@ class Desk(NamedTuple):
                 entry = self._entry(number, "inquiry", CUSTOMER, letters)
                 self.outbox.stage(letters)
                 self.store.add(inquiry, entry, lambda: self._message(inquiry, entry.message_id, submission))
-                self.outbox.publish(letters)
+                self._publish(letters)
         return number
 
     def claim(self, number: str, operator: Operator) -> None:
@@ -86,7 +88,7 @@ class Desk(NamedTuple):
         fields, so that nobody can answer without claiming. NotAllowed if somebody else has it."""
         ticket = self.store.read(number)
         if ticket.place == QUEUE:
-            return ticket._replace(inquiry=without_contact(ticket.inquiry))
+            return ticket._replace(inquiry=ticket.inquiry.without_contact())
         if not _may_handle(operator, ticket.place):
             raise NotAllowed(f"{ticket.place.holder} has ticket {number}.")
         return ticket
@@ -132,9 +134,22 @@ class Desk(NamedTuple):
     @contextmanager
     def _locked(self, number: str) -> Iterator[None]:
         with self.store.locked(number):
-            if self.outbox.staged(number):
-                self.outbox.recover(number, self._named_letters(number))
-            yield
+            self._recover(number)
+            try:
+                yield
+            except OSError:
+                with suppress(OSError, DeskError):  # nothing half done is left, if the disk lets us
+                    self._recover(number)
+                raise
+
+    def _recover(self, number: str) -> None:
+        if self.outbox.staged(number):
+            self.outbox.recover(number, self._named_letters(number))
+
+    def _publish(self, letters: list[Letter]) -> None:
+        """The ticket names them, so it is done: should this fail, whoever has the ticket's lock next publishes them."""
+        with suppress(OSError):
+            self.outbox.publish(letters)
 
     def _move(
         self, number: str, source: Place, target: Place, kind: str, by: Operator, letters: list[Letter] | None = None
@@ -143,7 +158,7 @@ class Desk(NamedTuple):
         staged = letters or []
         self.outbox.stage(staged)
         self.store.move(number, source, target, self._entry(number, kind, by.name, staged))
-        self.outbox.publish(staged)
+        self._publish(staged)
 
     def _held(self, number: str, state: str, operator: Operator) -> Place:
         place = self.store.place(number)
@@ -219,12 +234,6 @@ class Desk(NamedTuple):
         from helpdesk_lite.mail import compose
 
         return compose.inquiry_message(inquiry, message_id, self.settings.address, submission.uploads)
-
-
-def without_contact(inquiry: Inquiry) -> Inquiry:
-    """The inquiry as those who have not claimed it may see it."""
-    shown = tuple(field for field in inquiry.fields if not field.is_contact)
-    return inquiry._replace(customer=Customer(), fields=shown)
 
 
 def _may_handle(operator: Operator, place: Place) -> bool:

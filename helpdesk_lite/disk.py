@@ -1,8 +1,8 @@
 """The disk, made honest: files appear whole, moves happen once, locks exclude.
 
-Guarantee: when `write_new`, `replace`, `move` or `remove` returns, what it did survives a power cut; a file that can be
-seen under its own name is never half written. It is the only module that calls fsync, rename, link or flock, and it
-knows nothing of tickets or letters.
+Guarantee: when `write_new`, `replace`, `move` or `remove` returns, what it did survives a power cut; when `write_new`,
+`move` or `exchange` raises OSError, nothing has changed (MayBeKept: the disk failed to take it back, too). A file that can
+be seen under its own name is never half written. It is the only module that calls fsync, rename, link or flock.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 CHUNK = 1 << 16
 _BESIDE = ".new"  # the end of a name that is still being written; always hidden, always safe to delete
@@ -43,9 +43,14 @@ def write_beside(path: str, chunks: Iterable[bytes]) -> str:
             file.flush()
             os.fsync(descriptor)
     except BaseException:
-        os.unlink(hidden)
+        _forget(hidden)
         raise
     return hidden
+
+
+def put(path: str, chunks: Iterable[bytes]) -> None:
+    """Make `path` hold `chunks`, whole and flushed; its name is not, which the caller sees to before anyone is told."""
+    rename_hidden(write_beside(path, chunks), path)
 
 
 def write_new(path: str, chunks: Iterable[bytes], durable_name: bool = True) -> None:
@@ -57,14 +62,14 @@ def write_new(path: str, chunks: Iterable[bytes], durable_name: bool = True) -> 
     try:
         os.link(hidden, path)
     finally:
-        os.unlink(hidden)
+        _forget(hidden)
     if durable_name:
-        sync_folder(os.path.dirname(path))
+        _settle(path, [os.path.dirname(path)], lambda: os.unlink(path))
 
 
 def replace(path: str, chunks: Iterable[bytes]) -> None:
     """Make `path` hold `chunks`, whether or not it was there before."""
-    os.rename(write_beside(path, chunks), path)
+    put(path, chunks)
     sync_folder(os.path.dirname(path))
 
 
@@ -76,9 +81,8 @@ def move(source: str, target: str) -> None:
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
     os.rename(source, target)
-    sync_folder(os.path.dirname(target))
-    if os.path.dirname(source) != os.path.dirname(target):
-        sync_folder(os.path.dirname(source))
+    folders = dict.fromkeys((os.path.dirname(target), os.path.dirname(source)))
+    _settle(target, folders, lambda: os.rename(target, source))
 
 
 def exchange(source: str, target: str, coming: str) -> None:
@@ -88,16 +92,36 @@ def exchange(source: str, target: str, coming: str) -> None:
     """
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
-    os.rename(source, target)
-    os.rename(coming, target)
-    sync_folder(os.path.dirname(target))
-    sync_folder(os.path.dirname(source))
+    before = beside(coming)  # the old version keeps a name until the new one is safe
+
+    def take_back() -> None:
+        os.rename(before, source)
+        os.unlink(target)
+
+    try:
+        os.link(source, before)
+        os.rename(source, target)
+        _settle(target, [os.path.dirname(target), os.path.dirname(source)], take_back, [(coming, target)])
+    except OSError:
+        _forget(before)
+        _forget(coming)
+        raise
+    _forget(before)
 
 
 def rename_over(source: str, target: str) -> None:
     """Put the whole file `source` in the place of `target`, for good."""
     os.rename(source, target)
     sync_folder(os.path.dirname(target))
+
+
+def rename_hidden(hidden: str, target: str) -> None:
+    """Give a file made by `write_beside` its name, in any folder; its name is not flushed. It is gone if that fails."""
+    try:
+        os.rename(hidden, target)
+    except BaseException:
+        _forget(hidden)
+        raise
 
 
 def slide(source: str, target: str) -> None:
@@ -118,9 +142,13 @@ def remove(path: str, durable: bool = True) -> None:
 def jot(path: str, content: bytes) -> None:
     """Make `path` hold `content`, whole or not at all, without waiting for the disk: for what can be lost."""
     hidden = beside(path)
-    with open(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
-        file.write(content)
-    os.rename(hidden, path)
+    try:
+        with open(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+            file.write(content)
+    except BaseException:
+        _forget(hidden)
+        raise
+    rename_hidden(hidden, path)
 
 
 def remove_older(folder: str, oldest: float) -> None:
@@ -183,6 +211,36 @@ def sync_folder(path: str) -> None:
         os.close(descriptor)
 
 
+def _settle(
+    path: str, folders: Iterable[str], take_back: Callable[[], None], renames: Iterable[tuple[str, str]] = ()
+) -> None:
+    """Do what is left of a step: some renames, then flush the folders. If it fails, `take_back` undoes the whole step.
+
+    Raises the failure; MayBeKept if it could not be undone either.
+    """
+    try:
+        for source, target in renames:
+            os.rename(source, target)
+        for folder in folders:
+            sync_folder(folder)
+    except OSError as wrong:
+        try:
+            take_back()
+        except OSError:
+            from helpdesk_lite.errors import MayBeKept
+
+            raise MayBeKept(path) from wrong
+        raise
+
+
+def _forget(hidden: str) -> None:
+    """Take a hidden file away if that is possible; `verify` finds what was left."""
+    try:
+        os.unlink(hidden)
+    except OSError:
+        return
+
+
 class locked:  # noqa: N801  (it is used as a verb: `with disk.locked(path):`)
     """Hold the lock file `path` (flock(2), made if missing) while the block runs; waits its turn.
 
@@ -201,4 +259,7 @@ class locked:  # noqa: N801  (it is used as a verb: `with disk.locked(path):`)
             raise
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._descriptor)
+        try:
+            os.close(self._descriptor)
+        except OSError:
+            return  # it is closed all the same (close(2)), and nothing was written to it

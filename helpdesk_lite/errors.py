@@ -95,6 +95,14 @@ class DeskUnusable(DeskError):
     """The desk's folders are missing, unreadable or unwritable: the text names the path and the mend."""
 
 
+class MayBeKept(DeskError):
+    """The disk failed in the middle of a step that could then be neither finished nor undone."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"The disk failed halfway: it is not certain whether {path} was kept.")
+        self.path = path
+
+
 class OperatorMistaken(DeskError):
     """An operator's name, address or password cannot be used; the text says why."""
 

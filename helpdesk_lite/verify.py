@@ -13,7 +13,6 @@ from helpdesk_lite import disk
 from helpdesk_lite.errors import DeskError
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.store import inspect
-from helpdesk_lite.store.flat import lock_path
 from helpdesk_lite.store.inspect import Finding, Lying
 
 TYPE_CHECKING = False
@@ -93,7 +92,7 @@ class Verifier:
 
     def _is_so(self, finding: Finding) -> bool:
         """Whether it is still so while nobody is at work on the ticket: a move, or a letter, takes several steps."""
-        with disk.locked(lock_path(self._data, finding.number)):
+        with inspect.untouched(self._data, finding.number):
             return self._is_still_so(finding)
 
     def _is_still_so(self, finding: Finding) -> bool:

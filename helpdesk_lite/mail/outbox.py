@@ -187,7 +187,7 @@ class Outbox:
 
     def _put(self, folder: str, letter: Letter) -> None:
         path = self._path(folder, letter.name)
-        disk.slide(disk.write_beside(path, [_written(letter)]), path)
+        disk.put(path, [_written(letter)])
 
     def _give_back(self, folder: str, letter: Letter) -> None:
         disk.replace(self._path(folder, letter.name), [_written(letter)])

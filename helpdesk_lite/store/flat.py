@@ -73,7 +73,7 @@ class FlatStore:
         goal = self._goal(number, target, entry.at)
         disk.make_folder(os.path.dirname(goal))
         coming = self._path("moving", number + _END)
-        disk.slide(disk.write_beside(coming, _with(path, addition)), coming)
+        disk.put(coming, _with(path, addition))
         disk.exchange(path, goal, coming)
 
     def place(self, number: str) -> Place:
@@ -224,8 +224,12 @@ class FlatStore:
         try:
             if os.path.getmtime(path) < self._clock() - _ONCE:
                 return ""
-            number = disk.read(path).decode()
-            return "" if self.place(number).state == CLOSED else number
+            number = disk.read(path).decode("ascii", "replace")
+            ticket, place = self._find(number)
+            if place.state == CLOSED:
+                return ""
+            disk.sync_folder(os.path.dirname(ticket))  # who made it may have been killed before that
+            return number
         except (FileNotFoundError, UnknownNumber):
             return ""
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from helpdesk_lite import disk, tracking
 from helpdesk_lite.errors import TicketDamaged
 from helpdesk_lite.store import mbox
-from helpdesk_lite.store.flat import mapped
+from helpdesk_lite.store.flat import lock_path, mapped
 from helpdesk_lite.ticket import CLAIMED, PENDING, QUEUE, STATES, Place
 
 TYPE_CHECKING = False
@@ -53,6 +53,11 @@ def private(data: str) -> Iterator[Finding]:
                 yield Finding(path, "it is a symbolic link; the desk keeps files of its own only")
             elif found.st_mode & 0o077:
                 yield Finding(path, f"others may read it (mode {stat.S_IMODE(found.st_mode):04o})", MODE)
+
+
+def untouched(data: str, number: str) -> disk.locked:
+    """Hold the ticket's lock while the block runs, as the store does, but finish nothing."""
+    return disk.locked(lock_path(data, number))
 
 
 def unfinished(data: str) -> Iterator[Finding]:

@@ -216,9 +216,11 @@ def _failed(
             return _problem(request, house, status, wrong)
         except Exception as worse:  # the calm page itself cannot be drawn: say it plainly
             print(_log_line(environ, worse), file=environ.get("wsgi.errors") or sys.stderr)
-    return Response(status, _PLAIN.get(status, _PLAIN[500]), type="text/plain; charset=utf-8")
+    words = _NOT_SURE if isinstance(wrong, errors.MayBeKept) else _PLAIN.get(status, _PLAIN[500])
+    return Response(status, words, type="text/plain; charset=utf-8")
 
 
+_NOT_SURE = "The disk failed halfway: it is not certain whether this was kept. Please try again: it is done only once.\n"
 _PLAIN = {
     400: "This request makes no sense to the desk. Please go back and try again.\n",
     404: "There is nothing here.\n",
@@ -239,5 +241,6 @@ def _log_line(environ: dict[str, Any], wrong: Exception) -> str:
         place = place.tb_next
     where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
     path = str(environ.get("PATH_INFO", ""))[:200]
-    said = f"web: failed method={environ.get('REQUEST_METHOD')} path={path!r} error={type(wrong).__name__}"
+    method = "".join(filter(str.isalnum, str(environ.get("REQUEST_METHOD"))))[:20]
+    said = f"web: failed method={method} path={path!r} error={type(wrong).__name__}"
     return f"{said} said={str(wrong)[:300]!r} at={where}"

@@ -1,7 +1,7 @@
 """What a browser posted: text pairs and uploads, read within limits, uploads straight to disk.
 
-Guarantee: no more than the limits is ever read, no upload is ever whole in memory, and nothing is left in the spool folder
-when the block ends. It gives no verdict on what was posted (forms/verdict).
+Guarantee: no more than the limits is ever read, no upload is ever whole in memory, and nothing is left in the spool
+folder when the block ends. It gives no verdict on what was posted (forms/verdict).
 """
 
 from __future__ import annotations

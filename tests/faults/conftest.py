@@ -21,3 +21,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> HarmedDesk:
 def tried() -> set[tuple[str, str]]:
     """The kinds of steps that were tried already, by any verb: most of release, close and reopen is the same."""
     return set()
+
+
+@pytest.fixture(scope="session")
+def failing() -> set[tuple[str, str]]:
+    """The same for calls that fail."""
+    return set()

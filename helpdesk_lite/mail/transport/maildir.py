@@ -54,10 +54,12 @@ class MaildirTransport:
         try:
             for folder in (self._path, maildir, *(os.path.join(maildir, name) for name in ("tmp", "cur", "new"))):
                 disk.make_folder(folder)
+            inbox = os.path.join(maildir, "new")
             if not _has(maildir, parcel.name):
                 lines = _delivered(sender, recipient, parcel)
                 hidden = disk.write_beside(os.path.join(maildir, "tmp", parcel.name), lines)
-                disk.rename_over(hidden, os.path.join(maildir, "new", parcel.name))
+                disk.rename_hidden(hidden, os.path.join(inbox, parcel.name))
+            disk.sync_folder(inbox)
         except OSError as wrong:
             return Outcome(LATER, f"{wrong.filename or maildir}: {wrong.strerror}")
         return Outcome(SENT)

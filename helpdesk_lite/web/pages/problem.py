@@ -95,6 +95,11 @@ def _words(status: int, wrong: Exception | None, said: Translation) -> tuple[str
     elif isinstance(wrong, errors.TooLarge):
         limit = wording.size(wrong.limit, said)
         words = said.gettext("This desk takes %(size)s at once. Please go back and send less.") % {"size": limit}
+    elif isinstance(wrong, errors.MayBeKept):
+        words = said.gettext(
+            "The disk failed halfway, and it is not certain whether this was kept. "
+            "Please try again in a few minutes: it is done only once."
+        )
     elif isinstance(wrong, errors.TooMany):
         text = said.ngettext(
             "Please wait %(num)s second and try again.", "Please wait %(num)s seconds and try again.", wrong.retry_after
