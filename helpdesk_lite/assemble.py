@@ -185,19 +185,33 @@ def work(made: House, until: float | None = None) -> None:
     """Do what is due besides answering: send letters (until the clock says so), and once an hour tidy up."""
     courier(made).run(until)
     _tidy(made)
+    version, is_settled = _outbox_version(made)
     waiting = [letter.next_at for letter in made.outbox.waiting()]
-    disk.jot(_due_path(made), b"%d" % min(waiting, default=_NEVER))
+    due = min(waiting, default=_NEVER)
+    disk.jot(_due_path(made), b"%d %s" % (due if is_settled else min(due, int(made.clock()) + _UNSETTLED), version))
 
 
 def is_due(made: House) -> bool:
-    """Whether a letter's time has come: told by a small note that the last `work` left, so that asking costs nothing."""
+    """Whether a letter's time has come: told by a small note that the last `work` left, so that asking costs little.
+
+    The note counts while nobody has put anything into the outbox: whoever did may have been killed before it was sent.
+    """
+    version = _outbox_version(made)[0]
     try:
-        return int(disk.read(_due_path(made))) <= made.clock()
+        due, _, noted = disk.read(_due_path(made)).partition(b" ")
+        return int(due) <= made.clock() or noted != version
     except (FileNotFoundError, ValueError):
-        return bool(disk.names(made.root.inside("outbox", "new")))
+        return any(disk.names(made.root.inside("outbox", name)) for name in ("new", "sending", "staged"))
+
+
+def _outbox_version(made: House) -> tuple[bytes, bool]:
+    """What changes with the letters to send, and whether a change in this moment would show."""
+    times = [os.stat(made.root.inside("outbox", name)).st_mtime_ns for name in ("new", "staged")]
+    return b"%x-%x" % tuple(times), max(times) / 1e9 < made.clock() - _UNSETTLED
 
 
 _NEVER = 1 << 40
+_UNSETTLED = 2  # seconds: the coarsest clock a file system has
 _HOUR = 3600
 
 
