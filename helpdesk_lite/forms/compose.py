@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
 
 BASE = PLACE + "B"  # stands in a page for the address of the entry script (SCRIPT_NAME)
 STAMP = PLACE + "S"  # stands for the signed time stamp
@@ -54,13 +54,13 @@ class Composer:
         self._paths = template_paths
         self._language = language
         self._values = {"desk_name": desk_name, "language": language, "base": BASE, "static": static}
-        self._made: Environment | None = None
+        self._environment: Environment | None = None
 
     def composed(self, path: str, text: str) -> Composed:
         """The whole page that the file `path` with this `text` is. Raises Mistaken."""
         name = os.path.basename(path).removesuffix(".html")
         is_template = "{{" in text or "{%" in text
-        body = self._rendered(path, name, text) if is_template else text
+        body = self._rendered(path, _Text(path, text), title_of_form=name, **_NO_FRAGMENT) if is_template else text
         if is_whole(body):
             return Composed(body, -1 if is_template else 0, len(body), _is_ours(body))
         return self._wrapped(name, body, is_template)
@@ -70,8 +70,9 @@ class Composer:
         tags = scan(fragment)
         body, title, metas = _without_head(fragment, tags)
         starts = {tag.name for tag in tags if not tag.closes}
-        page = self._file(HOUSE_PAGE).render(
-            self._values,
+        page = self._rendered(
+            HOUSE_PAGE,
+            None,
             fragment=PLACE + "F",
             metas=PLACE + "M",
             title_of_form=title or title_of(Tree(fragment)) or name,
@@ -84,45 +85,47 @@ class Composer:
         page = page.replace(PLACE + "F", body, 1)
         return Composed(page, -1 if is_template else start, start + len(body), True)
 
-    def _rendered(self, path: str, name: str, text: str) -> str:
+    def _rendered(self, path: str, own: _Text | None, **values: Any) -> str:
+        """What a template makes of `values`: the author's `own`, or the house's at `path`. Raises Mistaken."""
         import jinja2
 
+        environment = self._environment = self._environment or _environment(self._paths, self._language)
         try:
-            environment = self._environment()
-            code = environment.compile(text, os.path.basename(path), path)
-            template = environment.template_class.from_code(environment, code, environment.make_globals(None))
-            return template.render(self._values, title_of_form=name, **_NO_FRAGMENT)
+            template = own.template(environment) if own else environment.get_template(path)
+            return template.render(self._values, **values)
         except jinja2.TemplateSyntaxError as wrong:
             raise Mistaken(wrong.filename or path, wrong.lineno, _said(wrong)) from None
-        except Exception as wrong:
+        except Exception as wrong:  # a template can do anything, and whatever it does is its author's to mend
             raise Mistaken(*_where(wrong, path), _said(wrong)) from None
 
-    def _file(self, name: str) -> Any:
-        import jinja2
 
-        try:
-            return self._environment().get_template(name)
-        except jinja2.TemplateSyntaxError as wrong:
-            raise Mistaken(wrong.filename or name, wrong.lineno, _said(wrong)) from None
+class _Text(NamedTuple):
+    """A file's text as a template that knows its file, so that mistakes have their line."""
 
-    def _environment(self) -> Environment:
-        if self._made is None:
-            from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
-            from jinja2.sandbox import SandboxedEnvironment
+    path: str
+    text: str
 
-            folders = [os.path.join(path, "pages") for path in self._paths]
-            self._made = SandboxedEnvironment(
-                loader=PrefixLoader({"pages": FileSystemLoader(folders)}),
-                autoescape=True,
-                undefined=StrictUndefined,
-                trim_blocks=True,
-                lstrip_blocks=True,
-                keep_trailing_newline=True,
-                extensions=["jinja2.ext.i18n"],
-            )
-            said = i18n.translation(self._language)
-            self._made.install_gettext_callables(said.gettext, said.ngettext, newstyle=True)  # type: ignore[attr-defined]
-        return self._made
+    def template(self, environment: Environment) -> Template:
+        code = environment.compile(self.text, os.path.basename(self.path), self.path)
+        return environment.template_class.from_code(environment, code, environment.make_globals(None))
+
+
+def _environment(template_paths: tuple[str, ...], language: str) -> Environment:
+    from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    environment = SandboxedEnvironment(
+        loader=PrefixLoader({"pages": FileSystemLoader([os.path.join(path, "pages") for path in template_paths])}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    said = i18n.translation(language)
+    environment.install_gettext_callables(said.gettext, said.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    return environment
 
 
 def is_whole(text: str) -> bool:

@@ -39,8 +39,8 @@ class Refusal:
     def __init__(self, making: Making, is_ours: bool) -> None:
         self._making = making
         self._reading = making.reading
-        self._class = ("summary helpdesk-summary", "problem helpdesk-problem") if is_ours else (
-            "helpdesk-summary", "helpdesk-problem")  # fmt: skip
+        ours = ("summary ", "problem ") if is_ours else ("", "")
+        self._summary_class, self._problem_class = ours[0] + "helpdesk-summary", ours[1] + "helpdesk-problem"
         self._ids = set(self._reading.tree.ids)
         if not is_ours:
             making.add_style(_STYLE)
@@ -73,7 +73,7 @@ class Refusal:
         target = found.element.get("id") or self._new_id(f"helpdesk-field-{order}")
         note = self._new_id(f"helpdesk-problem-{order}")
         name = "strong" if is_problem else "em"
-        html = f'<{name} class="{self._class[1]}" id="{note}">{escape(text)}</{name}>'
+        html = f'<{name} class="{self._problem_class}" id="{note}">{escape(text)}</{name}>'
         at, described = self._place(found, group)
         self._making.insert(at, html)
         self._making.set(found.element, id=target)
@@ -116,7 +116,7 @@ class Refusal:
         listed = f"<ul>{''.join(lines)}</ul>" if lines else ""
         self._making.insert(
             self._making.before(form),
-            f'<section class="{self._class[0]}" aria-labelledby="{heading}" tabindex="-1" autofocus>'
+            f'<section class="{self._summary_class}" aria-labelledby="{heading}" tabindex="-1" autofocus>'
             f'<h2 id="{heading}">{escape(title)}</h2>{told}{listed}</section>',
         )
 

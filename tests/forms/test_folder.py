@@ -48,6 +48,17 @@ def test_a_changed_page_of_the_house_changes_the_form(forms: Forms, tmp_path: Pa
     assert "Our own frame" in folder.page("contact").html("", "")
 
 
+def test_a_mistake_in_a_page_of_the_house_is_told_with_its_place(forms: Forms, tmp_path: Path) -> None:
+    folder = forms(contact="<input name=a>")
+    pages = tmp_path / "templates" / "pages"
+    pages.mkdir(parents=True)
+    (pages / "form.html").write_text("<html>\n{{ nonsense }}")
+    with pytest.raises(BrokenForm) as broken:
+        folder.page("contact")
+    (mistake,) = broken.value.mistakes
+    assert mistake == (str(pages / "form.html"), 2, "'nonsense' is undefined", False)
+
+
 def test_a_file_that_is_gone_is_no_form(forms: Forms, tmp_path: Path) -> None:
     folder = forms(contact="<input name=a>")
     folder.page("contact")
