@@ -1,8 +1,8 @@
 """Derived values kept on disk: worked out once, thrown away when what they came from changes.
 
-Guarantee: `get` never answers with a value made from other versions of its sources, of the program or of Python; deleting
-the folder at any time loses nothing but time; a folder that cannot be written only costs that time. It does not
-keep anything that cannot be made again.
+Guarantee: `get` never answers with a value made from other versions of its sources, of the program or of Python;
+deleting the folder at any time loses nothing but time; a folder that cannot be written only costs that time. It does
+not keep anything that cannot be made again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The command line: `helpdesk-lite [--root DIR] COMMAND`.
 
-Guarantee: exit status 0 done, 1 failed or found something wrong, 2 usage, 75 try again later; what went wrong is one clear
-sentence on standard error. Each command's work is in commands/.
+Guarantee: exit status 0 done, 1 failed or found something wrong, 2 usage, 75 try again later; what went wrong is one
+clear sentence on standard error. Each command's work is in commands/.
 """
 
 from __future__ import annotations
@@ -47,17 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """Every command and its options."""
     top = argparse.ArgumentParser(prog="helpdesk-lite", description="Help Desk Lite: contact forms, tickets, mail.")
-    top.add_argument("--root", metavar="DIR", help="the desk's folder (else $HELPDESK_ROOT, else here, else the checkout)")
+    top.add_argument("--root", metavar="DIR", help="the desk's folder (or $HELPDESK_ROOT, or here, or the checkout)")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     init = _command(commands, "init", "make:init", "make a desk: forms/, data/, cgi-bin/; never overwrites")
     init.add_argument("folder", nargs="?", metavar="DIR", help="where (default: here)")
 
     serve = _command(commands, "serve", "serve:serve", "run the web desk and the courier until stopped")
-    serve.add_argument("--bind", default="127.0.0.1:8080", metavar="HOST:PORT", help="default: %(default)s; port 0: any")
+    serve.add_argument("--bind", default="127.0.0.1:8080", metavar="HOST:PORT", help="(%(default)s); 0: any port")
 
     demo = _command(commands, "demo", "make:demo", "run a throw-away desk with two operators and a few tickets")
-    demo.add_argument("--bind", default="127.0.0.1:8080", metavar="HOST:PORT", help="default: %(default)s; port 0: any")
+    demo.add_argument("--bind", default="127.0.0.1:8080", metavar="HOST:PORT", help="(%(default)s); 0: any port")
 
     _operator(commands)
 

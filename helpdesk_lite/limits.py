@@ -1,4 +1,4 @@
-"""How often something happened lately: submissions and wrong passwords by where they came from, robots by how they failed.
+"""How often something happened lately: submissions and wrong passwords by address, robots by how they failed.
 
 Guarantee: counting takes one small append and no lock, survives restarts, and keeps no address in clear; counts may be
 lost in a power cut. What follows from a count is decided elsewhere (desk, web/session).

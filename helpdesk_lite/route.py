@@ -76,7 +76,7 @@ def _read(text: str, kinds: tuple[str, ...]) -> Route:
 
 
 def _usual_tls(kind: str, port: int, with_password: bool) -> str:
-    """What a port means where `tls` is not said: 465 and IMAP are implicit TLS (RFC 8314); a password never goes bare."""
+    """What a port means where `tls` is not said (RFC 8314): 465 and IMAP are implicit; a password never goes bare."""
     if kind == "imap" or port == 465:
         return "implicit"
     return "starttls" if kind == "smtp" and (port == 587 or with_password) else "none"

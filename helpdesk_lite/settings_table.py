@@ -1,6 +1,6 @@
 """Every setting there is: one table that settings.toml is written from, checked against and read into.
 
-Guarantee: a file with mistakes gives no settings, but all mistakes at once, each with its line. It does not touch the disk.
+Guarantee: a file with mistakes gives no settings, but all mistakes at once, each with its line. It reads no files.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ TABLE = (
     Setting("desk", "url", "", "public address of the entry script; `serve` fills in its own if empty", _url),
     Setting("desk", "address", "helpdesk@localhost", "the desk's own mail address", _address),
     Setting("desk", "broadcast", ["operators@localhost"], "told of every new ticket", _addresses),
-    Setting("desk", "language", "en", "of the notices, and where a reader's own is unknown: en | it", _one_of(*LANGUAGES)),
+    Setting("desk", "language", "en", "en | it: of notices, and where the reader's own is unknown", _one_of(*LANGUAGES)),
     Setting("desk", "proxy", "", "address of a reverse proxy in front, whose X-Forwarded-For and -Proto are believed"),
     Setting(
         "mail",
@@ -179,16 +179,17 @@ def _wrong_type(default: Value, value: Any) -> str:
 
 
 def _line_of(text: str, section: str, name: str = "") -> int:
+    """The line of the setting, or of the section's head; 1 if it is not written in so many words."""
+    wanted = [(section, name)] if name else [(section, ""), ("", section)]
     inside = ""
     for number, line in enumerate(text.splitlines(), 1):
         word = line.strip()
         if word.startswith("["):
-            inside = word.strip("[] \t").partition("]")[0].strip()
-            if inside == section and not name:
-                return number
-        elif name and inside == section and word.partition("=")[0].strip().strip("\"'") == name:
-            return number
-        elif not name and word.partition("=")[0].strip() == section:
+            inside = word[1:].partition("]")[0].strip()
+            key = ""
+        else:
+            key = word.partition("=")[0].strip().strip("\"'")
+        if (inside, key) in wanted and word:
             return number
     return 1
 

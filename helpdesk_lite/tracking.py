@@ -3,7 +3,8 @@
 Guarantee: numbers sort by arrival, contain no 0/O, 1/I/L or vowel but E, say nothing about volume, are safe file names,
 and one wrong or two swapped characters are always noticed. A number is a name, not a secret: it opens nothing.
 
-Form: `XXXX-XXXX-XXXC`, 8 characters of time (1/256 s since 2024, enough until 2085), 3 of chance, and a check character.
+Form: `XXXX-XXXX-XXXC`, 8 characters of time (1/256 s since 2024, enough until 2085), 3 of chance, and a check
+character.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def demo(given: Namespace) -> int:
 
         def say() -> None:
             print(f"Operators: ada (administrator) and ben, both with the password {password}", flush=True)
-            print(f"Mail is delivered into {root.inside('mail')}; everything goes when you stop with Ctrl-C.", flush=True)
+            print(f"Mail is delivered into {root.inside('mail')}; everything goes when you press Ctrl-C.", flush=True)
 
         return serve.run(root, given.bind, say)
 

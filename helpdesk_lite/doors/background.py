@@ -1,7 +1,7 @@
 """Work that goes on beside a server that stays: done when woken, and every minute.
 
-Guarantee: one piece of work at a time in this process; an error in it is logged and it is tried again later; `stop` waits
-for the piece at hand.
+Guarantee: one piece of work at a time in this process; an error in it is logged and it is tried again later; `stop`
+waits for the piece at hand.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What every store of tickets promises; `tests/store/test_contract.py` holds each of them to it.
 
-Guarantee: a ticket is in exactly one place; `move` succeeds only from the place the doer saw, so of any number of racers
-one wins; what a method returned from is kept. Readers need no lock. A store knows nothing of mail but the Message-IDs
-that an entry names.
+Guarantee: a ticket is in exactly one place; `move` succeeds only from the place the doer saw, so of any number of
+racers one wins; what a method returned from is kept. Readers need no lock. A store knows nothing of mail but the
+Message-IDs that an entry names.
 """
 
 from __future__ import annotations

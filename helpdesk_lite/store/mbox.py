@@ -1,7 +1,7 @@
 """The ticket file: an mbox (RFC 4155, mboxrd quoting) of entries, our trace lines above each message's own bytes.
 
-Guarantee: every byte of a message that ends in a line end comes back; no message can end an entry or forge a trace line;
-the head of the file tells its line in the queue. It does not know where the file lies (store/flat).
+Guarantee: every byte of a message that ends in a line end comes back; no message can end an entry or forge a trace
+line; the head of the file tells its line in the queue. It does not know where the file lies (store/flat).
 """
 
 from __future__ import annotations

@@ -109,4 +109,4 @@ class MemoryStore:
         self._submissions = {key: made for key, made in self._submissions.items() if made[1] >= oldest}
 
     def _heads(self, is_wanted: Callable[[Ticket], bool]) -> list[Head]:
-        return [self._tickets[number].inquiry.head for number in sorted(self._tickets) if is_wanted(self._tickets[number])]
+        return [ticket.inquiry.head for _, ticket in sorted(self._tickets.items()) if is_wanted(ticket)]

@@ -1,7 +1,7 @@
 """What a page may use: the assembled desk, as the doors see it.
 
-Guarantee: a part is put together when it is first asked for, so that a request pays only for what it uses. Which concrete
-parts there are is told by assemble.
+Guarantee: a part is put together when it is first asked for, so that a request pays only for what it uses. Which
+concrete parts there are is told by assemble.
 """
 
 from __future__ import annotations

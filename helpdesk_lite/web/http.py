@@ -1,7 +1,7 @@
 """A request and an answer, as WSGI (PEP 3333) has them, in the desk's words.
 
-Guarantee: no bytes that a client sends make these raise anything but `RequestMalformed`; an answer cannot carry a header
-that splits. It reads no body (web/body) and knows no page.
+Guarantee: no bytes that a client sends make these raise anything but `RequestMalformed`; an answer cannot carry a
+header that splits. It reads no body (web/body) and knows no page.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def see_other(request: Request, path: str, headers: tuple[tuple[str, str], ...] 
 
 
 def urlencoded_pairs(raw: bytes) -> list[tuple[str, str]]:
-    """The pairs of an application/x-www-form-urlencoded text (URL standard, 5.1); bytes that are no UTF-8 become U+FFFD."""
+    """The pairs of an application/x-www-form-urlencoded text (URL standard, 5.1); what is no UTF-8 becomes U+FFFD."""
     pairs = []
     for piece in raw.split(b"&"):
         if piece:

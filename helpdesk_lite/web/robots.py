@@ -1,7 +1,8 @@
 """What keeps robots out of the forms without a script or a third party, and lets a person who is taken for one through.
 
-Guarantee: a plain form without our hidden fields is taken as it is; whoever is stopped gets their own page back, filled in,
-and one more press on Send helps; what was stopped is counted (limits). It judges no answers (forms/verdict).
+Guarantee: a plain form without our hidden fields is taken as it is; whoever is stopped gets their own page back,
+filled in, and one more press on Send helps; what was stopped is counted (limits). It judges no answers
+(forms/verdict).
 """
 
 from __future__ import annotations

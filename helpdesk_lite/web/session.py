@@ -1,7 +1,8 @@
 """Who is asking: signed cookies, signing in and out, and requests that another site made a browser send.
 
-Guarantee: only somebody with the password (or whom the web server vouches for) is an operator; a sign-in ends with sign-out,
-a changed password or `stay_hours`; another site's page cannot act for a signed-in operator. From names never follow rights.
+Guarantee: only somebody with the password (or whom the web server vouches for) is an operator; a sign-in ends with
+sign-out, a changed password or `stay_hours`; another site's page cannot act for a signed-in operator. From names never
+follow rights.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Sessions:
         return None if os.path.exists(os.path.join(self._ended_path, mark)) else operator
 
     def sign_in(self, request: Request, name: str, password: str) -> str | None:
-        """The Set-Cookie value for the right password; None for a wrong one. TooMany after too many wrong ones in a row."""
+        """The Set-Cookie value for the right password; None for a wrong one. TooMany after too many in a row."""
         name = name.strip().lower()
         sources = (("name", name), ("address", network_of(request.client)))
         self._slow_down(sources)

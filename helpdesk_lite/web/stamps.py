@@ -1,7 +1,7 @@
-"""The signed time stamp in a form's page: when the page was made, for which form, and whether somebody was stopped before.
+"""The signed time stamp in a form's page: when it was made, for which form, and whether somebody was stopped before.
 
-Guarantee: only the desk makes one that is good, for a day, for one form and a limited number of submissions. A page without
-one is a plain form from elsewhere, which is no fault.
+Guarantee: only the desk makes one that is good, for a day, for one form and a limited number of submissions. A page
+without one is a plain form from elsewhere, which is no fault.
 """
 
 from __future__ import annotations

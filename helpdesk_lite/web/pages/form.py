@@ -1,6 +1,7 @@
 """The contact form: shown, and filled in it becomes a ticket, or comes back with a message beside each field.
 
-Guarantee: nothing is kept of a refused submission; the answer to a kept one is a redirect, so that reload sends nothing.
+Guarantee: nothing is kept of a refused submission; the answer to a kept one is a redirect, so that reload sends
+nothing.
 """
 
 from __future__ import annotations
