@@ -155,7 +155,7 @@ def fill(
     only_editable: bool = False,
 ) -> None:
     """Show the field's controls as they were when they submitted `given`."""
-    answers, _ = dealt(field, given, files)
+    answers, _, _ = dealt(field, given, files)
     for found, answer in zip(making.reading.of_field(field.name), answers, strict=False):
         kind = found.control.kind
         if kind in without or (only_editable and READONLY in found.control.rules):

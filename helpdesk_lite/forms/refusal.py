@@ -15,6 +15,7 @@ from helpdesk_lite.forms.markup import escape
 from helpdesk_lite.forms.page import Making, fill
 from helpdesk_lite.forms.rules import CHOICES
 from helpdesk_lite.forms.tree import Element, collapsed
+from helpdesk_lite.forms.verdict import posted_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ class Refusal:
         gettext = self._making.gettext
         lines: list[str] = []
         by_field = {problem.field: problem for problem in problems}
+        given, uploads = posted_to(self._reading.form, posted)
         for field in self._reading.form.fields:
-            files = [upload for upload in posted.uploads if upload.field == field.name]
-            fill(self._making, field, [value for name, value in posted.pairs if name == field.name], files)
+            files = uploads[field.name]
+            fill(self._making, field, given[field.name], files)
             if field.name in by_field:
                 problem = by_field[field.name]
                 said = gettext(problem.message) % problem.values

@@ -37,15 +37,18 @@ ONE_FILE = N_("Choose one file only.")
 WRONG_FILE = N_("%(file)s is not one of the files asked for: %(accept)s")
 FILE_NAME_ONLY = N_("Only the name of the file arrived. Please choose the file again.")
 
+UNRULED = (*CHOICES, "select", "file", "hidden", "submit")  # what they can hold is what they offer
+
 
 class Answer:
-    """What one control was given: texts for a control, file names for a file control."""
+    """What one control was given: texts, and for a file control the files whose names these are."""
 
-    __slots__ = ("control", "texts")
+    __slots__ = ("control", "files", "texts")
 
     def __init__(self, control: Control) -> None:
         self.control = control
         self.texts: list[str] = []
+        self.files: list[Upload] = []
 
 
 def judge(form: Form, posted: Posted, note: Callable[[str], None] = lambda line: None) -> Submission:
@@ -57,15 +60,14 @@ def judge(form: Form, posted: Posted, note: Callable[[str], None] = lambda line:
     values: list[FieldValue] = []
     waiting: list[tuple[Field, Answer, str]] = []
     uploads: list[Upload] = []
+    given, files = posted_to(form, posted)
     for field in form.fields:
-        given = [text for name, text in posted.pairs if name == field.name]
-        files = [upload for upload in posted.uploads if upload.field == field.name]
-        answers, left = dealt(field, given, files)
-        problem = _problem_of(field, answers, left, files)
+        answers, left, files_left = dealt(field, given[field.name], files[field.name])
+        problem = _problem_of(field, answers, left, files_left)
         if problem is not None:
             problems.append(problem)
         waiting += [(field, answer, text) for answer in answers for text in answer.texts if text]
-        uploads += files
+        uploads += files[field.name]
         texts = tuple(text for answer in answers for text in answer.texts)
         values.append(FieldValue(field.name, field.label, texts, field.is_contact))
     problems += _pattern_problems(waiting, {problem.field for problem in problems}, note)
@@ -75,15 +77,30 @@ def judge(form: Form, posted: Posted, note: Callable[[str], None] = lambda line:
     return Submission(tuple(values), tuple(uploads))
 
 
-def dealt(field: Field, given: list[str], files: list[Upload]) -> tuple[list[Answer], list[str]]:
-    """What each control of the field was given, and what no control takes: controls submit in the order of the page."""
+def posted_to(form: Form, posted: Posted) -> tuple[dict[str, list[str]], dict[str, list[Upload]]]:
+    """The texts and the files that came for each field of the form, in the order they came."""
+    texts: dict[str, list[str]] = {field.name: [] for field in form.fields}
+    files: dict[str, list[Upload]] = {field.name: [] for field in form.fields}
+    for name, text in posted.pairs:
+        if name in texts:
+            texts[name].append(text)
+    for upload in posted.uploads:
+        if upload.field in files:
+            files[upload.field].append(upload)
+    return texts, files
+
+
+def dealt(field: Field, given: list[str], files: list[Upload]) -> tuple[list[Answer], list[str], list[Upload]]:
+    """What each control of the field was given, as controls submit in the order of the page; what no control takes."""
     answers = [Answer(control) for control in field.controls]
-    left = list(given)
+    left, files_left = list(given), list(files)
     single: set[str] = set()  # of radio buttons, as of buttons, only one can be chosen
     for answer in answers:
         kind, taken = answer.control.kind, answer.texts
         if kind == "file":
-            taken += [file.name for file in files] if answer is _first_file(answers) else []
+            count = len(files_left) if "multiple" in answer.control.rules else 1
+            answer.files, files_left = files_left[:count], files_left[count:]
+            taken += [file.name for file in answer.files]
         elif kind in (*CHOICES, "submit"):
             if answer.control.value in left and (kind == "checkbox" or kind not in single):
                 left.remove(answer.control.value)
@@ -91,35 +108,39 @@ def dealt(field: Field, given: list[str], files: list[Upload]) -> tuple[list[Ans
                 single.add(kind)
         elif kind == "select":
             offered = {option.value for option in answer.control.options}
-            while left and left[0] in offered and ("multiple" in answer.control.rules or not taken):
+            most = len(answer.control.options) if "multiple" in answer.control.rules else 1
+            while left and left[0] in offered and len(taken) < most:
                 taken.append(left.pop(0))
         elif kind != "image" and left:
             taken.append(sanitised(answer.control, left.pop(0)))
-    return answers, left
+    return answers, left, files_left
 
 
-def _first_file(answers: list[Answer]) -> Answer | None:
-    return next((answer for answer in answers if answer.control.kind == "file"), None)
-
-
-def _problem_of(field: Field, answers: list[Answer], left: list[str], files: list[Upload]) -> Problem | None:
+def _problem_of(field: Field, answers: list[Answer], left: list[str], files_left: list[Upload]) -> Problem | None:
     """The first thing wrong with a field, its patterns aside."""
-    if not answers:
-        return None
     if left and (complaint := _about_rest(answers, left)):
         return _problem(field, answers[0].control, complaint)
-    if files and (complaint := _about_files(_first_file(answers), files)):
-        return _problem(field, answers[0].control, complaint)
+    if files_left:
+        takes_files = any(answer.control.kind == "file" for answer in answers)
+        return _problem(field, answers[0].control, (ONE_FILE if takes_files else NOT_OFFERED, {}))
     chosen = any(answer.texts for answer in answers if answer.control.kind == "radio")
     for answer in answers:
         if _is_missing(answer, chosen):
             kind = answer.control.kind
             return _problem(field, answer.control, (MISSING.get(kind, FILL_IN), {}))
-        for text in answer.texts:
-            complaint = complaint_about(answer.control, text) if text and answer.control.kind not in CHOICES else None
-            if complaint and answer.control.kind not in ("select", "file", "hidden", "submit"):
-                return _problem(field, answer.control, complaint)
+        if complaint := _about_answer(answer):
+            return _problem(field, answer.control, complaint)
     return None
+
+
+def _about_answer(answer: Answer) -> Complaint | None:
+    """Which rule of the control its answer breaks, if any."""
+    for file in answer.files:
+        if not accepts(answer.control.rules.get("accept", ""), file):
+            return WRONG_FILE, {"file": file.name, "accept": answer.control.rules["accept"]}
+    if answer.control.kind in UNRULED:
+        return None
+    return next((found for text in answer.texts if text and (found := complaint_about(answer.control, text))), None)
 
 
 def _problem(field: Field, control: Control, complaint: Complaint) -> Problem:
@@ -158,18 +179,6 @@ def _about_rest(answers: list[Answer], left: list[str]) -> Complaint | None:
     return ONE_ONLY, {}
 
 
-def _about_files(answer: Answer | None, files: list[Upload]) -> Complaint | None:
-    if answer is None:
-        return NOT_OFFERED, {}
-    if len(files) > 1 and "multiple" not in answer.control.rules:
-        return ONE_FILE, {}
-    accept = answer.control.rules.get("accept", "")
-    for file in files:
-        if not accepts(accept, file):
-            return WRONG_FILE, {"file": file.name, "accept": accept}
-    return None
-
-
 def accepts(accept: str, upload: Upload) -> bool:
     """Whether the accept attribute (HTML, 4.10.5.1.17) names this upload: by the end of its name or by its type."""
     tokens = [token.strip("\t\n\f\r ").lower() for token in accept.split(",")]
@@ -200,7 +209,7 @@ def _pattern_problems(
     asked = [
         (field, answer, pair)
         for field, answer, text in waiting
-        if field.name not in known and answer.control.kind not in ("select", "file", *CHOICES)
+        if field.name not in known and answer.control.kind not in UNRULED
         for pair in patterns_of(answer.control, text)
     ]
     if not asked:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from helpdesk_lite.errors import SubmissionRefused
@@ -143,6 +145,12 @@ class TestChoices:
         assert message("<select name=a>" + options, ("a", "x"), ("a", "y")) == "Give one answer only."
         assert values("<select name=a multiple>" + options, ("a", "x"), ("a", "y")) == {"a": ("x", "y")}
 
+    def test_a_flood_of_one_answer_is_refused_in_no_time(self) -> None:
+        began = time.monotonic()
+        html = "<select name=a multiple><option>x<option>y</select><input type=checkbox name=b>"
+        assert len(refused(html, *[("a", "x")] * 200_000, *[("b", "on")] * 200_000)) == 2
+        assert time.monotonic() - began < 2
+
     def test_one_radio_button_of_a_required_group_is_chosen(self) -> None:
         html = "<input type=radio name=a value=x required><input type=radio name=a value=y>"
         assert message(html) == "Choose one of these."
@@ -169,6 +177,13 @@ class TestUploads:
         submission = sent("<input type=file name=f multiple>", uploads=(upload("a.txt"), upload("b.txt")))
         assert submission.fields[0].values == ("a.txt", "b.txt")
         assert len(submission.uploads) == 2
+
+    def test_two_fields_of_one_name_take_a_file_each(self) -> None:
+        html = "<input type=file name=f required><input type=file name=f required accept=.txt>"
+        assert len(sent(html, uploads=(upload("a.pdf"), upload("b.txt"))).uploads) == 2
+        assert message(html, uploads=(upload("a.txt"), upload("b.pdf"))).startswith("b.pdf is not one of")
+        (problem,) = refused(html, uploads=(upload("a.txt"),))
+        assert (problem.message, problem.control) == ("Choose a file.", 1)
 
     def test_one_file_is_enough_without_multiple(self) -> None:
         assert message("<input type=file name=f>", uploads=(upload("a"), upload("b"))) == "Choose one file only."
