@@ -1,8 +1,8 @@
 """The desk: a customer's inquiry becomes a ticket, one operator claims it, and the customer's message goes to them.
 
-Guarantee: the three promises. At most one operator holds a ticket; what `submit` and the verbs return from is on disk with
-the letters it causes; nobody who has not claimed a ticket learns who asked. It sends nothing itself (courier) and
-knows neither pages nor files.
+Guarantee: the three promises. At most one operator holds a ticket; what `submit` and the verbs return from is on disk
+with the letters it causes; nobody who has not claimed a ticket learns who asked. It sends nothing itself (courier)
+and knows neither pages nor files.
 """
 
 from __future__ import annotations
@@ -41,12 +41,13 @@ class Desk(NamedTuple):
 
     def submit(self, form: Form, submission: Submission, client: str, language: str) -> str:
         """Keep an inquiry with its notice and acknowledgement; its number. The same submission twice is one ticket."""
-        with self.store.once(_digest(form, submission, client)) as number:
+        digest = _digest(form, submission, client)
+        with self.store.once(digest) as number:
             if number:
                 with suppress(OSError):
                     self.mend(number)  # whoever made it may have been killed before its letters were published
                 return number
-            inquiry = self._inquiry(form, submission, client, language)
+            inquiry = self._inquiry(form, submission, digest, language)
             number = inquiry.head.number
             with self._locked(number):
                 letters = self._announcements(form, inquiry)
@@ -57,7 +58,7 @@ class Desk(NamedTuple):
         return number
 
     def claim(self, number: str, operator: Operator) -> None:
-        """Give the ticket to the operator and the customer's message to their mailbox. AlreadyClaimed: someone was faster."""
+        """Give the operator the ticket, their mailbox the customer's message. AlreadyClaimed: someone was faster."""
         with self._locked(number):
             ticket = self.store.read(number)
             if ticket.place != QUEUE:
@@ -125,7 +126,7 @@ class Desk(NamedTuple):
             pass
 
     def note_found(self, number: str, by: Operator, is_so: Callable[[], bool]) -> None:
-        """Write into the ticket where it lies, after a hand has put it there, if `is_so` says so under the ticket's lock."""
+        """Write into the ticket where it lies after a hand has put it there, if `is_so` says so under its lock."""
         with self._locked(number):
             if is_so():
                 place = self.store.place(number)
@@ -176,7 +177,7 @@ class Desk(NamedTuple):
         except UnknownNumber:
             return set()
 
-    def _inquiry(self, form: Form, submission: Submission, client: str, language: str) -> Inquiry:
+    def _inquiry(self, form: Form, submission: Submission, digest: str, language: str) -> Inquiry:
         from helpdesk_lite.forms import answers
 
         name, email = answers.customer_of(submission)
@@ -190,7 +191,7 @@ class Desk(NamedTuple):
             attachments=len(submission.uploads),
             category=form.category,
             language=language,
-            submission=_digest(form, submission, client),
+            submission=digest,
         )
         return Inquiry(head, Customer(name, email), submission.fields, answers.message_field_of(form))
 
@@ -246,7 +247,7 @@ def _only_administrators(operator: Operator) -> None:
 
 
 def _digest(form: Form, submission: Submission, client: str) -> str:
-    """What makes two submissions the same: form, answers and uploads; and the sender's address if no customer is named."""
+    """What makes two submissions the same: form, answers, uploads; and the sender's address if no customer is named."""
     import hashlib
 
     from helpdesk_lite.forms import answers

@@ -1,8 +1,9 @@
 """The disk, made honest: files appear whole, moves happen once, locks exclude.
 
-Guarantee: when `write_new`, `replace`, `move` or `remove` returns, what it did survives a power cut; when `write_new`,
-`move` or `exchange` raises OSError, nothing has changed (MayBeKept: the disk failed to take it back, too). A file that can
-be seen under its own name is never half written. It is the only module that calls fsync, rename, link or flock.
+Guarantee: when `write_new`, `replace`, `move` or `remove` returns, what it did survives a power cut; when
+`write_new`, `move` or `exchange` raises OSError, nothing has changed (MayBeKept: the disk failed to take it back,
+too). A file that can be seen under its own name is never half written. It is the only module that calls fsync,
+rename, link or flock.
 """
 
 from __future__ import annotations
@@ -152,7 +153,7 @@ def jot(path: str, content: bytes) -> None:
 
 
 def remove_older(folder: str, oldest: float) -> None:
-    """Take away the files in `folder` that were last changed before `oldest` (seconds UTC), without waiting for the disk."""
+    """Take away the files in `folder` last changed before `oldest` (seconds UTC), without waiting for the disk."""
     for name in names(folder):
         path = os.path.join(folder, name)
         try:
@@ -241,7 +242,7 @@ def _forget(hidden: str) -> None:
         return
 
 
-class locked:  # noqa: N801  (it is used as a verb: `with disk.locked(path):`)
+class locked:  # a verb, as it is used: `with disk.locked(path):`
     """Hold the lock file `path` (flock(2), made if missing) while the block runs; waits its turn.
 
     filelock's `FileLock(path)` excludes it and is excluded by it. The lock file stays: it must be one of a fixed few.

@@ -73,7 +73,7 @@ TABLE = (
     Setting("desk", "url", "", "public address of the entry script; `serve` fills in its own if empty", _url),
     Setting("desk", "address", "helpdesk@localhost", "the desk's own mail address", _address),
     Setting("desk", "broadcast", ["operators@localhost"], "told of every new ticket", _addresses),
-    Setting("desk", "language", "en", "en | it: of notices, and where the reader's own is unknown", _one_of(*LANGUAGES)),
+    Setting("desk", "language", "en", "en | it: of notices, and where a reader's own is unknown", _one_of(*LANGUAGES)),
     Setting("desk", "proxy", "", "address of a reverse proxy in front, whose X-Forwarded-For and -Proto are believed"),
     Setting(
         "mail",

@@ -1,7 +1,7 @@
 """Every promise about data/, checked; and what a crash or a hand left, mended.
 
-Guarantee: checking changes nothing; mending loses no byte that anybody was told is kept, takes nothing out of sight, and
-writes into a ticket what it did to it. What it cannot mend it says again each time.
+Guarantee: checking changes nothing; mending loses no byte that anybody was told is kept, takes nothing out of sight,
+and writes into a ticket what it did to it. What it cannot mend it says again each time.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class Verifier:
         return True
 
     def _mend_misplaced(self, finding: Finding) -> bool:
-        """The folder decides: an entry says since when it does. Finishing a move that was cut short may have mended it."""
+        """The folder decides, an entry says since when. Finishing a move that was cut short may have mended it."""
         self._desk.note_found(finding.number, _VERIFIER, lambda: self._is_still_so(finding))
         return True
 

@@ -23,15 +23,17 @@ def test_parts_of_a_letter_have_names_of_their_own() -> None:
     assert found.name == f"{NUMBER}.notice.0000000001~2"
 
 
-@pytest.mark.parametrize("address", ["info@भारत.example", "🎉@example.org", "a/b+c=d@ex_a-mple.org", "x" * 64 + "@b.org"])
+@pytest.mark.parametrize("address", ["info@भारत.example", "🎉@example.org", "a/b+c=d@ex_a-mple.org"])
 def test_an_address_may_be_in_any_script(address: str) -> None:
     assert letter.is_address(address)
 
 
 @pytest.mark.parametrize(
     "address",
-    ["a\u202eb@example.org", "a\xa0b@example.org", "a@b.", "a@_b", "x" * 65 + "@b.org", "a@" + "b" * 64 + ".org"]
-    + ["a@" + "b." * 130 + "org", "a@[192.0.2.1]", '"a"@example.org', "a\ud800@example.org", "a@b\u2003c"],
+    [
+        *("a\u202eb@example.org", "a\xa0b@example.org", "a@b.", "a@_b", "x" * 65 + "@b.org", "a@" + "b" * 64 + ".org"),
+        *("a@" + "b." * 130 + "org", "a@[192.0.2.1]", '"a"@example.org', "a\ud800@example.org", "a@b\u2003c"),
+    ],
 )
 def test_what_would_break_a_header_or_a_server_is_no_address(address: str) -> None:
     assert not letter.is_address(address)

@@ -100,7 +100,7 @@ def _serve(app: Any, listener: socket.socket, upload_mb: int, told: list[int]) -
         threads=THREADS,
         ident="",
         clear_untrusted_proxy_headers=False,
-        max_request_body_size=(upload_mb + 64) << 20,  # up to here the customer gets our own page that says what is too large
+        max_request_body_size=(upload_mb + 64) << 20,  # up to here our own page says what is too large
         max_request_header_size=64 << 10,
         inbuf_overflow=256 << 10,
         connection_limit=most + 100,  # never reached: from there on waitress would take nobody in
@@ -111,9 +111,8 @@ def _serve(app: Any, listener: socket.socket, upload_mb: int, told: list[int]) -
     while not told:
         open_now.make_room()
         wasyncore.loop(timeout=1, map=channels, count=1, use_poll=True)
-    listener_ids = [id for id, channel in channels.items() if getattr(channel, "accepting", False)]
-    for id in listener_ids:
-        channels.pop(id)
+    for number in [number for number, channel in channels.items() if getattr(channel, "accepting", False)]:
+        channels.pop(number)
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and any(_is_busy(channel) for channel in channels.values()):
         wasyncore.loop(timeout=0.1, map=channels, count=1, use_poll=True)

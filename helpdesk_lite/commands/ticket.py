@@ -9,8 +9,8 @@ import sys
 from helpdesk_lite import assemble, terminal, times
 from helpdesk_lite.errors import UnknownNumber
 from helpdesk_lite.mail import parse
-from helpdesk_lite.tracking import read_number
 from helpdesk_lite.root import find_root
+from helpdesk_lite.tracking import read_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

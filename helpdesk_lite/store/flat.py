@@ -1,8 +1,8 @@
 """The flat store: a ticket is an mbox file, and the folder it lies in says who has it.
 
-Guarantee: `store/contract.py`, also when killed at any point and after a power cut: the ticket's next version is written
-whole to moving/ first; the rename of the ticket itself decides; whoever takes its lock next finishes what was left.
-It writes no letters and does not know who may do what.
+Guarantee: `store/contract.py`, also when killed at any point and after a power cut: the ticket's next version is
+written whole to moving/ first; the rename of the ticket itself decides; whoever takes its lock next finishes what was
+left. It writes no letters and does not know who may do what.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ class FlatStore:
         with open(coming, "rb") as file, mapped(file, coming) as content:
             target = mbox.place_of(mbox.entries_of(content)[-1])
         path, place = self._find(number)
-        if place == target or place.state == CLOSED and target is not None and target.state == CLOSED:
+        if place == target or (target is not None and place.state == target.state == CLOSED):
             disk.rename_over(coming, path)
         else:
             disk.remove(coming)

@@ -1,6 +1,7 @@
 """What may be wrong with the flat store's files, found by looking at every one of them.
 
-Guarantee: it changes nothing; each finding names a file and says what is wrong in one line. `verify` decides what to mend.
+Guarantee: it changes nothing; each finding names a file and says what is wrong in one line. `verify` decides what to
+mend.
 """
 
 from __future__ import annotations

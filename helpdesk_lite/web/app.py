@@ -1,7 +1,8 @@
 """The web door: which page answers a request, and what every page may rely on.
 
-Guarantee: nothing a client sends gets a traceback; what changes anything is a POST from our own page or a form; a page for
-operators is seen by operators only; after the answer, the courier hears that there may be letters. It draws no page.
+Guarantee: nothing a client sends gets a traceback; what changes anything is a POST from our own page or a form; a
+page for operators is seen by operators only; after the answer, the courier hears that there may be letters. It draws
+no page.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ class App:
         method = environ.get("REQUEST_METHOD")
         pieces = [response.body] if isinstance(response.body, bytes) else response.body
         has_written = method == "POST" and response.status < 400
-        return _Answer([] if method == "HEAD" else pieces, lambda: house is not None and self._after(house, has_written))
+        after = (lambda: self._after(house, has_written)) if house is not None else (lambda: None)
+        return _Answer([] if method == "HEAD" else pieces, after)
 
 
 class _Answer:
@@ -151,7 +153,7 @@ def _parts(wanted: list[str], given: list[str]) -> dict[str, str] | None:
     parts = {}
     for want, have in zip(wanted, given, strict=True):
         if want[:1] == "{":
-            if not have or want == "{number}" and not tracking.is_number(have):
+            if not have or (want == "{number}" and not tracking.is_number(have)):
                 return None
             parts[want[1:-1]] = have
         elif want != have:
@@ -220,7 +222,7 @@ def _failed(
     return Response(status, words, type="text/plain; charset=utf-8")
 
 
-_NOT_SURE = "The disk failed halfway: it is not certain whether this was kept. Please try again: it is done only once.\n"
+_NOT_SURE = "The disk failed halfway: it is not certain that this was kept. Please try again: it is done only once.\n"
 _PLAIN = {
     400: "This request makes no sense to the desk. Please go back and try again.\n",
     404: "There is nothing here.\n",

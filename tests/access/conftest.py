@@ -9,8 +9,8 @@ import pytest
 
 from helpdesk_lite import assemble
 from helpdesk_lite.commands.make import make_desk
-from tests.examples import ADMIN, INES
 from tests.access.browser import Browser
+from tests.examples import ADMIN, INES
 
 PASSWORD = "a long password"
 FIELDS = {"name": "Jane Doe", "email": "jane@example.com", "subject": "The printer is on fire", "message": "It burns."}

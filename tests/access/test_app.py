@@ -16,8 +16,11 @@ def test_head_is_get_without_a_body(ines, path):
 
 @pytest.mark.parametrize(
     "path",
-    ["/nothing", "/forms/", "/forms/nothing", "/forms/../data/secret", "/forms/a/b", "/tickets/2222-2222-2222", "/tickets/x"]
-    + ["/static/nothing", "/static/../web/http.py", "/sent/3D9P-64M6-EPWV?key=x", "//", "/\x00", "/forms/con", "/é"],
+    [
+        *("/nothing", "/forms/", "/forms/nothing", "/forms/../data/secret", "/forms/a/b", "/forms/con"),
+        *("/tickets/2222-2222-2222", "/tickets/x", "/static/nothing", "/static/../web/http.py"),
+        *("/sent/3D9P-64M6-EPWV?key=x", "//", "/\x00", "/é"),
+    ],
 )
 def test_what_is_not_there_is_404(ines, path):
     answer = ines.get(path)

@@ -83,7 +83,8 @@ def test_formail_splits_it_and_finds_the_fields(path, number):
 
 
 def test_grep_finds_a_ticket_by_its_subject(path):
-    found = subprocess.run(["grep", "-rl", "^X-Helpdesk-Subject: Grüße", str(path.parents[2])], capture_output=True, text=True)
+    command = ["grep", "-rl", "^X-Helpdesk-Subject: Grüße", str(path.parents[2])]
+    found = subprocess.run(command, capture_output=True, text=True)
     assert found.stdout.strip() == str(path)
 
 
@@ -93,7 +94,8 @@ def test_only_the_desks_own_user_can_read_it(path):
 
 
 def test_a_closed_ticket_lies_in_the_month_of_closing(store, number, tmp_path):
-    store.move(number, INES, Place(CLOSED, "ines"), examples.entry(number, "closed", "ines", examples.NOON + 40 * 86_400))
+    later = examples.NOON + 40 * 86_400
+    store.move(number, INES, Place(CLOSED, "ines"), examples.entry(number, "closed", "ines", later))
     assert (tmp_path / "closed" / "2026-12" / f"{number}.mbox").exists()
 
 
@@ -101,7 +103,7 @@ def test_a_script_that_holds_the_lock_keeps_the_desk_out(store, number, tmp_path
     lock = tmp_path / "locks" / f"{number[-2:]}.lock"
     script = subprocess.Popen(["flock", str(lock), "sh", "-c", "echo held; read x"], stdin=-1, stdout=-1, text=True)
     assert script.stdout.readline() == "held\n"
-    code = f"from helpdesk_lite.store.flat import FlatStore\nwith FlatStore({str(tmp_path)!r}, None).locked({number!r}): print(1)"
+    code = f"from helpdesk_lite.store import flat\nwith flat.FlatStore({str(tmp_path)!r}, None).locked({number!r}): 1"
     desk = subprocess.Popen([os.sys.executable, "-c", code], stdout=-1)
     with pytest.raises(subprocess.TimeoutExpired):
         desk.wait(0.5)
