@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
+    from helpdesk_lite.operators import Operator
     from helpdesk_lite.web.house import House
 
 PUBLIC, OPERATORS = "public", "operators"
@@ -119,7 +120,7 @@ def answer(request: Request, house: House) -> Response:
     """The page for the request; raises what a page raises."""
     route, parts, others = _route(request)
     if route is None or _needs_operator(request, route):
-        request.operator = house.sessions.operator(request)
+        request.operator = _operator(request, house)
     request.language = _language(request, house)
     if route is None:
         if others:
@@ -131,6 +132,13 @@ def answer(request: Request, house: House) -> Response:
         return see_other(request, "/login" + ("?next=" + quoted(_here(request)) if request.is_safe else ""))
     page: Callable[..., Response] = _page(route.page)
     return page(request, house, **parts)
+
+
+def _operator(request: Request, house: House) -> Operator | None:
+    """Who is signed in: nobody without a cookie or the web server's word, which needs no look at the accounts."""
+    if not (request.header("Cookie") or request.environ.get("REMOTE_USER")):
+        return None
+    return house.sessions.operator(request)
 
 
 def _route(request: Request) -> tuple[Route | None, dict[str, str], list[str]]:
@@ -188,10 +196,8 @@ def _language(request: Request, house: House) -> str:
 
 
 def _page(name: str) -> Any:
-    import importlib
-
     module, _, function = name.partition(":")
-    return getattr(importlib.import_module(f"helpdesk_lite.web.pages.{module}"), function)
+    return getattr(__import__(f"helpdesk_lite.web.pages.{module}", fromlist=[function]), function)
 
 
 def _problem(
@@ -206,9 +212,7 @@ def _problem(
     return problem.page(request, house, status, wrong, headers)
 
 
-def _failed(
-    environ: dict[str, Any], house: House | None, request: Request | None, wrong: Exception
-) -> Response:
+def _failed(environ: dict[str, Any], house: House | None, request: Request | None, wrong: Exception) -> Response:
     """The answer to what went wrong, with one line in the log unless it was the client's doing."""
     status = next((status for kind, status in _STATUS if isinstance(wrong, kind)), 503 if _is_full(wrong) else 500)
     if status >= 500:
