@@ -33,6 +33,11 @@ _FORMATTING = frozenset(
         "u",
     )
 )
+# The elements of SVG and MathML that hold HTML (13.2.4.2), as they are called in this tree.
+_INTEGRATION = frozenset(
+    [f"svg:{name}" for name in ("foreignobject", "foreignObject", "desc", "title")]
+    + [f"math:{name}" for name in ("mi", "mo", "mn", "ms", "mtext", "annotation-xml")]
+)
 DEEPEST = 1000  # browsers stop at 512; a parser's time grows with the square
 
 
@@ -41,7 +46,10 @@ class TooDeep(ValueError):
 
 
 class Element:
-    """An element of the tree. `tag` is None if the parser made it up or copies it (<b>, ...); `order` counts from 0."""
+    """An element of the tree; SVG's have names like "svg:path".
+
+    `tag` is None if the parser made it up or copies it (<b>, ...); `order` counts from 0.
+    """
 
     __slots__ = ("attributes", "children", "name", "order", "parent", "tag", "tag_index")
 
@@ -53,6 +61,11 @@ class Element:
         self.children: list[Element | str] = []
         self.tag: Tag | None = None
         self.tag_index = -1
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it is SVG's or MathML's."""
+        return self.name.partition(":")[0] in ("svg", "math")
 
     def has(self, name: str) -> bool:
         """Whether the attribute is there at all."""
@@ -156,7 +169,7 @@ class Tree:
             elif tag.name == "form" and tag.closes:
                 pointer = None
             elif (element := self._by_tag.get(index)) is not None:
-                if tag.name == "form":
+                if element.name == "form":
                     pointer = element
                 elif pointer is not None:
                     pointed[element.order] = pointer
@@ -182,6 +195,8 @@ def _parsed(text: str, tags: list[Tag]) -> list[Element]:
             attributes = {name: value or "" for name, value in node.attributes.items()}
             element = Element(node.tag, attributes, above, len(elements))
             _take_mark(element, tags)
+            if above is not None and above.is_foreign and above.name not in _INTEGRATION:
+                element.name = f"{above.name.partition(':')[0]}:{element.name}"  # not HTML's element of that name
             by_node[node.mem_id] = element
             elements.append(element)
             if above is not None:
@@ -198,6 +213,6 @@ def _marks(tags: list[Tag]) -> Iterator[Edit]:
 
 def _take_mark(element: Element, tags: list[Tag]) -> None:
     mark = element.attributes.pop(_MARK, "")
-    if mark.isdecimal() and int(mark) < len(tags) and tags[int(mark)].name == element.name:
+    if mark.isdecimal() and int(mark) < len(tags) and tags[int(mark)].name == element.name.lower():
         element.tag_index = int(mark)
         element.tag = tags[element.tag_index]

@@ -33,6 +33,7 @@ WORKING = {
     "duplicate_ids": ("Twins", ["a", "b"]),
     "fieldset_legend": ("Legend", ["a", "d"]),
     "first_that_posts": ("Posts", ["a"]),
+    "foreign_elements": ("Foreign", ["a", "b", "c"]),
     "form_attribute": ("Elsewhere", ["a", "b", "c"]),
     "fragment_controls": ("fragment_controls", ["name", "message"]),
     "fragment_form": ("Ask us", ["question"]),
