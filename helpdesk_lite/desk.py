@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from helpdesk_lite import letter, signing, tracking
+from helpdesk_lite import disk, letter, signing, tracking
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, NotAllowed, TicketMoved
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, Letter
 from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Customer, Entry, Head, Inquiry, Place
@@ -248,11 +248,9 @@ def _only_administrators(operator: Operator) -> None:
 
 def _digest(form: Form, submission: Submission, client: str) -> str:
     """What makes two submissions the same: form, answers, uploads; and the sender's address if no customer is named."""
-    import hashlib
-
     from helpdesk_lite.forms import answers
 
-    digest = hashlib.sha256()
+    digest = signing.digest()
     facts = [form.name, "" if answers.customer_of(submission)[1] else client]
     for field in submission.fields:
         facts += [field.name, *field.values, ""]
@@ -260,11 +258,11 @@ def _digest(form: Form, submission: Submission, client: str) -> str:
         facts += [upload.field, upload.name, _content_digest(upload.path)]
     for fact in facts:
         digest.update(fact.encode("utf-8", "surrogatepass") + b"\x00")
-    return digest.hexdigest()[:32]
+    return digest.hexdigest()
 
 
 def _content_digest(path: str) -> str:
-    import hashlib
-
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    digest = signing.digest()
+    for piece in disk.chunks_of(path):
+        digest.update(piece)
+    return digest.hexdigest()

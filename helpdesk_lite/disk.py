@@ -22,10 +22,10 @@ _BESIDE = ".new"  # the end of a name that is still being written; always hidden
 
 def beside(path: str) -> str:
     """The hidden name beside `path`, unique to this process and thread, that a file has while it is written."""
-    import threading
+    from _thread import get_ident  # threading would bring half a dozen modules for it
 
     folder, name = os.path.split(path)
-    return os.path.join(folder, f".{name}.{os.getpid()}-{threading.get_ident():x}{_BESIDE}")
+    return os.path.join(folder, f".{name}.{os.getpid()}-{get_ident():x}{_BESIDE}")
 
 
 def is_unfinished(name: str) -> bool:

@@ -32,6 +32,11 @@ def is_same(given: str, right: str, secret: bytes) -> bool:
     return _code(secret, given) == _code(secret, right)
 
 
+def digest() -> blake2b:
+    """A digest of 128 bits to `update`: the same for the same bytes, with no secret in it."""
+    return blake2b(digest_size=_LENGTH)
+
+
 def _code(secret: bytes, message: str) -> bytes:
     return blake2b(message.encode("utf-8", "surrogatepass"), digest_size=_LENGTH, key=secret[:64]).digest()
 
