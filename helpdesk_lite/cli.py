@@ -31,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     module, _, function = given.run.partition(":")
     try:
         status: int = getattr(importlib.import_module(f"helpdesk_lite.commands.{module}"), function)(given)
+        sys.stdout.flush()
         return status
     except DeskError as wrong:
         print(f"helpdesk-lite: {terminal.lines(str(wrong), '')}", file=sys.stderr)
@@ -41,7 +42,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as wrong:
         said = f"{wrong.filename}: {wrong.strerror}" if wrong.filename else str(wrong)
         print(f"helpdesk-lite: {terminal.line(said)}. Try again when this is mended.", file=sys.stderr)
+        _drop_what_cannot_be_said()
         return TRY_LATER
+
+
+def _drop_what_cannot_be_said() -> None:
+    """Standard output may be what fails: it would fail again at the very end, with a status of Python's own."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser() -> argparse.ArgumentParser:

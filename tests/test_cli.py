@@ -249,3 +249,10 @@ def test_demo_is_a_desk_to_try_that_leaves_nothing():
         process.terminate()
         assert process.wait(15) == 0
     assert not os.path.exists(folder)
+
+
+def test_a_full_disk_behind_standard_output_is_told_by_the_status(root):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*COMMAND, "--root", str(root), "verify"], stdout=full, stderr=-1, text=True, timeout=60)
+    assert done.returncode == 75
+    assert done.stderr.count("\n") == 1
