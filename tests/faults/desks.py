@@ -26,6 +26,7 @@ from helpdesk_lite.ticket import Place, Ticket
 from tests.access.browser import Answer, Browser
 from tests.bench.whole import COMMON
 from tests.faults.strace import Process
+from tests.mail.servers import Postmaster
 
 PASSWORD = "a long and quiet afternoon"
 STATE = ("pending", "claimed", "closed", "moving", "locks", "submissions", "outbox", "limits", "spool", "mail", "ended")
@@ -86,6 +87,7 @@ class HarmedDesk:
         command = [sys.executable, "-m", "helpdesk_lite.cli", "--root", str(self.folder), "init", str(self.folder)]
         subprocess.run(command, check=True, capture_output=True)
         self.root = Root(str(self.folder))
+        self.postmaster: Postmaster | None = None  # where the desk's letters go, if not into Maildirs
         form = self.folder / "forms" / "ask.html"
         form.write_text(FORM)
         self.change_settings("submissions_per_hour = 30", "submissions_per_hour = 0")
@@ -157,6 +159,9 @@ class HarmedDesk:
             Path(self.root.inside(*note.split("/"))).unlink(missing_ok=True)
         for path in Path(self.root.inside("cache")).glob(".*.new"):
             path.unlink()
+        house = self.house()
+        if not house.outbox.waiting() and not house.outbox.staged_numbers():
+            assemble.work(house)  # leaves the note that nothing is due
 
     def change_settings(self, old: str, new: str) -> None:
         """Replace a line of settings.toml, as if a minute ago."""
@@ -193,9 +198,11 @@ class HarmedDesk:
         return Look(tickets, queued, Counter(self._delivered()))
 
     def _delivered(self) -> Iterator[str]:
-        for path in Path(self.root.inside("mail")).glob("*/new/*"):
-            found = re.search(rb"(?mi)^Message-ID:\s*(<[^>]+>)", path.read_bytes())
-            assert found, path
+        arrived = [path.read_bytes() for path in Path(self.root.inside("mail")).glob("*/new/*")]
+        arrived += [received.content for received in self.postmaster.inbox] if self.postmaster else []
+        for letter in arrived:
+            found = re.search(rb"(?mi)^Message-ID:\s*(<[^>]+>)", letter)
+            assert found, letter
             yield found[1].decode()
 
     def _arguments(self, process: Process) -> dict[str, Any]:
@@ -232,6 +239,9 @@ def nothing_half_done(desk: HarmedDesk) -> None:
     damaged = [path for path in desk.house().outbox.damaged() if not disk.is_unfinished(os.path.basename(path))]
     assert damaged == []
     assert desk.house().store.pending() is not None
+    house = desk.house()
+    waiting = [*house.outbox.waiting(), *house.outbox.staged_numbers()]
+    assert not waiting or assemble.is_due(house), "nobody would send the letters that were left"
 
 
 def sound(desk: HarmedDesk) -> Look:
