@@ -42,6 +42,7 @@ TYPES = frozenset(
 )
 _LINES = ("text", "search", "url", "tel", "email", "password")
 _DATES = ("date", "month", "week", "time", "datetime-local")
+_SCRIPTS = frozenset(("script", "svg:script"))
 _BARRED = ("hidden", "submit", "image")
 # HTML, 4.10.5.3: which attributes apply to which types
 _APPLIES = {
@@ -143,7 +144,7 @@ def options_of(select: Element) -> list[Element]:
 
 def option_value(option: Element) -> str:
     """What choosing this option submits."""
-    return option.get("value") if option.has("value") else option.text()
+    return option.get("value") if option.has("value") else option.text(without=_SCRIPTS)  # 4.10.10: text, not styles
 
 
 def is_option_disabled(option: Element) -> bool:
