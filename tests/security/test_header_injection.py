@@ -1,0 +1,174 @@
+"""No text makes a header, ends one, or ends a message: not in what is stored, not in what is mailed, not in an answer."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpdesk_lite.errors import BrokenForm
+from tests.security.conftest import (
+    FIELDS,
+    TEXTS,
+    File,
+    delivered,
+    message_of,
+    number_in,
+    post,
+    signed_in,
+    stored,
+    upload,
+)
+from tests.security.payloads import ADDRESSES, FILE_NAMES, HEADERS
+
+OURS = re.compile(
+    rb"(?:Return-Path|Delivered-To|From|To|Reply-To|Subject|Date|Message-ID|In-Reply-To|References|X-Helpdesk-Ticket"
+    rb"|Auto-Submitted|X-Auto-Response-Suppress|MIME-Version|Content-Type|Content-Transfer-Encoding):(?: .*)?"
+)
+
+
+def assert_sound(raw: bytes) -> None:
+    """Only our own header fields, each once, and no byte in them that could end one."""
+    head = raw.partition(b"\n\n")[0]
+    assert not re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", head), head
+    lines = head.split(b"\n")
+    names = [line.partition(b":")[0] for line in lines if line[:1] not in b" \t"]
+    assert all(line[:1] in b" \t" or OURS.fullmatch(line) for line in lines), head
+    assert len(names) == len(set(names)), names
+    read = email.message_from_bytes(raw, policy=email.policy.default)
+    assert not [defect for part in read.walk() for defect in part.defects], raw
+    for name in ("To", "From", "Reply-To"):
+        for address in read[name].addresses if read[name] else ():
+            assert "zqx@" not in address.addr_spec
+    assert read["Bcc"] is None and read["Cc"] is None and read["X-Zqx"] is None
+    assert "\u2028" not in str(read["Subject"]) and "\u2029" not in str(read["Subject"])
+
+
+@pytest.mark.parametrize("payload", HEADERS)
+def test_a_text_stays_a_text(house: Any, browser: Any, payload: str) -> None:
+    """In every field at once, as far as the desk keeps it; then in all the letters that it causes."""
+    number = number_in(post(browser, {**FIELDS, **dict.fromkeys(TEXTS, payload)}))
+    assert_sound(message_of(house, number))
+    signed_in(house, "ines").post(f"/tickets/{number}/claim")
+    for found in delivered(house):
+        assert_sound(found.raw)
+    entries = house.store.read(number).entries
+    assert [entry.kind for entry in entries] == ["inquiry", "claimed"]
+
+
+@pytest.mark.parametrize("payload", HEADERS)
+def test_nor_in_the_shape_for_other_servers(house: Any, browser: Any, payload: str) -> None:
+    program, box = Path(house.root.path) / "sendmail", Path(house.root.inside("mail", "bob@example.org", "new"))
+    program.write_text(f"#!/bin/sh\ncat > '{box}'/$$\n")
+    program.chmod(0o700)
+    box.mkdir(parents=True)
+    house.settings = house.settings._replace(transport=f"sendmail:{program}", broadcast=(), acknowledge=False)
+    number = number_in(post(browser, {**FIELDS, **dict.fromkeys(TEXTS, payload)}))
+    signed_in(house, "bob").post(f"/tickets/{number}/claim")
+    letters = delivered(house)
+    for found in letters:
+        assert_sound(found.raw)
+    (forward,) = letters
+    assert [one.addr_spec for one in forward.read["From"].addresses] == [house.settings.address]
+    assert [one.addr_spec for one in forward.read["Reply-To"].addresses] == ["jane@example.com"]
+
+
+@pytest.mark.parametrize("payload", ADDRESSES)
+def test_an_address_is_one_address_or_none(house: Any, browser: Any, payload: str) -> None:
+    answer = post(browser, {**FIELDS, "email": payload})
+    if answer.status == 422:
+        assert stored(house) == []
+        return
+    number = number_in(answer)
+    assert_sound(message_of(house, number))
+    ines = signed_in(house, "ines")
+    ines.post(f"/tickets/{number}/claim")
+    for found in delivered(house):
+        assert_sound(found.raw)
+        assert "evil.example" not in found.box
+
+
+@pytest.mark.parametrize("name", FILE_NAMES)
+def test_a_file_name_stays_one(house: Any, browser: Any, name: str) -> None:
+    answer = upload(browser, File(name))
+    if answer.status == 400:
+        assert stored(house) == []
+        return
+    number = number_in(answer)
+    raw = message_of(house, number)
+    assert_sound(raw)
+    ines = signed_in(house, "ines")
+    ines.post(f"/tickets/{number}/claim")
+    letters = [raw, *(found.raw for found in delivered(house))]
+    for letter in letters:
+        assert_sound(letter)
+        for part in email.message_from_bytes(letter, policy=email.policy.default).iter_attachments():
+            shown = part.get_filename() or ""
+            assert "/" not in shown and "\\" not in shown and shown.isprintable() and not shown.startswith(".")
+            assert part.get_content_type() == "image/png"
+
+
+@pytest.mark.parametrize("kind", ["text/html\r\nX-Zqx: 1", "multipart/mixed; boundary=x", "message/rfc822", "a" * 5000])
+def test_a_file_type_makes_no_part(house: Any, browser: Any, kind: str) -> None:
+    answer = upload(browser, File("a.bin", b"--x\r\n\r\nFrom: zqx@evil.example", kind))
+    if answer.status == 400:
+        return
+    raw = message_of(house, number_in(answer))
+    assert_sound(raw)
+    (part,) = email.message_from_bytes(raw, policy=email.policy.default).iter_attachments()
+    assert part.get_content_maintype() not in ("multipart", "message")
+
+
+SETTINGS = [
+    "helpdesk-subject",
+    "helpdesk-category",
+    "helpdesk-notify",
+    "helpdesk-confirmation",
+    "title",
+    "label",
+    "name",
+]
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize(
+    "payload", ["a&#13;&#10;Bcc: zqx@evil.example", "a\nBcc: zqx@evil.example", "a&#x2028;X-Zqx: 1"]
+)
+def test_a_form_setting_stays_one(house: Any, browser: Any, setting: str, payload: str) -> None:
+    meta = f'<meta name="{setting}" content="{payload}">' if setting.startswith("helpdesk") else ""
+    title = payload if setting == "title" else "T"
+    label = payload if setting == "label" else "L"
+    name = payload if setting == "name" else "message"
+    path = Path(house.forms.path) / "odd.html"
+    path.write_text(f'<title>{title}</title>{meta}<label>{label}<input name="{name}"></label><button>b</button>')
+    os.utime(path, (time.time() - 60, time.time() - 60))
+    try:
+        house.forms.form("odd")
+    except BrokenForm:
+        assert browser.get("/forms/odd").status == 500
+        return
+    number = number_in(post(browser, {"message": "x"}, "odd"))
+    assert_sound(message_of(house, number))
+    signed_in(house, "ines").post(f"/tickets/{number}/claim")
+    for found in delivered(house):
+        assert_sound(found.raw.replace(b"zqx@evil", b"x@evil") if setting == "helpdesk-notify" else found.raw)
+
+
+@pytest.mark.parametrize("payload", [*HEADERS, *FILE_NAMES])
+def test_no_answer_splits(house: Any, browser: Any, payload: str) -> None:
+    """Names and values of what came in, wherever an answer's header takes them up."""
+    from tests.security.conftest import urlencoded
+
+    query = urlencoded({"next": payload, "after": payload, "v": payload, "name": payload}).decode()
+    answers = [browser.get(f"{path}?{query}") for path in ("/login", "/forms/all", "/static/style.css", "/queue", "/x")]
+    answers.append(browser.post("/login", {"name": "ines", "password": "x", "next": payload.encode(errors="replace")}))
+    for answer in answers:
+        for name, value in answer.headers.items():
+            assert re.fullmatch(r"[\x20-\x7e\xa0-\xff]*", value), (name, value)
+        assert "x-zqx" not in answer.headers and "bcc" not in answer.headers
