@@ -13,35 +13,10 @@ from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD, Control, Option
 from helpdesk_lite.forms.rules import CHOICES, PLACEHOLDER, READONLY, SILENT, TITLE, whole_number
 from helpdesk_lite.forms.tree import Element, Tree, collapsed
 
-# HTML, 4.10.5: every input type; a type that is none of these is text
-TYPES = frozenset(
-    (
-        "hidden",
-        "text",
-        "search",
-        "tel",
-        "url",
-        "email",
-        "password",
-        "date",
-        "month",
-        "week",
-        "time",
-        "datetime-local",
-        "number",
-        "range",
-        "color",
-        "checkbox",
-        "radio",
-        "file",
-        "submit",
-        "image",
-        "reset",
-        "button",
-    )
-)
 _LINES = ("text", "search", "url", "tel", "email", "password")
 _DATES = ("date", "month", "week", "time", "datetime-local")
+_OTHERS = ("number", "range", "color", "checkbox", "radio", "file", "hidden", "submit", "image", "reset", "button")
+TYPES = frozenset((*_LINES, *_DATES, *_OTHERS))  # HTML, 4.10.5; any other type is text
 _SCRIPTS = frozenset(("script", "svg:script"))
 _BARRED = ("hidden", "submit", "image")
 # HTML, 4.10.5.3: which attributes apply to which types

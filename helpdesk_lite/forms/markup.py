@@ -21,48 +21,10 @@ _EQUALS = re.compile(r"[\t\n\f\r ]*=[\t\n\f\r ]*")
 _UNQUOTED = re.compile(r"[^\t\n\f\r >]*")
 _COMMENT_END = re.compile(r"--!?>")
 RAW = frozenset(("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"))
-VOID = frozenset(
-    (
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-    )
-)
-_ENDS_BY_ITSELF = frozenset(
-    (
-        "html",
-        "head",
-        "body",
-        "p",
-        "li",
-        "dt",
-        "dd",
-        "option",
-        "optgroup",
-        "tr",
-        "td",
-        "th",
-        "thead",
-        "tbody",
-        "tfoot",
-        "colgroup",
-        "caption",
-        "rb",
-        "rt",
-        "rp",
-        "rtc",
-    )
-)
+_NEVER_CLOSED = "area base br col embed hr img input link meta source track wbr"
+VOID = frozenset(_NEVER_CLOSED.split())
+_CLOSED_BY_OTHERS = "html head body p li dt dd option optgroup tr td th thead tbody tfoot colgroup caption rb rt rp rtc"
+_ENDS_BY_ITSELF = frozenset(_CLOSED_BY_OTHERS.split())
 
 
 class Attribute(NamedTuple):

@@ -15,24 +15,8 @@ if TYPE_CHECKING:
 
 _MARK = "data-helpdesk-tag"  # tells which tag of the text an element came from; never leaves this module
 # The parser copies these elements and compares their attributes, so they cannot carry a mark (13.2.4.3).
-_FORMATTING = frozenset(
-    (
-        "a",
-        "b",
-        "big",
-        "code",
-        "em",
-        "font",
-        "i",
-        "nobr",
-        "s",
-        "small",
-        "strike",
-        "strong",
-        "tt",
-        "u",
-    )
-)
+_COPIED = "a b big code em font i nobr s small strike strong tt u"
+_FORMATTING = frozenset(_COPIED.split())
 # The elements of SVG and MathML that hold HTML (13.2.4.2), as they are called in this tree.
 _INTEGRATION = frozenset(
     [f"svg:{name}" for name in ("foreignobject", "foreignObject", "desc", "title")]
