@@ -36,7 +36,7 @@ def is_unfinished(name: str) -> bool:
 def write_beside(path: str, chunks: Iterable[bytes]) -> str:
     """Write and flush `chunks` to a hidden file beside `path`; return its path. Leaves nothing behind if it fails."""
     hidden = beside(path)
-    descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    descriptor = _make_hidden(hidden)
     try:
         with open(descriptor, "wb", buffering=CHUNK) as file:
             for chunk in chunks:
@@ -93,14 +93,14 @@ def exchange(source: str, target: str, coming: str) -> None:
     """
     if os.path.lexists(target):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
-    before = beside(coming)  # the old version keeps a name until the new one is safe
+    before = beside(f"{coming}.before")  # the old version keeps a name until the new one is safe
 
     def take_back() -> None:
         os.rename(before, source)
         os.unlink(target)
 
     try:
-        os.link(source, before)
+        _link_hidden(source, before)
         os.rename(source, target)
         _settle(target, [os.path.dirname(target), os.path.dirname(source)], take_back, [(coming, target)])
     except OSError:
@@ -144,7 +144,7 @@ def jot(path: str, content: bytes) -> None:
     """Make `path` hold `content`, whole or not at all, without waiting for the disk: for what can be lost."""
     hidden = beside(path)
     try:
-        with open(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+        with open(_make_hidden(hidden), "wb") as file:
             file.write(content)
     except BaseException:
         _forget(hidden)
@@ -232,6 +232,27 @@ def _settle(
 
             raise MayBeKept(path) from wrong
         raise
+
+
+def _make_hidden(hidden: str) -> int:
+    """A new, empty file to write. One that a killed process of the same id left is not written to: it may be the second
+    name of a file in use (see `write_new`).
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        return os.open(hidden, flags, 0o600)
+    except FileExistsError:
+        os.unlink(hidden)
+        return os.open(hidden, flags, 0o600)
+
+
+def _link_hidden(path: str, hidden: str) -> None:
+    """Give the file a second, hidden name."""
+    try:
+        os.link(path, hidden)
+    except FileExistsError:
+        os.unlink(hidden)
+        os.link(path, hidden)
 
 
 def _forget(hidden: str) -> None:

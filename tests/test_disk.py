@@ -140,3 +140,13 @@ def test_a_damaged_cache_is_only_slow(tmp_path, source, damage):
 def test_a_cache_that_cannot_be_written_is_only_slow(tmp_path, source):
     (tmp_path / "cache").write_text("a file is in the way")
     assert Cache(str(tmp_path / "cache")).get("title", [str(source)], source.read_text) == "one"
+
+
+def test_what_a_killed_process_left_hidden_is_not_written_to(tmp_path):
+    path = str(tmp_path / "ticket")
+    disk.write_new(path, [b"kept"])
+    os.link(path, disk.beside(path))  # killed between the two steps of `write_new`, and its id given out again
+    disk.replace(path + "-other", [b"other"])
+    os.rename(disk.write_beside(path, [b"new"]), path + "-new")
+    assert disk.read(path) == b"kept"
+    assert disk.read(path + "-new") == b"new"

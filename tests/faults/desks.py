@@ -27,9 +27,11 @@ from tests.access.browser import Answer, Browser
 from tests.bench.whole import COMMON
 from tests.faults.strace import Process
 from tests.mail.servers import Postmaster
+from tests.servers import CHECKOUT
 
 PASSWORD = "a long and quiet afternoon"
 STATE = ("pending", "claimed", "closed", "moving", "locks", "submissions", "outbox", "limits", "spool", "mail", "ended")
+ENVIRONMENT = {**COMMON, "PYTHONPATH": str(CHECKOUT)}
 NOTES = ("cache/next-letter", "cache/tidied")
 FORM = """<title>Ask us</title>
 <p><label>Your name <input name="name" required></label></p>
@@ -124,7 +126,7 @@ class HarmedDesk:
     def cgi(self, request: Request) -> Process:
         """The same request as a process of its own, as a web server would start it."""
         environment = {
-            **COMMON,
+            **ENVIRONMENT,
             "SCRIPT_NAME": "",
             "REQUEST_METHOD": "POST",
             "PATH_INFO": request.path,
@@ -139,8 +141,7 @@ class HarmedDesk:
     def command(self, *arguments: str) -> Process:
         """A command of the desk as a process of its own."""
         said = [sys.executable, "-m", "helpdesk_lite.cli", "--root", str(self.folder), *arguments]
-        path = os.pathsep.join(found for found in sys.path if found)
-        return Process(said, {**COMMON, "PYTHONPATH": path})
+        return Process(said, ENVIRONMENT)
 
     def keep(self, name: str) -> None:
         """Remember the desk as it is now."""
