@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-VERSION = (3, sys.hexversion)  # raise the first number when the shape of a cached value changes
-
+SHAPE = 3  # to be raised when a cached value changes its shape, or the code that makes it changes what it means
 _UNSETTLED = 2.0  # seconds: the coarsest clock a file system has
 
 
@@ -31,6 +30,9 @@ def stamp(path: str) -> tuple[str, int, int, int]:
     except (FileNotFoundError, NotADirectoryError):
         return (path, 0, 0, 0)
     return (path, found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+_PROGRAM = (SHAPE, sys.hexversion, stamp(__file__))  # an upgrade writes this file anew
 
 
 class Cache:
@@ -47,7 +49,7 @@ class Cache:
     def get(self, name: str, sources: Iterable[str], make: Callable[[], Any]) -> Any:
         """The value called `name` as made from the files `sources` as they are now; made by `make` if need be."""
         stamps = tuple(stamp(path) for path in sources)
-        key = (VERSION, self._facts, stamps)
+        key = (_PROGRAM, self._facts, stamps)
         kept = self._kept.get(name)
         if kept is None or kept[0] != key:
             kept = self._read(name)

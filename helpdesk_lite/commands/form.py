@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from helpdesk_lite import assemble, terminal
 from helpdesk_lite.errors import BrokenForm, UnknownForm
 from helpdesk_lite.root import find_root
@@ -20,6 +22,8 @@ def check(given: Namespace) -> int:
     names = given.names or forms.names()
     if not names:
         print("There are no forms yet: put an HTML file into forms/.")
+    for file in [] if given.names else forms.misnamed():
+        _say(f"{file}: no form, because of its name: letters, digits, - and _, ending in .html")
     return max([_check(forms, name) for name in names], default=0)
 
 
@@ -49,16 +53,21 @@ def _show(form: Form) -> None:
         if value:
             _say(f"  {said}: {value}")
     for field in form.fields:
-        rules = "; ".join(dict.fromkeys(filter(None, map(_rules, field.controls))))
+        rules = "; ".join(_rules(list(group)) for _, group in groupby(field.controls, _constraints))
         hidden = " (contact: unseen until claimed)" if field.is_contact else ""
         _say(f"  {field.name}: {field.label}{hidden}" + (f" [{rules}]" if rules else ""))
 
 
-def _rules(control: Control) -> str:
-    rules = [f"{name}={value}" if value else name for name, value in control.rules.items() if name != "type"]
-    if control.options:
-        rules.append("one of " + ", ".join(repr(option.value) for option in control.options))
-    return " ".join([control.kind, *rules])
+def _constraints(control: Control) -> list[str]:
+    """The control's kind and what it asks; names that begin with a colon are the desk's own."""
+    asked = [(name, value) for name, value in control.rules.items() if name != "type" and not name.startswith(":")]
+    return [control.kind, *(f"{name}={value}" if value else name for name, value in asked)]
+
+
+def _rules(group: list[Control]) -> str:
+    """What controls of one field that ask the same ask, and what they offer together."""
+    offered = ", ".join(repr(option.value) for control in group for option in control.options)
+    return " ".join([*_constraints(group[0]), *([f"one of {offered}"] if offered else [])])
 
 
 def _tell(mistake: Mistake) -> None:

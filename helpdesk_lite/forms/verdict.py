@@ -221,5 +221,5 @@ def _pattern_problems(
         if said == FAILS:
             problems.setdefault(field.name, _problem(field, answer.control, about_pattern(answer.control)))
         elif said != FITS:
-            note(f"form: pattern ignored field={field.name} reason={said!r}")
+            note(f"pattern ignored field={field.name!a} reason={said!r}")
     return list(problems.values())

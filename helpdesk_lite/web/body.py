@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from helpdesk_lite import disk
 from helpdesk_lite.errors import RequestMalformed, TooLarge
 from helpdesk_lite.form import Posted, Upload
-from helpdesk_lite.web.http import urlencoded_pairs
+from helpdesk_lite.web.http import as_text, urlencoded_pairs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class _Spool:
             kind = self._headers.get(b"content-type", b"application/octet-stream").decode("latin-1")
             self.uploads.append(Upload(self._name, _plain(self._file_name or ""), kind, size, self._paths[-1]))
         elif self._file_name is None:
-            self.pairs.append((self._name, bytes(self._text).decode("utf-8", "replace")))
+            self.pairs.append((self._name, as_text(bytes(self._text))))
 
     def _end(self) -> None:
         self._ended = True
@@ -202,7 +202,7 @@ def _decoded(raw: bytes) -> str:
     """A name or file name as browsers write it: UTF-8, with these three escaped (HTML standard, 4.10.21.8)."""
     for escaped, plain in ((b"%22", b'"'), (b"%0D", b"\r"), (b"%0A", b"\n")):
         raw = raw.replace(escaped, plain)
-    return raw.decode("utf-8", "replace")
+    return as_text(raw)
 
 
 def _plain(name: str) -> str:

@@ -141,7 +141,7 @@ def see_other(request: Request, path: str, headers: tuple[tuple[str, str], ...] 
 
 
 def urlencoded_pairs(raw: bytes) -> list[tuple[str, str]]:
-    """The pairs of an application/x-www-form-urlencoded text (URL standard, 5.1); what is no UTF-8 becomes U+FFFD."""
+    """The pairs of an application/x-www-form-urlencoded text (URL standard, 5.1), read by `as_text`."""
     pairs = []
     for piece in raw.split(b"&"):
         if piece:
@@ -164,7 +164,15 @@ def _unquoted(raw: bytes) -> str:
             found.append(bytes.fromhex(piece[:2].decode("ascii")) + piece[2:] if len(piece) > 1 else b"%" + piece)
         except ValueError:
             found.append(b"%" + piece)
-    return b"".join(found).decode("utf-8", "replace")
+    return as_text(b"".join(found))
+
+
+def as_text(raw: bytes) -> str:
+    """What was posted as text: UTF-8, else as an old static page in windows-1252 posts it. Never fails."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
 
 
 def _text(native: str) -> str:

@@ -224,3 +224,23 @@ def test_a_forwarded_address_from_elsewhere_is_not_believed(house):
     for index, status in ((1, 303), (2, 429)):
         browser = Browser(house, HTTP_X_FORWARDED_FOR=f"192.0.2.{index}")
         assert browser.post("/forms/ask", {**FIELDS, "message": f"Number {index}"}).status == status
+
+
+@pytest.mark.parametrize("is_multipart", [False, True])
+def test_an_old_page_in_latin_1_keeps_its_accents(browser, house, is_multipart):
+    if is_multipart:
+        answer = send(browser, multipart(FIELDS).replace(b"It burns.", b"Gr\xfc\xdfe \x80"))
+    else:
+        body = urlencode(FIELDS).replace("It+burns.", "Gr%FC%DFe+%80").encode()
+        answer = browser.ask("POST", "/forms/ask", body, CONTENT_TYPE=URLENCODED)
+    assert answer.status == 303
+    (number,) = stored(house)
+    assert house.store.read(number).inquiry.fields[-2].values == ("Grüße €",)
+
+
+def test_a_pattern_that_cannot_be_read_is_ignored_and_noted(browser, house, capsys):
+    with open(house.forms.path + "/odd.html", "w") as file:
+        file.write('<input name="what" pattern="[">')
+    assert browser.post("/forms/odd", {"what": "x"}).status == 303
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "forms: pattern ignored field='what' reason='unreadable' form=odd"

@@ -90,7 +90,7 @@ class TestText:
         notes: list[str] = []
         form = Reading("test", "<form method=post><input name=a pattern='(['></form>").form
         judge(form, Posted((("a", "1"),)), notes.append)
-        assert notes == ["form: pattern ignored field=a reason='unreadable'"]
+        assert notes == ["pattern ignored field='a' reason='unreadable'"]
 
 
 class TestTypes:

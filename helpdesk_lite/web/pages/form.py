@@ -36,7 +36,7 @@ def submit(request: Request, house: House, name: str) -> Response:
     with body.posted(request, house.spool, house.settings.upload_mb) as posted:
         doubt = robots.suspicion(house, name, posted)
         try:
-            submission = judge(form, posted)
+            submission = judge(form, posted, lambda said: _note(request, name, said))
         except SubmissionRefused as refused:
             return _again(request, house, name, posted, refused.problems, doubt)
         if doubt:
@@ -47,6 +47,11 @@ def submit(request: Request, house: House, name: str) -> Response:
             return _later(request, house, name, posted, flood)
         number = house.desk.submit(form, submission, request.client, request.language)
     return see_other(request, f"/sent/{number}?key={house.desk.key(number)}")
+
+
+def _note(request: Request, name: str, said: str) -> None:
+    """A line in the log about a constraint of the form that had to be ignored."""
+    print(f"forms: {said} form={name}", file=request.environ["wsgi.errors"])
 
 
 def _again(
