@@ -67,10 +67,10 @@ class FlatStore:
         if place != source:
             raise TicketMoved(number, place.state, place.holder, self.read(number).since)
         addition = mbox.entry_bytes(number, entry, target)
-        if source == target:
+        goal = path if source == target else self._goal(number, target, entry.at)
+        if goal == path:
             disk.replace(path, _with(path, addition))
             return
-        goal = self._goal(number, target, entry.at)
         disk.make_folder(os.path.dirname(goal))
         coming = self._path("moving", number + _END)
         disk.put(coming, _with(path, addition))
