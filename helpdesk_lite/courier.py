@@ -95,7 +95,7 @@ class Courier:
         from filelock import FileLock, Timeout
 
         try:
-            with FileLock(self._parts.root.inside("locks", "courier.lock")).acquire(blocking=False):
+            with FileLock(self._parts.root.inside("locks", "courier.lock"), mode=0o600).acquire(blocking=False):
                 self._mend()
                 sent = self._work(until, all)
                 self._outbox.settle()
