@@ -56,6 +56,15 @@ def test_a_disk_that_turns_read_only_halfway(desk: HarmedDesk, tmp_path: Path, n
     fail(desk, tmp_path, verb, ((step, "EROFS") for step in steps), for_good=True)
 
 
+@pytest.mark.parametrize("call", ["fsync", "rename", "mkdir"])
+def test_a_full_disk_keeps_the_letters_that_were_accepted(desk: HarmedDesk, tmp_path: Path, call: str) -> None:
+    """The courier finds the disk full, from its first or a later step on; with room again, everybody is told."""
+    verb = VERBS["deliver"]
+    steps = [step for step in changes(desk, tmp_path, verb) if step.call == call and "data/" in step.what]
+    chosen = [(step, "ENOSPC") for step in (steps[0], steps[len(steps) // 2])]
+    fail(desk, tmp_path, verb, chosen, for_good=True)
+
+
 def fail(
     desk: HarmedDesk, folder: Path, verb: Verb, faults: Iterable[tuple[Step, str]], *, for_good: bool = False
 ) -> None:
