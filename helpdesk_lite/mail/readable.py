@@ -24,13 +24,28 @@ _BLOCKS = frozenset(_BLOCK_TAGS.split())
 def text_of_html(html: str) -> str:
     """What a reader of `html` sees, a line for each block."""
     reader = _Reader()
+    html = _finished(html)
     try:
         reader.feed(html)
         reader.close()
     except AssertionError:  # html.parser on a malformed declaration, such as <![if x> cut short
-        return re.sub(r"<[^>]*>", " ", html)
+        return re.sub(r"<[^<>]*>", " ", html)
     lines = [" ".join(line.split()) for line in "".join(reader.found).split("\n")]
     return re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+def _finished(html: str) -> str:
+    """`html` without comments and without a tag that never ends: html.parser looks for each end again and again,
+    which takes quadratic time (CVE-2025-6069)."""
+    pieces = []
+    start = 0
+    while (begin := html.find("<!--", start)) >= 0:
+        pieces.append(html[start:begin])
+        end = html.find("-->", begin + 4)
+        start = end + 3 if end >= 0 else len(html)
+    rest = "".join(pieces) + html[start:]
+    last = rest.rfind(">") + 1
+    return rest[:last] + rest[last:].partition("<")[0]
 
 
 class _Reader(HTMLParser):
