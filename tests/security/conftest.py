@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import os
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from email.message import EmailMessage
@@ -16,9 +17,12 @@ import pytest
 
 from helpdesk_lite import assemble
 from helpdesk_lite.commands.make import make_desk
+from helpdesk_lite.root import Root
+from helpdesk_lite.web.http import Request
 from tests.access.browser import Answer, Browser
 from tests.examples import ADMIN, BOB, INES
 
+URL = "http://help.example.org"
 PASSWORD = "a long password"
 BOUNDARY = "----frontier"
 # Every way in which a text can come in, and nothing required, so that only the desk itself can refuse.
@@ -42,26 +46,31 @@ class File(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def accounts(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Account files made once: hashing a password takes its time."""
-    house = assemble.house(make_desk(str(tmp_path_factory.mktemp("accounts"))))
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A desk made once, with the form `all`, three operators, and what it has worked out already."""
+    house = assemble.house(make_desk(str(tmp_path_factory.mktemp("prepared") / "desk")), URL)
     # ines gets letters straight into her mailbox, bob through the transport: the two shapes of a forward.
     for operator in (INES._replace(deliver="maildir:data/mail/ines-own"), BOB, ADMIN):
         house.operators.add(operator, PASSWORD)
-    folder: str = house.operators.folder
-    return folder
+    form = Path(house.root.forms) / "all.html"
+    form.write_text(FORM)
+    for path in (form, *Path(house.root.inside("operators")).iterdir()):
+        os.utime(path, (time.time() - 60, time.time() - 60))
+    ada = signed_in(house, "ada")
+    old = os.umask(0o077)  # as every door does
+    try:
+        for path in ("/", "/forms/all", "/queue", "/mine", "/outbox", "/login", "/nothing"):
+            ada.get(path)
+    finally:
+        os.umask(old)
+    return Path(house.root.path)
 
 
 @pytest.fixture
-def house(tmp_path: Path, accounts: str) -> Any:
-    """A desk with the form `all`, three operators, and no limits on how often."""
-    root = make_desk(str(tmp_path / "desk"))
-    (Path(root.forms) / "all.html").write_text(FORM)
-    before = time.time() - 60
-    os.utime(Path(root.forms) / "all.html", (before, before))
-    for name in os.listdir(accounts):
-        (Path(root.inside("operators")) / name).write_bytes((Path(accounts) / name).read_bytes())
-    made = assemble.house(root, "http://help.example.org")
+def house(tmp_path: Path, prepared: Path) -> Any:
+    """A desk of this test's own, with no limit on how often somebody may write."""
+    shutil.copytree(prepared, tmp_path / "desk")
+    made = assemble.house(Root(str(tmp_path / "desk")), URL)
     made.settings = made.settings._replace(submissions_per_hour=0)
     return made
 
@@ -84,7 +93,7 @@ def ada(house: Any) -> Browser:
 def signed_in(house: Any, name: str) -> Browser:
     """A browser in which the operator has signed in."""
     browser = Browser(house, "192.0.2.7")
-    assert browser.sign_in(name, PASSWORD).status == 303
+    browser.cookie = house.sessions.cookie(Request({}), house.operators.find(name)).partition(";")[0]
     return browser
 
 

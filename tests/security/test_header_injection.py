@@ -1,4 +1,4 @@
-"""No text makes a header, ends one, or ends a message: not in what is stored, not in what is mailed, not in an answer."""
+"""No text makes a header or ends one or the message: not in what is stored, in what is mailed, or in an answer."""
 
 from __future__ import annotations
 

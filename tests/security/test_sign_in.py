@@ -114,7 +114,9 @@ def test_nor_does_the_work_it_causes(house: Any, monkeypatch: Any) -> None:
     costs = []
     real = argon2.PasswordHasher.verify
     monkeypatch.setattr(
-        argon2.PasswordHasher, "verify", lambda self, hash, typed: (costs.append(hash[:30]), real(self, hash, typed))[1]
+        argon2.PasswordHasher,
+        "verify",
+        lambda self, known, typed: (costs.append(known[:30]), real(self, known, typed))[1],
     )
     with open(house.root.inside("operators", "broken.toml"), "w") as file:
         file.write("email = 7")

@@ -1,4 +1,4 @@
-"""What is typed is never a template: not to Jinja2, not to gettext's places, not to the holes in our own cached pages."""
+"""What is typed is never a template: not to Jinja2, not to gettext, not to the holes in our own cached pages."""
 
 from __future__ import annotations
 
