@@ -189,10 +189,10 @@ def chunks_of(path: str, start: int = 0, end: int | None = None) -> Iterator[byt
 
 
 def names(folder: str) -> list[str]:
-    """The visible names in `folder`, sorted; none if there is no such folder."""
+    """The visible names in `folder`, sorted; none if there is no such folder, or it is a file."""
     try:
         return sorted(name for name in os.listdir(folder) if not name.startswith("."))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 

@@ -217,7 +217,13 @@ def _written(letter: Letter) -> bytes:
 
 def _is_damaged(path: str) -> bool:
     """Whether there is a file that is no letter. It may go, or go and come back, between two looks."""
-    return all(_letter(path) is None and os.path.exists(path) for _ in range(2))
+    return all(not _is_letter(path) and os.path.exists(path) for _ in range(2))
+
+
+def _is_letter(path: str) -> bool:
+    """Whether the file holds the letter that its name says; under another name nobody would read it."""
+    letter = _letter(path)
+    return letter is not None and letter.name + _END == os.path.basename(path)
 
 
 _DEFAULTS = Letter("", "", "", "", 0)
