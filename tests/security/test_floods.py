@@ -46,7 +46,10 @@ BOMBS = {
     "5 MB behind the last part": (multipart(FIELDS) + b"x" * 5_000_000, {303, 400, 413}),
     "5 MB of line ends": (b"\r\n" * 2_500_000, {400, 413}),
     "5 MB of hyphens": (b"-" * 5_000_000, {400, 413}),
-    "5 MB that nearly end a part": (part(named("files", '; filename="a"'), (b"\r\n" + LINE[:-3]) * 200_000) + END, {303, 400}),
+    "5 MB that nearly end a part": (
+        part(named("files", '; filename="a"'), (b"\r\n" + LINE[:-3]) * 200_000) + END,
+        {303, 400},
+    ),
     "multiparts 10,000 deep": (nested(10_000), {303}),
     "a part that never ends": (part(named("files", '; filename="a"'), b"x" * 100_000), {400}),
     "parts without names": (b"".join(part(b"X: y") for _ in range(1000)) + END, {303, 400, 422}),
@@ -79,7 +82,9 @@ PAIRS = {
     "half a million escapes": "%41" * 340_000,
     "half a million broken escapes": "%zz" * 340_000,
     "names that PHP would nest": "&".join(f"a{'[b]' * 200}=x" for _ in range(1000)),
-    "names that collide in a simple hash": "&".join("Ez" * (n % 9) + "FY" * (9 - n % 9) + f"{n}=x" for n in range(1999)),
+    "names that collide in a simple hash": "&".join(
+        "Ez" * (n % 9) + "FY" * (9 - n % 9) + f"{n}=x" for n in range(1999)
+    ),
     "2 MB": "message=" + "x" * 2_000_000,
 }
 

@@ -103,7 +103,7 @@ def test_also_while_it_works(house: Any, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_no_log_holds_a_secret_or_an_address(story: tuple[Any, list[bytes], str]) -> None:
-    house, told, cookie = story
+    _, told, cookie = story
     said = b"".join(told)
     for secret in (PASSWORD, FIELDS["email"], FIELDS["message"], FIELDS["name"], cookie.partition("=")[2]):
         assert secret.encode() not in said

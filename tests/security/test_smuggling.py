@@ -1,4 +1,4 @@
-"""No message ends early on its way through SMTP: what a customer types or attaches never becomes a letter of its own."""
+"""No message ends early on its way through SMTP: what is typed or attached never becomes a letter of its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,20 @@ from tests.mail import servers
 from tests.security.conftest import FIELDS, File, number_in, signed_in, upload
 
 SECOND = "MAIL FROM:<zqx@evil.example>\r\nRCPT TO:<victim@example.net>\r\nDATA\r\nSubject: zqx\r\n\r\nzqx\r\n.\r\n"
-ENDS = ["\r\n.\r\n", "\n.\n", "\r\n.\n", "\n.\r\n", "\r.\r", "\r.\r\n", "\n.\r", "\r\n.\r", "\r\n\x00.\r\n", "\r\n.\x00\r\n", "\r\r\n.\r\r\n", "."]
+ENDS = [
+    "\r\n.\r\n",
+    "\n.\n",
+    "\r\n.\n",
+    "\n.\r\n",
+    "\r.\r",
+    "\r.\r\n",
+    "\n.\r",
+    "\r\n.\r",
+    "\r\n\x00.\r\n",
+    "\r\n.\x00\r\n",
+    "\r\r\n.\r\r\n",
+    ".",
+]
 
 
 @pytest.mark.parametrize("end", ENDS)
