@@ -400,6 +400,18 @@ def test_a_broken_template_holds_its_letters_and_no_others(place: Place, tmp_pat
     assert place.held[0].reason.startswith("templates/mail/notice.txt line 2: ")
 
 
+def test_a_disk_that_fails_to_give_a_template_delays_the_letter(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jinja2 import FileSystemLoader
+
+    def failing(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    place.submit()
+    monkeypatch.setattr(FileSystemLoader, "get_source", failing)
+    place.run()
+    assert place.held == [] and len(place.waiting) == 2
+
+
 def test_a_mistake_of_ours_delays_one_letter(
     place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

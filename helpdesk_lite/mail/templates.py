@@ -45,6 +45,8 @@ class Templates:
             raise LetterRefused(f"templates/{wrong.name} line {wrong.lineno}: {wrong.message}") from None
         except TemplateNotFound as missing:
             raise LetterRefused(f"templates/{missing.name} is missing") from None
+        except OSError:
+            raise  # the disk's fault, not the template's: the letter is tried again
         except Exception as wrong:  # a template can do anything, and so fail in any way
             raise LetterRefused(f"{_where(wrong, name)}: {type(wrong).__name__}: {wrong}") from None
 
