@@ -95,16 +95,16 @@ def steps(process: Process, log: Path, folder: Path, calls: Sequence[str] = CALL
 
 def told(log: str, folder: Path) -> list[Step]:
     """The steps in a trace (made with -yy). Of two threads' third renames, a fault hits the one that comes first."""
-    found: dict[tuple[str, int], Step] = {}
+    found: dict[tuple[str, int], Step] = {}  # `what` is empty where that one has nothing to do with the desk
     counts: Counter[tuple[str, str]] = Counter()
     for line in log.splitlines():
         if (parts := _LINE.match(line)) is None:
             continue
         counts[parts["pid"], parts["call"]] += 1
         count = counts[parts["pid"], parts["call"]]
-        if what := _touched(parts["call"], parts["rest"], str(folder)):
-            found.setdefault((parts["call"], count), Step(parts["call"], count, what, line))
-    return list(found.values())
+        what = _touched(parts["call"], parts["rest"], str(folder))
+        found.setdefault((parts["call"], count), Step(parts["call"], count, what, line))
+    return [step for step in found.values() if step.what]
 
 
 def killed(process: Process, log: Path, step: Step) -> Ended:
