@@ -58,7 +58,8 @@ def test_in_a_form(house: Any, capsys: Any, payload: str) -> None:
     form = Path(house.forms.path) / "odd.html"
     form.write_text(
         f'<title>{numbered}</title><meta name="helpdesk-category" content="{numbered}">'
-        f'<meta name="{numbered}"><label>{numbered}<input name="a{numbered}" pattern="{numbered}[" value="{numbered}"></label>'
+        f'<meta name="{numbered}"><label>{numbered}'
+        f'<input name="a{numbered}" pattern="{numbered}[" value="{numbered}"></label>'
     )
     assert_still(said(house, capsys, "form", "check", "odd"))
     assert_still(said(house, capsys, "form", "check", payload))
