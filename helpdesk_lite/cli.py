@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from helpdesk_lite.errors import DeskError
 
     given = parser().parse_args(arguments)
+    logging.raiseExceptions = False  # a log that cannot be written is no news for whoever reads the output
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
     os.umask(0o077)
     module, _, function = given.run.partition(":")
