@@ -213,9 +213,9 @@ def _problem(
 
 
 def _failed(environ: dict[str, Any], house: House | None, request: Request | None, wrong: Exception) -> Response:
-    """The answer to what went wrong, with one line in the log unless it was the client's doing."""
+    """The answer to what went wrong; with one line in the log if the desk failed, or bytes came that make no sense."""
     status = next((status for kind, status in _STATUS if isinstance(wrong, kind)), 503 if _is_full(wrong) else 500)
-    if status >= 500:
+    if status >= 500 or status in (400, 413):
         print(_log_line(environ, wrong), file=environ.get("wsgi.errors") or sys.stderr)
     if house is not None and request is not None:
         try:
@@ -248,5 +248,6 @@ def _log_line(environ: dict[str, Any], wrong: Exception) -> str:
     where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
     path = str(environ.get("PATH_INFO", ""))[:200]
     method = "".join(filter(str.isalnum, str(environ.get("REQUEST_METHOD"))))[:20]
-    said = f"web: failed method={method} path={path!r} error={type(wrong).__name__}"
+    what = "refused" if isinstance(wrong, (errors.RequestMalformed, errors.TooLarge)) else "failed"
+    said = f"web: {what} method={method} path={path!r} error={type(wrong).__name__}"
     return f"{said} said={str(wrong)[:300]!r} at={where}"

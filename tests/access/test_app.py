@@ -161,3 +161,18 @@ def test_any_cookie_is_nobodys(browser, cookie):
     browser.cookie = cookie
     assert browser.get("/queue").status == 303
     assert browser.get("/").status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "environ"),
+    [
+        ("/forms/ask", {"CONTENT_TYPE": "multipart/form-data; boundary=x"}),
+        ("/forms/ask", {"CONTENT_LENGTH": "much"}),
+        ("/forms/ask", {"CONTENT_LENGTH": str(1 << 40)}),
+        ("/forms/ask", {"SCRIPT_NAME": "/\xff"}),
+    ],
+)
+def test_bytes_that_make_no_sense_leave_one_line_in_the_log(browser, capsys, path, environ):
+    assert browser.ask("POST", path, b"nonsense", **environ).status in (400, 413)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("web: refused method=POST path='/forms/ask' error=")
