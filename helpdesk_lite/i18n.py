@@ -39,6 +39,11 @@ class English:
         return singular if n == 1 else plural
 
 
+def N_(message: str) -> str:
+    """Mark a text for translation where it is not shown yet."""
+    return message
+
+
 def translation(language: str) -> Translation:
     """What says texts in `language` (a key of `LANGUAGES`; English for any other)."""
     if language not in _known:

@@ -10,6 +10,7 @@ import re
 
 from helpdesk_lite.form import Control
 from helpdesk_lite.forms.rules import READONLY, TITLE, whole_number
+from helpdesk_lite.i18n import N_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ SPACE = "\t\n\f\r "
 SCALED = ("number", "range", "date", "month", "week", "time", "datetime-local")
 
 Complaint = tuple[str, dict[str, str]]  # a message and what fills its places
-
-
-def N_(message: str) -> str:
-    """Mark a message for translation where it is shown."""
-    return message
 
 
 NOT_A_VALUE = {

@@ -11,7 +11,6 @@ from __future__ import annotations
 from helpdesk_lite.errors import SubmissionRefused
 from helpdesk_lite.form import Control, Field, FieldValue, Form, Posted, Problem, Submission, Upload
 from helpdesk_lite.forms.inputs import (
-    N_,
     Complaint,
     about_pattern,
     complaint_about,
@@ -19,6 +18,7 @@ from helpdesk_lite.forms.inputs import (
     sanitised,
 )
 from helpdesk_lite.forms.rules import CHOICES, PLACEHOLDER, READONLY, SILENT
+from helpdesk_lite.i18n import N_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from helpdesk_lite.errors import TooMany
 from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD
+from helpdesk_lite.i18n import N_
 from helpdesk_lite.limits import HOUR, network_of
 from helpdesk_lite.web import stamps
 
@@ -28,11 +29,6 @@ class Suspicion(NamedTuple):
 
     kind: str
     message: str
-
-
-def N_(message: str) -> str:
-    """Mark a text for translation."""
-    return message
 
 
 _TRAP = Suspicion(

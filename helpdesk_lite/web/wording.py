@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 
 from helpdesk_lite import times
+from helpdesk_lite.i18n import N_
 from helpdesk_lite.web.render import Html, escaped
 
 TYPE_CHECKING = False
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
     from helpdesk_lite.i18n import Translation
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-
-
-def N_(message: str) -> str:
-    """Marks a text for translation where it cannot be translated yet."""
-    return message
 
 
 _MONTHS = (

@@ -12,7 +12,7 @@ from helpdesk_lite.errors import DeskError
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
-    from typing import BinaryIO
+    from typing import BinaryIO, Self
 
 SENT, LATER, REFUSED = "sent", "later", "refused"
 LONGEST_REASON = 500
@@ -57,19 +57,23 @@ class Transport(Protocol):
         """Send the parcel; the outcome for each recipient. `sender` may be "" (RFC 5321, 4.5.5). TransportDown."""
 
 
-class NoTransport:
-    """A way that no letter can go, and `why`."""
+class Unconnected:
+    """What a transport is that keeps no connection open between two letters."""
 
-    def __init__(self, why: str) -> None:
-        self._why = why
-
-    def __enter__(self) -> NoTransport:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         return None
+
+
+class NoTransport(Unconnected):
+    """A way that no letter can go, and `why`."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
 
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`: always TransportDown."""

@@ -13,12 +13,11 @@ import re
 from helpdesk_lite import disk
 from helpdesk_lite.mail import headers
 from helpdesk_lite.mail.transport import wire
-from helpdesk_lite.mail.transport.contract import LATER, SENT, Outcome
+from helpdesk_lite.mail.transport.contract import LATER, SENT, Outcome, Unconnected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from types import TracebackType
 
     from helpdesk_lite.mail.transport.contract import Parcel
 
@@ -30,20 +29,12 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:%*?"<>|]|\A\.')
 _LONGEST_NAME = 200  # bytes of a folder's name
 
 
-class MaildirTransport:
+class MaildirTransport(Unconnected):
     """Puts letters into the Maildir `path` itself, or with `for_each` into one of each recipient's own below it."""
 
     def __init__(self, path: str, for_each: bool) -> None:
         self._path = path
         self._for_each = for_each
-
-    def __enter__(self) -> MaildirTransport:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`."""

@@ -11,12 +11,11 @@ import subprocess
 import tempfile
 
 from helpdesk_lite.mail.headers import ascii_domain
-from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, Outcome, TransportDown, said
+from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, Outcome, TransportDown, Unconnected, said
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
     from typing import BinaryIO
 
     from helpdesk_lite.mail.transport.contract import Parcel
@@ -26,20 +25,12 @@ PATIENCE = 600.0  # seconds
 _LATER = frozenset((69, 71, 72, 73, 74, 75, 78, 126, 127))
 
 
-class SendmailTransport:
+class SendmailTransport(Unconnected):
     """Sends through the program at `path`."""
 
     def __init__(self, path: str, patience: float = PATIENCE) -> None:
         self._path = path
         self._patience = patience
-
-    def __enter__(self) -> SendmailTransport:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`. `parcel.file` is a real file, which becomes the program's standard input."""

@@ -7,9 +7,9 @@ shown. It decides no status (web/app does).
 from __future__ import annotations
 
 from helpdesk_lite import errors, i18n
+from helpdesk_lite.i18n import N_
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.pages.page import page as drawn
-from helpdesk_lite.web.wording import N_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
