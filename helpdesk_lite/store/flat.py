@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FOLDERS = (PENDING, CLAIMED, CLOSED, "moving", "locks", "submissions")
 _ONCE = 86_400  # seconds in which the same submission is the same ticket
 _END = ".mbox"
+_LOOKS = 10  # at all folders for a ticket that others move at the same time, before it counts as unknown
 
 
 class FlatStore:
@@ -82,19 +83,19 @@ class FlatStore:
 
     def read(self, number: str) -> Ticket:
         """See `Store.read`."""
-        with self._open(number) as (file, place):
-            found = mbox.entries_of(file)
+        with self._open(number) as (_, content, place):
+            found = mbox.entries_of(content)
             entries = tuple(mbox.entry_of(one) for one in found)
             arrivals = [entry.at for entry, one in zip(entries, found, strict=True) if mbox.place_of(one) == place]
-            inquiry = mbox.inquiry_of(found[0], mbox.head_of(file[: mbox.HEAD_SIZE]))
+            inquiry = mbox.inquiry_of(found[0], mbox.head_of(content[: mbox.HEAD_SIZE]))
             return Ticket(inquiry, place, arrivals[-1] if arrivals else entries[-1].at, entries)
 
     def open_message(self, number: str, message_id: str) -> BinaryIO:
         """See `Store.open_message`."""
-        with self._open(number) as (file, _):
-            for found in mbox.entries_of(file):
+        with self._open(number) as (file, content, _):
+            for found in mbox.entries_of(content):
                 if found.fact("Message-ID") == message_id:
-                    return self._message(number, file, found)
+                    return self._message(file, content, found)
         raise KeyError(message_id)
 
     def pending(self, after: str = "", limit: int = 50) -> list[Head]:
@@ -145,7 +146,7 @@ class FlatStore:
         """Where the ticket's file is. It may move between two looks, hence a few rounds."""
         if not tracking.is_number(number):
             raise UnknownNumber(number)
-        for _ in range(3):
+        for _ in range(_LOOKS):
             if os.path.exists(path := self._pending(number)):
                 return path, QUEUE
             for operator in disk.names(self._path(CLAIMED)):
@@ -157,19 +158,24 @@ class FlatStore:
         raise UnknownNumber(number)
 
     @contextmanager
-    def _open(self, number: str) -> Iterator[tuple[mmap.mmap, Place]]:
-        """The ticket's file, mapped for reading. TicketDamaged says which file it was."""
-        path, place = self._find(number)
-        try:
-            file = open(path, "rb")
-        except FileNotFoundError:
-            path, place = self._find(number)  # it moved between the two steps
-            file = open(path, "rb")
+    def _open(self, number: str) -> Iterator[tuple[BinaryIO, mmap.mmap, Place]]:
+        """The ticket's file, open and mapped for reading. TicketDamaged says which file it was."""
+        file, path, place = self._opened(number)
         with file, mapped(file, path) as content:
             try:
-                yield content, place
+                yield file, content, place
             except TicketDamaged as wrong:
                 raise TicketDamaged(f"{path}: {wrong}") from None
+
+    def _opened(self, number: str) -> tuple[BinaryIO, str, Place]:
+        """The ticket's file, open; it may move between looking and opening."""
+        for _ in range(_LOOKS):
+            path, place = self._find(number)
+            try:
+                return open(path, "rb"), path, place
+            except FileNotFoundError:
+                continue
+        raise UnknownNumber(number)
 
     def _heads(self, folder: str, names: list[str], limit: int) -> list[Head]:
         """The heads of the first `limit` of these files; those that moved away meanwhile are passed over."""
@@ -188,12 +194,11 @@ class FlatStore:
                 raise TicketDamaged(f"{self._path(folder, name)}: {wrong}") from None
         return found
 
-    def _message(self, number: str, file: mmap.mmap, found: mbox.Found) -> BinaryIO:
+    def _message(self, file: BinaryIO, content: mmap.mmap, found: mbox.Found) -> BinaryIO:
         import tempfile
 
-        path = self._find(number)[0]
-        plain = io.BufferedReader(_Slice(path, found.start, found.end), disk.CHUNK)
-        if not mbox.is_quoted(file, found):
+        plain = io.BufferedReader(_Slice(os.dup(file.fileno()), found.start, found.end), disk.CHUNK)
+        if not mbox.is_quoted(content, found):
             return plain
         copy = tempfile.TemporaryFile(dir=self._path("moving"))
         with plain:
@@ -240,10 +245,10 @@ def lock_path(data: str, number: str) -> str:
 
 
 class _Slice(io.RawIOBase):
-    """The bytes of a file from `start` to `end`, as a file."""
+    """The bytes of an open file from `start` to `end`, as a file of its own; the descriptor is its to close."""
 
-    def __init__(self, path: str, start: int, end: int) -> None:
-        self._file = open(path, "rb", buffering=0)
+    def __init__(self, descriptor: int, start: int, end: int) -> None:
+        self._descriptor = descriptor
         self._start, self._end = start, end
         self._at = start
 
@@ -262,13 +267,14 @@ class _Slice(io.RawIOBase):
         return self._at - self._start
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        piece = os.pread(self._file.fileno(), min(len(buffer), max(0, self._end - self._at)), self._at)
+        piece = os.pread(self._descriptor, min(len(buffer), max(0, self._end - self._at)), self._at)
         buffer[: len(piece)] = piece
         self._at += len(piece)
         return len(piece)
 
     def close(self) -> None:
-        self._file.close()
+        if not self.closed:
+            os.close(self._descriptor)
         super().close()
 
 
