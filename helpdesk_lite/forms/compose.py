@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from helpdesk_lite import i18n
 from helpdesk_lite.forms.markup import PLACE, Edit, Tag, content_end, edited, scan, unescape
 from helpdesk_lite.forms.schema import PREFIX, title_of
 from helpdesk_lite.forms.tree import Tree
@@ -111,21 +110,13 @@ class _Text(NamedTuple):
 
 
 def _environment(template_paths: tuple[str, ...], language: str) -> Environment:
-    from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
+    from jinja2 import FileSystemLoader, PrefixLoader
     from jinja2.sandbox import SandboxedEnvironment
 
-    environment = SandboxedEnvironment(
-        loader=PrefixLoader({"pages": FileSystemLoader([os.path.join(path, "pages") for path in template_paths])}),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    said = i18n.translation(language)
-    environment.install_gettext_callables(said.gettext, said.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    return environment
+    from helpdesk_lite import templating
+
+    loader = PrefixLoader({"pages": FileSystemLoader([os.path.join(path, "pages") for path in template_paths])})
+    return templating.environment(SandboxedEnvironment, loader, language)
 
 
 def is_whole(text: str) -> bool:

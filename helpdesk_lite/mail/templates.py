@@ -6,7 +6,6 @@ keeps back the one letter. It does not know what a letter is about (mail/written
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
 from helpdesk_lite.errors import LetterRefused
 
 TYPE_CHECKING = False
@@ -60,19 +59,14 @@ _standing: dict[tuple[str, ...], Templates] = {}
 
 
 def _environment(folders: list[str], language: str) -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader
 
-    made = Environment(
-        loader=FileSystemLoader(folders),
-        autoescape=lambda name: name is None or not name.endswith((".txt", ".subject")),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    said = i18n.translation(language)
-    made.install_gettext_callables(said.gettext, said.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    from helpdesk_lite import templating
+
+    def is_html(name: str | None) -> bool:
+        return name is None or not name.endswith((".txt", ".subject"))
+
+    made = templating.environment(Environment, FileSystemLoader(folders), language, autoescape=is_html)
     made.filters["lines"] = _lines
     return made
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from binascii import crc32
 
-from helpdesk_lite import assets, i18n
+from helpdesk_lite import assets
 from helpdesk_lite.cache import stamp
 
 TYPE_CHECKING = False
@@ -121,20 +121,11 @@ def _flat(holes: dict[str, Any]) -> dict[str, str]:
 
 
 def _environment(template_paths: tuple[str, ...], language: str, folder: str) -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader
 
+    from helpdesk_lite import templating
     from helpdesk_lite.web.bytecode import KeptBytecode
 
-    environment = Environment(
-        loader=FileSystemLoader(template_paths),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        extensions=["jinja2.ext.i18n"],
-        bytecode_cache=KeptBytecode(folder),
+    return templating.environment(
+        Environment, FileSystemLoader(template_paths), language, bytecode_cache=KeptBytecode(folder)
     )
-    said = i18n.translation(language)
-    environment.install_gettext_callables(said.gettext, said.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    return environment
