@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import time
 
 from tests.doors.stories import submitted
 from tests.servers import PASSWORD, Door
@@ -115,6 +116,8 @@ def test_signing_out_ends_the_cookie_itself(door: Door) -> None:
 def test_the_queue_says_when_nothing_has_changed(door: Door) -> None:
     ines = door.operator("ines")
     submitted(door)
+    if (left := 60 - time.time() % 60) < 5:
+        time.sleep(left)  # ages are told anew every minute, and the page with them
     tag = ines.get("/queue").headers["etag"]
     assert ines.get("/queue", {"If-None-Match": tag}).status == 304
     submitted(door)
