@@ -96,6 +96,7 @@ def exchange(source: str, target: str, coming: str) -> None:
     before = beside(f"{coming}.before")  # the old version keeps a name until the new one is safe
 
     def take_back() -> None:
+        os.makedirs(os.path.dirname(source), mode=0o700, exist_ok=True)  # others may have found it empty
         os.rename(before, source)
         os.unlink(target)
 
@@ -188,12 +189,29 @@ def chunks_of(path: str, start: int = 0, end: int | None = None) -> Iterator[byt
             yield piece
 
 
-def names(folder: str) -> list[str]:
-    """The visible names in `folder`, sorted; none if there is no such folder, or it is a file."""
+def names(folder: str, hidden: bool = False) -> list[str]:
+    """The visible names in `folder`, or all of them, sorted; none if there is no such folder, or it is a file."""
     try:
-        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
+        return sorted(name for name in os.listdir(folder) if hidden or not name.startswith("."))
     except (FileNotFoundError, NotADirectoryError):
         return []
+
+
+def count(folder: str) -> int:
+    """How many entries the folder has, hidden ones too; none if there is no such folder."""
+    try:
+        return len(os.listdir(folder))
+    except FileNotFoundError:
+        return 0
+
+
+def remove_empty(folder: str) -> bool:
+    """Take the folder away if it is empty, without waiting for the disk; whether it was."""
+    try:
+        os.rmdir(folder)
+    except OSError:
+        return False
+    return True
 
 
 def make_folder(path: str) -> None:
@@ -201,6 +219,11 @@ def make_folder(path: str) -> None:
     if not os.path.isdir(path):
         os.makedirs(path, mode=0o700, exist_ok=True)
         sync_folder(os.path.dirname(os.path.abspath(path)))
+
+
+def touch(folder: str) -> None:
+    """Say that something in or below the folder has changed: its time is now."""
+    os.utime(folder)
 
 
 def sync_folder(path: str) -> None:

@@ -23,6 +23,14 @@ def new_number(now: float, chance: int) -> str:
     return _grouped(digits + _check(digits))
 
 
+def arrived_at(number: str) -> int:
+    """When the ticket of this number arrived (seconds UTC)."""
+    ticks = 0
+    for character in number.replace("-", "")[:_TIME]:
+        ticks = ticks * _BASE + _VALUE[character]
+    return EPOCH + ticks // TICKS
+
+
 def read_number(typed: str) -> str | None:
     """The number somebody typed or said, in its written form; None if it is not one (a slip, a missing character)."""
     plain = "".join(typed.upper().replace("-", "").split())

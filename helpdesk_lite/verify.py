@@ -107,8 +107,7 @@ class Verifier:
 
     def _copies(self, number: str) -> list[Lying]:
         """Where the ticket lies, the shortest file first."""
-        copies = [found for found in inspect.tickets(self._data) if isinstance(found, Lying) and found.number == number]
-        return sorted(copies, key=lambda found: os.path.getsize(found.path))
+        return sorted(inspect.copies(self._data, number), key=lambda found: os.path.getsize(found.path))
 
     def _mend_mode(self, finding: Finding) -> bool:
         os.chmod(finding.path, 0o700 if os.path.isdir(finding.path) else 0o600)

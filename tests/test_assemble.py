@@ -81,4 +81,4 @@ def test_what_has_had_its_time_is_tidied_away(root):
     assert os.listdir(house.spool) == []
     assert os.listdir(root.inside("limits")) == []
     assert not any(names for _, _, names in os.walk(root.inside("submissions")))
-    assert house.store.count_pending() == 1
+    assert house.store.count_pending(10) == 1

@@ -14,6 +14,11 @@ def test_a_number_is_one(number):
     assert tracking.is_number(number)
 
 
+@given(moments, st.integers(0, 2**64))
+def test_a_number_tells_when_its_ticket_arrived(moment, chance):
+    assert 0 <= moment - tracking.arrived_at(tracking.new_number(moment, chance)) <= 1
+
+
 @given(numbers)
 def test_a_number_is_easy_to_say(number):
     assert not set("0O1ILAU") & set(number)

@@ -50,8 +50,8 @@ class Store(Protocol):
     def pending(self, after: str = "", limit: int = 50) -> list[Head]:
         """The queue, oldest first: up to `limit` tickets whose numbers follow `after`."""
 
-    def count_pending(self) -> int:
-        """How many tickets nobody has claimed."""
+    def count_pending(self, most: int) -> int:
+        """How many tickets nobody has claimed; counting ends at `most`."""
 
     def held_by(self, operator: str) -> list[Head]:
         """The tickets this operator has, oldest first."""

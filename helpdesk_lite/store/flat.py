@@ -7,14 +7,16 @@ left. It writes no letters and does not know who may do what.
 
 from __future__ import annotations
 
+import errno
 import io
 import mmap
 import os
 from contextlib import contextmanager
+from itertools import islice
 
 from helpdesk_lite import disk, times, tracking
 from helpdesk_lite.errors import TicketDamaged, TicketMoved, UnknownNumber
-from helpdesk_lite.store import mbox
+from helpdesk_lite.store import fanout, mbox
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
 FOLDERS = (PENDING, CLAIMED, CLOSED, "moving", "locks", "submissions")
 _ONCE = 86_400  # seconds in which the same submission is the same ticket
-_END = ".mbox"
 _LOOKS = 10  # at all folders for a ticket that others move at the same time, before it counts as unknown
 
 
@@ -58,9 +59,16 @@ class FlatStore:
     def add(self, inquiry: Inquiry, entry: Entry, message: Callable[[], Iterable[bytes]]) -> None:
         """See `Store.add`. Which submission it was is noted first: at worst the note names a ticket that never was."""
         head = inquiry.head
+        queue = self._path(PENDING)
+        if path := fanout.find(queue, head.number):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
         if head.submission:
             self._note_submission(head.submission, head.number)
-        disk.write_new(self._path(PENDING, head.number + _END), mbox.inquiry_bytes(inquiry, entry, message()))
+
+        def put(path: str) -> None:
+            disk.write_new(path, mbox.inquiry_bytes(inquiry, entry, message()))
+
+        self._tell_of_change(fanout.enter(queue, head.number, put))
 
     def move(self, number: str, source: Place, target: Place, entry: Entry) -> None:
         """See `Store.move`."""
@@ -68,14 +76,19 @@ class FlatStore:
         if place != source:
             raise TicketMoved(number, place.state, place.holder, self.read(number).since)
         addition = mbox.entry_bytes(number, entry, target)
-        goal = path if source == target else self._goal(number, target, entry.at)
-        if goal == path:
+        folder = self._folder(target, entry.at)
+        if source == target or path in fanout.paths(folder, number):
             disk.replace(path, _with(path, addition))
             return
-        disk.make_folder(os.path.dirname(goal))
-        coming = self._path("moving", number + _END)
-        disk.put(coming, _with(path, addition))
-        disk.exchange(path, goal, coming)
+
+        def put(goal: str) -> None:
+            coming = self._coming(number)
+            disk.put(coming, _with(path, addition))
+            disk.exchange(path, goal, coming)
+
+        goal = fanout.enter(folder, number, put)
+        fanout.leave(path)
+        self._tell_of_change(path, goal)
 
     def place(self, number: str) -> Place:
         """See `Store.place`."""
@@ -100,27 +113,23 @@ class FlatStore:
 
     def pending(self, after: str = "", limit: int = 50) -> list[Head]:
         """See `Store.pending`."""
-        import bisect
+        return self._heads(self._path(PENDING), after, limit)
 
-        names = disk.names(self._path(PENDING))
-        return self._heads(PENDING, names[bisect.bisect(names, after + _END) if after else 0 :], limit)
-
-    def count_pending(self) -> int:
+    def count_pending(self, most: int) -> int:
         """See `Store.count_pending`."""
-        return len(disk.names(self._path(PENDING)))
+        return sum(1 for _ in islice(fanout.numbers(self._path(PENDING)), most))
 
     def held_by(self, operator: str) -> list[Head]:
         """See `Store.held_by`."""
-        folder = os.path.join(CLAIMED, operator)
-        names = disk.names(self._path(folder))
-        return self._heads(folder, names, len(names))
+        return self._heads(self._path(CLAIMED, operator))
 
     def numbers(self, state: str) -> Iterator[str]:
         """See `Store.numbers`."""
-        found = disk.names(self._path(state))
-        if state != PENDING:
-            found = sorted(name for folder in found for name in disk.names(self._path(state, folder)))
-        return (name.removesuffix(_END) for name in found if tracking.is_number(name.removesuffix(_END)))
+        from heapq import merge
+
+        state_folder = self._path(state)
+        folders = [state_folder] if state == PENDING else [self._path(state, name) for name in disk.names(state_folder)]
+        return (number for number, _ in merge(*map(fanout.numbers, folders)))
 
     def version(self) -> str:
         """See `Store.version`."""
@@ -134,28 +143,43 @@ class FlatStore:
     def _path(self, *parts: str) -> str:
         return os.path.join(self.data, *parts)
 
-    def _goal(self, number: str, place: Place, at: int) -> str:
+    def _folder(self, place: Place, at: int) -> str:
+        """The folder of the tickets that come to this place at this time."""
         if place.state == CLAIMED:
-            return self._path(CLAIMED, place.holder, number + _END)
-        return self._path(CLOSED, times.month(at), number + _END) if place.state == CLOSED else self._pending(number)
+            return self._path(CLAIMED, place.holder)
+        return self._path(CLOSED, times.month(at)) if place.state == CLOSED else self._path(PENDING)
 
-    def _pending(self, number: str) -> str:
-        return self._path(PENDING, number + _END)
+    def _coming(self, number: str) -> str:
+        """Where the ticket's next version is while it moves."""
+        return self._path("moving", number + fanout.END)
 
     def _find(self, number: str) -> tuple[str, Place]:
         """Where the ticket's file is. It may move between two looks, hence a few rounds."""
         if not tracking.is_number(number):
             raise UnknownNumber(number)
         for _ in range(_LOOKS):
-            if os.path.exists(path := self._pending(number)):
+            if path := fanout.find(self._path(PENDING), number):
                 return path, QUEUE
             for operator in disk.names(self._path(CLAIMED)):
-                if os.path.exists(path := self._path(CLAIMED, operator, number + _END)):
+                if path := fanout.find(self._path(CLAIMED, operator), number):
                     return path, Place(CLAIMED, operator)
-            for month in reversed(disk.names(self._path(CLOSED))):
-                if (holder := _last_holder(path := self._path(CLOSED, month, number + _END))) is not None:
+            for month in self._months(number):
+                path = fanout.find(self._path(CLOSED, month), number)
+                if path and (holder := _last_holder(path)) is not None:
                     return path, Place(CLOSED, holder)
         raise UnknownNumber(number)
+
+    def _months(self, number: str) -> list[str]:
+        """The folders of closed tickets, the likeliest first: most tickets are closed soon after they arrive."""
+        months = disk.names(self._path(CLOSED))
+        arrival = times.month(tracking.arrived_at(number))
+        return [month for month in months if month >= arrival] + [month for month in months if month < arrival][::-1]
+
+    def _tell_of_change(self, *paths: str) -> None:
+        """Let `version` change when a subfolder of the queue has."""
+        queue = self._path(PENDING)
+        if any(path.startswith(queue) and os.path.dirname(path) != queue for path in paths):
+            disk.touch(queue)
 
     @contextmanager
     def _open(self, number: str) -> Iterator[tuple[BinaryIO, mmap.mmap, Place]]:
@@ -177,22 +201,19 @@ class FlatStore:
                 continue
         raise UnknownNumber(number)
 
-    def _heads(self, folder: str, names: list[str], limit: int) -> list[Head]:
-        """The heads of the first `limit` of these files; those that moved away meanwhile are passed over."""
-        found: list[Head] = []
-        for name in names:
-            if len(found) == limit:
-                break
-            if not tracking.is_number(name.removesuffix(_END)):
-                continue
+    def _heads(self, folder: str, after: str = "", limit: int | None = None) -> list[Head]:
+        """The heads of the first `limit` tickets there; those that moved away meanwhile are passed over."""
+        return list(islice(self._each_head(folder, after), limit))
+
+    def _each_head(self, folder: str, after: str) -> Iterator[Head]:
+        for _, path in fanout.numbers(folder, after):
             try:
-                with open(self._path(folder, name), "rb", buffering=0) as file:
-                    found.append(mbox.head_of(file.read(mbox.HEAD_SIZE)))
+                with open(path, "rb", buffering=0) as file:
+                    yield mbox.head_of(file.read(mbox.HEAD_SIZE))
             except FileNotFoundError:
                 continue
             except TicketDamaged as wrong:
-                raise TicketDamaged(f"{self._path(folder, name)}: {wrong}") from None
-        return found
+                raise TicketDamaged(f"{path}: {wrong}") from None
 
     def _message(self, file: BinaryIO, content: mmap.mmap, found: mbox.Found) -> BinaryIO:
         import tempfile
@@ -208,7 +229,7 @@ class FlatStore:
 
     def _finish_move(self, number: str) -> None:
         """Finish or undo a move that was cut short: it counts if the ticket itself had left its old folder."""
-        coming = self._path("moving", number + _END)
+        coming = self._coming(number)
         if not os.path.exists(coming):
             return
         with open(coming, "rb") as file, mapped(file, coming) as content:

@@ -10,11 +10,11 @@ import os
 import stat
 from typing import NamedTuple
 
-from helpdesk_lite import disk, tracking
+from helpdesk_lite import disk
 from helpdesk_lite.errors import TicketDamaged
-from helpdesk_lite.store import mbox
+from helpdesk_lite.store import fanout, mbox
 from helpdesk_lite.store.flat import lock_path, mapped
-from helpdesk_lite.ticket import CLAIMED, PENDING, QUEUE, STATES, Place
+from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,18 +71,24 @@ def unfinished(data: str) -> Iterator[Finding]:
 def tickets(data: str) -> Iterator[Finding | Lying]:
     """Every ticket file, and everything else in the tickets' folders that is none and shows itself."""
     for folder, place in _places(data):
-        for name in sorted(os.listdir(folder)):
-            path = os.path.join(folder, name)
-            number = name.removesuffix(".mbox")
-            if disk.is_unfinished(name) or (os.path.isdir(path) and place is None):
-                continue
-            elif place is not None and name == f"{number}.mbox" and tracking.is_number(number):
-                yield Lying(path, number, place)
+        for path, is_ticket in fanout.everything(folder):
+            if is_ticket:
+                yield Lying(path, os.path.basename(path).removesuffix(fanout.END), place)
             else:
-                yield Finding(path, "this is no ticket file; nobody looks at it here")
+                yield _stranger(path)
     for name in disk.names(os.path.join(data, "moving")):
         path = os.path.join(data, "moving", name)
-        yield Finding(path, "a move was cut short", CUT_SHORT, name.removesuffix(".mbox"))
+        yield Finding(path, "a move was cut short", CUT_SHORT, name.removesuffix(fanout.END))
+    for state in (CLAIMED, CLOSED):
+        for name in disk.names(os.path.join(data, state)):
+            if not os.path.isdir(path := os.path.join(data, state, name)):
+                yield _stranger(path)
+
+
+def copies(data: str, number: str) -> list[Lying]:
+    """Wherever this one ticket lies."""
+    found = [(path, place) for folder, place in _places(data) for path in fanout.paths(folder, number)]
+    return [Lying(path, number, place) for path, place in found if os.path.exists(path)]
 
 
 def ticket(lying: Lying) -> Finding | None:
@@ -108,15 +114,14 @@ def ticket(lying: Lying) -> Finding | None:
     return None
 
 
-def _places(data: str) -> Iterator[tuple[str, Place | None]]:
-    """The folders where tickets lie, and the place each stands for; None for the folders above them."""
-    for state in STATES:
-        folder = os.path.join(data, state)
-        if state == PENDING:
-            yield folder, QUEUE
-            continue
-        yield folder, None
-        for name in disk.names(folder):
-            inner = os.path.join(folder, name)
-            if os.path.isdir(inner):
-                yield inner, Place(state, name if state == CLAIMED else "")
+def _places(data: str) -> Iterator[tuple[str, Place]]:
+    """The folders where tickets lie, and the place each stands for."""
+    yield os.path.join(data, PENDING), QUEUE
+    for state in (CLAIMED, CLOSED):
+        for name in disk.names(os.path.join(data, state)):
+            if os.path.isdir(folder := os.path.join(data, state, name)):
+                yield folder, Place(state, name if state == CLAIMED else "")
+
+
+def _stranger(path: str) -> Finding:
+    return Finding(path, "this is no ticket file; nobody looks at it here")

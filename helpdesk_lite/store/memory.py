@@ -87,9 +87,9 @@ class MemoryStore:
         """See `Store.pending`."""
         return self._heads(lambda ticket: ticket.place == QUEUE and ticket.number > after)[:limit]
 
-    def count_pending(self) -> int:
+    def count_pending(self, most: int) -> int:
         """See `Store.count_pending`."""
-        return len(list(self.numbers(PENDING)))
+        return min(most, len(list(self.numbers(PENDING))))
 
     def held_by(self, operator: str) -> list[Head]:
         """See `Store.held_by`."""

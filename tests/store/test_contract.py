@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from helpdesk_lite.errors import TicketMoved, UnknownNumber
+from helpdesk_lite.store import fanout
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.store.memory import MemoryStore
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place
@@ -20,10 +21,12 @@ def clock():
     return [float(examples.NOON)]
 
 
-@pytest.fixture(params=["flat", "memory"])
-def store(request, tmp_path, clock):
+@pytest.fixture(params=["flat", "flat and crowded", "memory"])
+def store(request, tmp_path, clock, monkeypatch):
     if request.param == "memory":
         return MemoryStore(lambda: clock[0])
+    if request.param == "flat and crowded":
+        monkeypatch.setattr(fanout, "FULL", 2)
     flat = FlatStore(str(tmp_path), lambda: clock[0])
     flat.make_folders()
     return flat
@@ -86,7 +89,7 @@ def test_a_number_is_taken_once(store, number):
 def test_a_claimed_ticket_leaves_the_queue_at_once(store, number):
     move(store, number, QUEUE, INES)
     assert store.pending() == []
-    assert store.count_pending() == 0
+    assert store.count_pending(100) == 0
     assert store.place(number) == INES
     assert [head.number for head in store.held_by("ines")] == [number]
     assert store.held_by("bob") == []
@@ -124,7 +127,8 @@ def test_the_queue_is_in_order_of_arrival_and_read_in_pages(store):
     assert [head.number for head in store.pending(limit=3)] == numbers[:3]
     assert [head.number for head in store.pending(after=numbers[2], limit=3)] == numbers[3:6]
     assert [head.number for head in store.pending(after=numbers[6])] == []
-    assert store.count_pending() == 7
+    assert store.count_pending(100) == 7
+    assert store.count_pending(5) == 5
 
 
 @pytest.mark.parametrize("state", [PENDING, CLAIMED, CLOSED])

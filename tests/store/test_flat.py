@@ -11,6 +11,7 @@ import pytest
 
 from helpdesk_lite import disk
 from helpdesk_lite.errors import TicketDamaged
+from helpdesk_lite.store import fanout
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
 from tests import examples
@@ -118,6 +119,41 @@ def test_lock_files_do_not_pile_up(store, tmp_path):
             pass
     names = set(os.listdir(tmp_path / "locks"))
     assert all(len(name) == len("XX.lock") for name in names)
+
+
+def test_the_version_changes_when_a_subfolder_of_the_queue_does(store, number, monkeypatch, tmp_path):
+    monkeypatch.setattr(fanout, "FULL", 0)
+    queue = tmp_path / "pending"
+    os.utime(queue, (1, 1))
+    before = store.version()
+    store.move(number, INES, QUEUE, examples.entry(number, "released", "ines"))
+    released = store.version()
+    assert released != before
+    other = examples.number(examples.NOON + 1)
+    store.add(examples.inquiry(other), examples.entry(other), lambda: [examples.MESSAGE])
+    os.utime(queue, (2, 2))
+    before = store.version()
+    store.move(number, QUEUE, INES, examples.entry(number, "claimed", "ines"))
+    assert store.version() != before
+    assert [path.name for path in queue.rglob("*.mbox")] == [f"{other}.mbox"]
+
+
+def test_a_ticket_that_leaves_a_crowded_queue_leaves_no_empty_subfolder(store, number, monkeypatch, tmp_path):
+    monkeypatch.setattr(fanout, "FULL", 0)
+    store.move(number, INES, QUEUE, examples.entry(number, "released", "ines"))
+    assert store.place(number) == QUEUE
+    store.move(number, QUEUE, INES, examples.entry(number, "claimed", "ines"))
+    assert os.listdir(tmp_path / "pending") == []
+
+
+def test_a_closed_ticket_is_found_in_whatever_month_it_lies(store, number, tmp_path):
+    store.move(number, INES, Place(CLOSED, "ines"), examples.entry(number, "closed", "ines"))
+    for month in ("2031-12", "2026-11", "2024-01"):
+        (source,) = tmp_path.glob("closed/*/*.mbox")
+        target = tmp_path / "closed" / month / source.name
+        target.parent.mkdir(exist_ok=True)
+        source.rename(target)
+        assert store.place(number) == Place(CLOSED, "ines")
 
 
 def leave_half_done(store, number, stage, monkeypatch):

@@ -17,6 +17,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 
 from helpdesk_lite import disk
 from helpdesk_lite.errors import TicketMoved, UnknownNumber
+from helpdesk_lite.store import fanout
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.store.memory import MemoryStore
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, STATES, Place
@@ -141,7 +142,7 @@ class StoreMachine(RuleBasedStateMachine):
         for who in PEOPLE:
             wanted = sorted(number for number, place in self.places.items() if place == Place(CLAIMED, who))
             assert [head.number for head in self.store.held_by(who)] == wanted
-        assert self.store.count_pending() == sum(place.state == PENDING for place in self.places.values())
+        assert self.store.count_pending(100) == sum(place.state == PENDING for place in self.places.values())
         for message_id, (number, message) in self.messages.items():
             with self.store.open_message(number, message_id) as file:
                 given = file.read()
@@ -193,12 +194,25 @@ class FlatMachine(StoreMachine):
         assert disk.names(os.path.join(self.folder, "moving")) == []
 
 
+class CrowdedMachine(FlatMachine):
+    """The same with folders that are full at once, so that tickets lie in subfolders, which come and go."""
+
+    def __init__(self) -> None:
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(fanout, "FULL", 2)
+        super().__init__()
+
+    def teardown(self) -> None:
+        self.patch.undo()
+        super().teardown()
+
+
 class _dying_after:
     """The block is cut short before its next step that changes a name, after `steps` of them."""
 
     def __init__(self, steps: int) -> None:
         self._left = steps
-        self._real = {name: getattr(os, name) for name in ("rename", "link", "unlink")}
+        self._real = {name: getattr(os, name) for name in ("rename", "link", "unlink", "mkdir", "rmdir")}
 
     def __enter__(self) -> None:
         for name, real in self._real.items():
@@ -210,11 +224,11 @@ class _dying_after:
         return kind is Killed
 
     def _dying(self, real: Any) -> Any:
-        def call(*given: Any) -> Any:
+        def call(*given: Any, **also: Any) -> Any:
             if self._left <= 0:
                 raise Killed  # and so does whatever would tidy up: it calls these, too
             self._left -= 1
-            return real(*given)
+            return real(*given, **also)
 
         return call
 
@@ -237,6 +251,12 @@ class TestFlat(FlatMachine.TestCase):  # type: ignore[name-defined,misc]
     settings = LIGHT
 
 
+class TestCrowded(CrowdedMachine.TestCase):  # type: ignore[name-defined,misc]
+    """The store of files when it is crowded."""
+
+    settings = LIGHT
+
+
 @pytest.mark.long
 class TestMemoryLong(StoreMachine.TestCase):  # type: ignore[name-defined,misc]
     """The store in memory, for minutes."""
@@ -247,5 +267,12 @@ class TestMemoryLong(StoreMachine.TestCase):  # type: ignore[name-defined,misc]
 @pytest.mark.long
 class TestFlatLong(FlatMachine.TestCase):  # type: ignore[name-defined,misc]
     """The store of files, for minutes."""
+
+    settings = HEAVY
+
+
+@pytest.mark.long
+class TestCrowdedLong(CrowdedMachine.TestCase):  # type: ignore[name-defined,misc]
+    """The store of files when it is crowded, for minutes."""
 
     settings = HEAVY

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.web.http import Request
 
 PAGE = 50  # tickets
+_MOST_COUNTED = 1000  # tickets; beyond that nobody needs the number, and counting would cost more than the page
 _MOST_NOTICES = 5
 _LONGEST_SUBJECT = 120  # characters
 
@@ -64,18 +65,24 @@ def _listed(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the queue's template looks at, and what it only prints."""
     now = house.clock()
-    waiting = house.store.count_pending()
     shown = [_row(head, now, said) for head in heads[:PAGE]]
     here = f"{request.base}/queue"
     shape = {"is_empty": not shown, "is_first": not after, "has_next": len(heads) > PAGE}
     holes = {
-        "waiting": said.ngettext("%(num)s ticket is waiting", "%(num)s tickets are waiting", waiting)
-        % {"num": waiting},
+        "waiting": _waiting(house, said),
         "rows": house.render.each("pages/row.html", request.language, request.base, {}, shown),
         "here_address": here + (f"?after={after}" if after else ""),
         "next": f"{here}?after={shown[-1]['number']}" if shown else here,
     }
     return shape, holes
+
+
+def _waiting(house: House, said: Translation) -> str:
+    """How many tickets are pending, in words."""
+    count = house.store.count_pending(_MOST_COUNTED + 1)
+    if count > _MOST_COUNTED:
+        return said.gettext("More than %(num)s tickets are waiting") % {"num": _MOST_COUNTED}
+    return said.ngettext("%(num)s ticket is waiting", "%(num)s tickets are waiting", count) % {"num": count}
 
 
 def _row(head: Head, now: float, said: Translation) -> dict[str, str]:

@@ -1,0 +1,104 @@
+"""A folder of ticket files that stays quick to list: once it is full, newcomers go into subfolders named as they begin.
+
+    pending/3D9P-64M6-EPTV.mbox                  up to FULL entries
+    pending/3D9P/3D9P-64M6-EPTV.mbox             then the tickets of 46 minutes together, up to FULL again
+    pending/3D9P/3D9P-64/3D9P-64M6-EPTV.mbox     then those of 3 seconds
+
+Guarantee: a small desk never sees a subfolder; a file has one of three paths, told by its name alone; names come in
+order without looking into subfolders that are not asked for. It moves nothing that is there already.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import groupby
+
+from helpdesk_lite import disk, tracking
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+END = ".mbox"
+FULL = 1000  # entries
+_WIDTHS = (4, 7)  # characters of a number that name a subfolder, and one within it
+_TRIES = 10
+
+
+def paths(folder: str, number: str) -> list[str]:
+    """Where the ticket's file may lie in and below the folder."""
+    name = number + END
+    outer, inner = (number[:width] for width in _WIDTHS)
+    return [os.path.join(folder, name), os.path.join(folder, outer, name), os.path.join(folder, outer, inner, name)]
+
+
+def find(folder: str, number: str) -> str:
+    """Where the ticket's file lies in or below the folder; "" if it does not."""
+    return next(filter(os.path.exists, paths(folder, number)), "")
+
+
+def enter(folder: str, number: str, put: Callable[[str], None]) -> str:
+    """Let `put` make the ticket's file at a path where there is room, in a folder that is on disk; the path.
+
+    An empty subfolder may be taken away meanwhile: then once more.
+    """
+    for left in reversed(range(_TRIES)):
+        path = next((path for path in paths(folder, number)[:-1] if _has_room(path)), paths(folder, number)[-1])
+        disk.make_folder(os.path.dirname(path))
+        try:
+            put(path)
+        except FileNotFoundError:
+            if not left or os.path.isdir(os.path.dirname(path)):
+                raise
+            continue
+        break
+    return path
+
+
+def leave(path: str) -> None:
+    """Take the subfolders away that the file which was at `path` has left empty."""
+    name = os.path.basename(path)
+    while name.startswith(os.path.basename(path := os.path.dirname(path))) and disk.remove_empty(path):
+        continue
+
+
+def numbers(folder: str, after: str = "") -> Iterator[tuple[str, str]]:
+    """The tickets in and below the folder whose numbers follow `after`, in order; each with its file's path."""
+    for path in _files(folder, after, 0):
+        number = os.path.basename(path).removesuffix(END)
+        if number > after and tracking.is_number(number):
+            yield number, path
+
+
+def everything(folder: str, level: int = 0) -> Iterator[tuple[str, bool]]:
+    """Every path in and below the folder but subfolders and what is being written; whether a ticket may lie there."""
+    for name in disk.names(folder, hidden=True):
+        path = os.path.join(folder, name)
+        if disk.is_unfinished(name):
+            continue
+        if level < len(_WIDTHS) and len(name) == _WIDTHS[level] and os.path.isdir(path):
+            yield from everything(path, level + 1)
+        else:
+            number = name.removesuffix(END)
+            begins = os.path.basename(folder) if level else ""
+            yield path, name == number + END and tracking.is_number(number) and number.startswith(begins)
+
+
+def _files(folder: str, after: str, level: int) -> Iterator[str]:
+    """The visible files by name, those of each subfolder among those that begin like it. `after` spares subfolders."""
+    width = _WIDTHS[level] if level < len(_WIDTHS) else None
+    for start, group in groupby(disk.names(folder), lambda name: name[:width]):
+        if start < after[:width]:
+            continue
+        names = list(group)
+        here = (os.path.join(folder, name) for name in names if name != start or width is None)
+        if names[0] == start and width is not None:
+            from heapq import merge
+
+            yield from merge(here, _files(os.path.join(folder, start), after, level + 1), key=os.path.basename)
+        else:
+            yield from here
+
+
+def _has_room(path: str) -> bool:
+    return disk.count(os.path.dirname(path)) < FULL
