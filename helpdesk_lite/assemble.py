@@ -39,13 +39,17 @@ def chance() -> int:
 
 
 def make_data(root: Root) -> None:
-    """Make what is missing in data/. DeskUnusable if it cannot be made or written."""
-    from helpdesk_lite import settings_table
+    """Make what is missing in data/. DeskUnusable if it cannot be made or written, or a newer version made it."""
+    from helpdesk_lite import data_format, settings_table
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.store.flat import FlatStore
 
+    number = data_format.check(root.format)
     old_mask = os.umask(0o077)
     try:
+        is_new = not os.path.exists(root.inside("pending"))
+        disk.make_folder(root.data)
+        data_format.note(root.format, data_format.NEWEST if is_new else number)
         for name in ("operators", "cache", "intake/new", "intake/kept", "limits", "spool"):
             disk.make_folder(root.inside(name))
         FlatStore(root.data, time.time).make_folders()
@@ -76,18 +80,20 @@ def house(root: Root, url: str = "") -> House:
 
 
 def _settings(made: House) -> Settings:
+    """The settings; and as they are needed first, and kept with what they came from, the format's check for free."""
     path = made.root.settings
 
     def check() -> dict[str, Any]:
-        from helpdesk_lite import settings_table
+        from helpdesk_lite import data_format, settings_table
 
+        data_format.check(made.root.format)
         try:
             text = disk.read(path).decode("utf-8", "replace")
         except OSError as wrong:
             raise DeskUnusable(f"{path} cannot be read: {wrong.strerror}.") from None
         return settings_table.check(text, os.path.relpath(path, made.root.path))
 
-    return Settings(made.cache.get("settings", [path], check))
+    return Settings(made.cache.get("settings", [path, made.root.format], check))
 
 
 def _store(made: House) -> Store:
@@ -162,11 +168,11 @@ _PARTS: dict[str, Callable[[House], Any]] = {
 
 
 def standing_house(root: Root, url: str = "") -> Callable[[], House]:
-    """The desk, put together anew whenever its settings have changed."""
+    """The desk, put together anew whenever its settings, or its folder's format, have changed."""
     known: list[tuple[Any, House]] = []
 
     def current() -> House:
-        version = stamp(root.settings)
+        version = (stamp(root.settings), stamp(root.format))
         if not known or known[-1][0] != version:
             known[:] = [(version, house(root, url))]
         return known[-1][1]
@@ -235,7 +241,7 @@ def verifier(made: House) -> Verifier:
     """What checks the promises about data/."""
     from helpdesk_lite.verify import Verifier
 
-    return Verifier(made.desk, made.operators, made.root.data)
+    return Verifier(made.desk, made.operators, made.root)
 
 
 def _make_file(path: str, content: bytes) -> None:

@@ -21,6 +21,7 @@ class Root:
         self.forms = os.path.join(self.path, "forms")
         self.data = os.path.join(self.path, "data")
         self.settings = os.path.join(self.data, "settings.toml")
+        self.format = os.path.join(self.data, "FORMAT")  # data_format
         self.templates = (os.path.join(self.path, "templates"), os.path.join(SHARE, "templates"))
 
     def inside(self, *parts: str) -> str:

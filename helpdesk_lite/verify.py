@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-from helpdesk_lite import disk
+from helpdesk_lite import data_format, disk
 from helpdesk_lite.errors import DeskError
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.store import inspect
@@ -21,18 +21,21 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.operators import Operators
+    from helpdesk_lite.root import Root
 
+FORMAT = "format"  # a kind of mend, beside those of inspect
 _STALE = 3600  # seconds after which a hidden file is nobody's any more
 _VERIFIER = Operator("verify", "", is_admin=True)
 
 
 class Verifier:
-    """Looks at the desk's whole memory under the folder `data`."""
+    """Looks at the desk's whole memory: all that lies in data/ under `root`."""
 
-    def __init__(self, desk: Desk, operators: Operators, data: str) -> None:
+    def __init__(self, desk: Desk, operators: Operators, root: Root) -> None:
         self._desk = desk
         self._operators = operators
-        self._data = data
+        self._data = root.data
+        self._format = root.format
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong, one finding each; not what others are just doing."""
@@ -42,6 +45,9 @@ class Verifier:
             if not finding.number or self._is_so(finding):
                 yield finding
         yield from self._people()
+        if not os.path.exists(self._format):
+            said = "this file with the format's number is missing: the desk was made before there was one"
+            yield Finding(self._format, said, FORMAT)
 
     def mend(self, finding: Finding) -> bool:
         """Do what can be done about the finding; whether it was mended. Never raises for what cannot be mended."""
@@ -51,6 +57,7 @@ class Verifier:
             inspect.CUT_SHORT: self._mend_cut_short,
             inspect.MISPLACED: self._mend_misplaced,
             inspect.TWICE: self._mend_twice,
+            FORMAT: self._mend_format,
         }
         if finding.mend not in mends:
             return False
@@ -124,6 +131,10 @@ class Verifier:
     def _mend_misplaced(self, finding: Finding) -> bool:
         """The folder decides, an entry says since when. Finishing a move that was cut short may have mended it."""
         self._desk.note_found(finding.number, _VERIFIER, lambda: self._is_still_so(finding))
+        return True
+
+    def _mend_format(self, finding: Finding) -> bool:
+        data_format.note(finding.path, data_format.check(finding.path))
         return True
 
     def _mend_twice(self, finding: Finding) -> bool:

@@ -50,6 +50,7 @@ def init(given: Namespace) -> int:
 def make_desk(folder: str) -> Root:
     """Make forms/, data/ and cgi-bin/helpdesk.cgi in `folder`, each if it is missing."""
     root = Root(folder)
+    assemble.make_data(root)
     if not os.path.isdir(root.forms):
         shutil.copytree(os.path.join(SHARE, "forms"), root.forms)
     script = os.path.join(root.path, "cgi-bin", "helpdesk.cgi")
@@ -59,7 +60,6 @@ def make_desk(folder: str) -> Root:
         os.chmod(script, 0o755)
     for path in (root.path, root.forms, os.path.dirname(script)):
         os.chmod(path, os.stat(path).st_mode | 0o055)  # the web server's own user must reach the script and the forms
-    assemble.make_data(root)
     return root
 
 

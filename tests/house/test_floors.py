@@ -9,7 +9,7 @@ from tests.house import source
 # From the ground up. A name stands for the module and everything below it.
 FLOORS = {
     "words": "errors tracking ticket form letter settings settings_table trace signing times route i18n terminal",
-    "disk": "disk cache assets root templating",
+    "disk": "disk cache data_format assets root owner templating",
     "shelves": "store mail forms operators limits",
     "desk": "desk courier verify",
     "doors": "web doors",
