@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)
     module, _, function = given.run.partition(":")
     try:
+        if os.geteuid() == 0:
+            _leave_root(given)
         status: int = getattr(importlib.import_module(f"helpdesk_lite.commands.{module}"), function)(given)
         sys.stdout.flush()
         return status
@@ -45,6 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"helpdesk-lite: {terminal.line(said)}. Try again when this is mended.", file=sys.stderr)
         _drop_what_cannot_be_said()
         return TRY_LATER
+
+
+def _leave_root(given: argparse.Namespace) -> None:
+    """Root works on a desk as the user whose it is: files of root's own would stop the web server."""
+    from helpdesk_lite import owner
+    from helpdesk_lite.root import Root, find_root
+
+    is_new = given.run == "make:init"
+    root = Root(given.folder or given.root or ".") if is_new else find_root(given.root)
+    owner.take_on(root, may_give=getattr(given, "repair", False))
 
 
 def _drop_what_cannot_be_said() -> None:

@@ -364,6 +364,13 @@ def as_user(user: str | None, command: list[str]) -> list[str]:
     return [setpriv, f"--reuid={user}", f"--regid={group}", "--clear-groups", *rights, *command]
 
 
+def as_root(command: list[str]) -> list[str]:
+    """The command as run by root, which goes on as another user: it may still read Python, as with `as_user`."""
+    if _can_reach_python(web_user() or ""):
+        return command
+    return [*require("setpriv"), "--securebits=+no_setuid_fixup", *command]
+
+
 @functools.cache
 def _can_reach_python(user: str) -> bool:
     """Whether the user can run this interpreter: a checkout or Python below root's own folder is closed to others."""

@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import os
 
-from helpdesk_lite import assemble, terminal
+from helpdesk_lite import assemble, owner, terminal
 from helpdesk_lite.root import find_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from helpdesk_lite.store.inspect import Finding
+    from helpdesk_lite.root import Root
 
 
 def verify(given: Namespace) -> int:
-    """Print one line per finding, and with --repair what became of it; 1 if any is left."""
+    """Print one line per finding, and with --repair what became of it; 1 if any is left.
+
+    Files of another owner come first, each mended at once: the desk could not even be opened with them.
+    """
     root = find_root(given.root)
-    verifier = assemble.verifier(assemble.house(root))
     left = 0
-    for finding in list(verifier.findings()):
-        is_mended = given.repair and verifier.mend(finding)
-        left += not is_mended
-        print(_line(finding, root.path) + (" (mended)" if is_mended else ""))
+    for path, said in owner.strangers(root.data):
+        is_mended = given.repair and owner.give(path, root.data)
+        left += _tell(path, said, root, is_mended)
+    try:
+        verifier = assemble.verifier(assemble.house(root))
+        for finding in list(verifier.findings()):
+            left += _tell(finding.path, finding.said, root, given.repair and verifier.mend(finding))
+    except PermissionError as wrong:
+        left += _tell(wrong.filename or root.data, f"it cannot be opened: {wrong.strerror}", root, False)
     if not left:
         print("Everything is as promised.")
     return 1 if left else 0
 
 
-def _line(finding: Finding, root: str) -> str:
-    path = os.path.relpath(finding.path, root) if os.path.isabs(finding.path) else finding.path
-    return terminal.line(f"{path}: {finding.said}").encode("ascii", "backslashreplace").decode()
+def _tell(path: str, said: str, root: Root, is_mended: bool) -> int:
+    """Print the finding; how many it leaves to do."""
+    shown = os.path.relpath(path, root.path) if os.path.isabs(path) else path
+    line = terminal.line(f"{shown}: {said}").encode("ascii", "backslashreplace").decode()
+    print(line + (" (mended)" if is_mended else ""))
+    return int(not is_mended)
