@@ -7,25 +7,22 @@ number of parts are bounded. It judges no text and shows none (web/), and knows 
 from __future__ import annotations
 
 import binascii
-import re
 from typing import NamedTuple
 
-from helpdesk_lite.mail import headers
+from helpdesk_lite.mail import charsets, head, headers
+from helpdesk_lite.mail.charsets import decoded_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from email.message import Message
     from typing import BinaryIO
+
+    from helpdesk_lite.mail.head import Head
 
 CHUNK = 1 << 16
 DEEPEST = 20  # multiparts within multiparts
 MOST_PARTS = 1000
 LONGEST_TEXT = 1_000_000  # bytes of a part that `text_of` reads
-_LONGEST_HEAD = 1 << 17
-_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:|[ \t]")
-_WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
-_BETWEEN_WORDS = re.compile(r"(?<=\?=)[ \t\r\n]+(?==\?)")
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 
 
@@ -33,6 +30,8 @@ class Part(NamedTuple):
     """A part with content (not a multipart). `index` counts from 0; `size` is that of its content, decoded, in bytes.
 
     `start` and `end` are where its encoded content lies in the message. An attachment always has a safe `name`.
+    `flow` is "", "flowed" or "delsp" (RFC 3676); `within` the multiparts around it, the innermost last, each as its
+    kind and a serial number: `mixed 0`.
     """
 
     index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks a Part for
@@ -44,17 +43,26 @@ class Part(NamedTuple):
     start: int
     end: int
     is_attachment: bool
+    content_id: str = ""
+    is_inline: bool = False
+    flow: str = ""
+    within: tuple[str, ...] = ()
+
+    @property
+    def choice(self) -> str:
+        """The innermost multipart/alternative around it; "" if none."""
+        return next((one for one in reversed(self.within) if one.startswith("alternative ")), "")
 
 
 def parts(file: BinaryIO) -> list[Part]:
     """The parts of the message in `file`, in order; at least one. A message within the message is one part."""
-    head, start = _head(file, 0, ())
+    top, start = head.read(file)
     size = file.seek(0, 2)
-    boundaries = _opened(head)
-    if not boundaries:
-        return [_part(file, 0, head, start, size)]
-    found = list(_leaves(file, start, boundaries, size))
-    return found or [_part(file, 0, _message(b""), start, size)]  # its boundary never comes: all of it is text
+    opened = _opened(top, 0)
+    if not opened:
+        return [_part(file, 0, top, start, size)]
+    found = list(_leaves(file, start, opened, size))
+    return found or [_part(file, 0, head.Head(()), start, size)]  # its boundary never comes: all of it is text
 
 
 def decoded(file: BinaryIO, part: Part) -> Iterator[bytes]:
@@ -66,58 +74,76 @@ def decoded(file: BinaryIO, part: Part) -> Iterator[bytes]:
 
 
 def text_of(file: BinaryIO) -> str:
-    """The message's own text, with LF line ends: its plain parts, else its HTML as text, else nothing."""
-    found = [part for part in parts(file) if not part.is_attachment]
-    plain = [text_in(file, part) for part in found if part.type == "text/plain"]
-    if plain:
-        return "\n".join(plain)
-    from helpdesk_lite.mail.readable import text_of_html
+    """The message's own text, with LF line ends: as plain text where it is there, else its HTML as text."""
+    return "\n".join(as_text(file, part) for part in readable_parts(parts(file), file))
 
-    return "\n".join(text_of_html(text_in(file, part)) for part in found)
+
+def readable_parts(found: Iterable[Part], file: BinaryIO) -> list[Part]:
+    """The parts that are the letter's own text. Of alternatives (RFC 2046, 5.1.4) the plain one, unless it is blank."""
+    own = [part for part in found if not part.is_attachment]
+    told = {part.choice for part in own if part.type == "text/plain" and part.choice and text_in(file, part).strip()}
+    return [part for part in own if not part.choice or (part.type == "text/plain") == (part.choice in told)]
+
+
+def as_text(file: BinaryIO, part: Part) -> str:
+    """What a reader of the part sees, with LF line ends; flowed lines (RFC 3676) are whole again."""
+    found = text_in(file, part)
+    if part.type == "text/html":
+        from helpdesk_lite.mail.readable import text_of_html
+
+        return text_of_html(found)
+    if part.flow:
+        from helpdesk_lite.mail.flowed import unwrapped
+
+        return unwrapped(found, deletes_space=part.flow == "delsp")
+    return found
 
 
 def text_in(file: BinaryIO, part: Part) -> str:
     """The text of a part, as far as LONGEST_TEXT; what its charset cannot read is marked with U+FFFD."""
-    raw = b""
+    raw = b"".join(beginning(file, part, LONGEST_TEXT))
+    return charsets.text(raw, part.charset).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def beginning(file: BinaryIO, part: Part, most: int) -> Iterator[bytes]:
+    """The first `most` bytes of the part's content, in pieces."""
     for piece in decoded(file, part):
-        raw += piece
-        if len(raw) >= LONGEST_TEXT:
-            break
-    return _text(raw[:LONGEST_TEXT], part.charset).replace("\r\n", "\n").replace("\r", "\n")
+        yield piece[:most]
+        most -= len(piece)
+        if most <= 0:
+            return
 
 
-def decoded_words(text: str) -> str:
-    """A header's text with its encoded words read (RFC 2047), also such as cut a character in two."""
-    found, last, raw, charset = "", 0, b"", ""
-    text = _BETWEEN_WORDS.sub("", text)
-    for word in _WORD.finditer(text):
-        if word.start() > last or word[1].lower() != charset:
-            found += _text(raw, charset) + text[last : word.start()]
-            raw = b""
-        raw, charset, last = raw + _word_bytes(word[2], word[3]), word[1].lower(), word.end()
-    return found + _text(raw, charset) + text[last:]
+class _Multipart(NamedTuple):
+    """A multipart that is open: its serial number, what is behind `multipart/`, and its boundary."""
+
+    serial: int
+    kind: str
+    boundary: bytes
 
 
-def _leaves(file: BinaryIO, start: int, boundaries: list[bytes], size: int) -> Iterator[Part]:
-    """The parts between the delimiter lines of the open `boundaries`, the innermost last."""
-    head: Message | None = None  # of the part that is open
+def _leaves(file: BinaryIO, start: int, opened: list[_Multipart], size: int) -> Iterator[Part]:
+    """The parts between the delimiter lines of the `opened` multiparts, the innermost last."""
+    fields: Head | None = None  # of the part that is open
     begin = count = 0
-    while boundaries and count < MOST_PARTS:
+    serial = 1
+    while opened and count < MOST_PARTS:
+        boundaries = [one.boundary for one in opened]
         delimiter = _next_delimiter(file, start, boundaries)
-        if head is not None:
+        if fields is not None:
             end = _before_line_end(file, begin, delimiter.start) if delimiter else size
-            yield _part(file, count, head, begin, end)
-            head, count = None, count + 1
+            yield _part(file, count, fields, begin, end, opened)
+            fields, count = None, count + 1
         if delimiter is None:
             return
-        del boundaries[delimiter.depth + (not delimiter.is_last) :]
+        del opened[delimiter.depth + (not delimiter.is_last) :]
         start = delimiter.end
         if not delimiter.is_last:
-            head, start = _head(file, start, boundaries)
+            fields, start = head.read(file, start, [b"--" + boundary for boundary in boundaries])
             begin = start
-            inner = _opened(head) if len(boundaries) < DEEPEST else []
+            inner = _opened(fields, serial) if len(opened) < DEEPEST else []
             if inner:
-                boundaries, head = boundaries + inner, None
+                opened, fields, serial = opened + inner, None, serial + 1
 
 
 class _Delimiter(NamedTuple):
@@ -165,80 +191,56 @@ def _before_line_end(file: BinaryIO, begin: int, end: int) -> int:
     return end - (2 if before == b"\r\n" else 1 if before[-1:] == b"\n" else 0)
 
 
-def _head(file: BinaryIO, start: int, boundaries: Iterable[bytes]) -> tuple[Message, int]:
-    """The header fields from `start` on, and where the body begins: behind an empty line, or at what is no field."""
-    file.seek(start)
-    lines: list[bytes] = []
-    left = _LONGEST_HEAD
-    delimiters = tuple(b"--" + boundary for boundary in boundaries)
-    while left > 0 and (line := file.readline(left)):
-        left -= len(line)
-        if not line.strip(b"\r\n"):
-            return _message(b"".join(lines)), start + len(line)
-        is_envelope = not lines and line.startswith((b"From ", b">From "))
-        if (delimiters and line.startswith(delimiters)) or not (_FIELD.match(line) or is_envelope):
-            break
-        start += len(line)
-        if not is_envelope:
-            lines.append(line)
-    return _message(b"".join(lines)), start
-
-
-def _message(raw: bytes) -> Message:
-    from email.parser import HeaderParser
-
-    return HeaderParser().parsestr(_text(raw, "utf-8"))
-
-
-def _opened(head: Message) -> list[bytes]:
-    """The boundary that these headers open, if they do."""
-    if not _type(head).startswith("multipart/"):
+def _opened(fields: Head, serial: int) -> list[_Multipart]:
+    """The multipart that these fields open, if they do."""
+    kind, parameters = head.valued(fields.first("content-type"))
+    boundary = parameters.get("boundary", "").rstrip().encode("utf-8", "replace")
+    if not kind.startswith("multipart/") or not 0 < len(boundary) <= 200:
         return []
-    boundary = str(_parameter(head, "boundary")).rstrip().encode("utf-8", "replace")
-    return [boundary] if 0 < len(boundary) <= 200 else []
+    return [_Multipart(serial, kind.partition("/")[2], boundary)]
 
 
-def _part(file: BinaryIO, index: int, head: Message, start: int, end: int) -> Part:
-    kind = _type(head)
-    name = decoded_words(_parameter(head, "filename", "content-disposition") or _parameter(head, "name"))
-    is_attachment = bool(name) or _disposition(head) == "attachment" or kind not in ("text/plain", "text/html")
+def _part(file: BinaryIO, index: int, fields: Head, start: int, end: int, within: Iterable[_Multipart] = ()) -> Part:
+    said, parameters = head.valued(fields.first("content-type"))
+    kind = _type(said, parameters)
+    disposition, beside = head.valued(fields.first("content-disposition"))
+    name = decoded_words(beside.get("filename") or parameters.get("name", ""))
+    is_attachment = bool(name) or disposition == "attachment" or kind not in ("text/plain", "text/html")
+    is_flowed = kind == "text/plain" and _first_word(parameters.get("format", "")) == "flowed"
     part = Part(
         index=index,
         name=headers.file_name(name) if name else _name_for(kind, index) if is_attachment else "",
         type=kind,
         size=0,
-        encoding=_first_word(head.get("content-transfer-encoding", "")),
-        charset=_first_word(_parameter(head, "charset")) or "utf-8",
+        encoding=_first_word(fields.first("content-transfer-encoding")),
+        charset=_first_word(parameters.get("charset", "")) or "utf-8",
         start=start,
         end=max(start, end),
         is_attachment=is_attachment,
+        content_id=_content_id(fields.first("content-id")),
+        is_inline=disposition == "inline",
+        flow="" if not is_flowed else "delsp" if _first_word(parameters.get("delsp", "")) == "yes" else "flowed",
+        within=tuple(f"{one.kind} {one.serial}" for one in within),
     )
     return part._replace(size=sum(map(len, decoded(file, part))))
 
 
-def _type(head: Message) -> str:
-    kind = head.get_content_type()
-    if kind.startswith("multipart/") and not _parameter(head, "boundary"):
+def _type(said: str, parameters: dict[str, str]) -> str:
+    if said.startswith("multipart/") and not parameters.get("boundary"):
         return "text/plain"
-    return kind if headers.media_type(kind) == kind or kind.startswith(("message/", "multipart/")) else "text/plain"
+    if said.startswith(("message/", "multipart/")) and said.count("/") == 1:
+        return headers.one_line(said)[:128]
+    return said if headers.media_type(said) == said else "text/plain"
 
 
-def _disposition(head: Message) -> str:
-    return _first_word(str(head.get("content-disposition", "")).partition(";")[0])
+def _content_id(said: str) -> str:
+    """Without its angle brackets, as `cid:` links have it (RFC 2392)."""
+    found = headers.one_line(said).removeprefix("<").removesuffix(">")
+    return found if len(found) < 250 and " " not in found else ""
 
 
-def _parameter(head: Message, name: str, field: str = "content-type") -> str:
-    """A parameter of a field (RFC 2231 read), "" if there is none or nobody could read it."""
-    from email.utils import collapse_rfc2231_value
-
-    try:
-        return collapse_rfc2231_value(head.get_param(name, "", field))
-    except (LookupError, ValueError, TypeError, AttributeError):
-        return ""  # malformed sections and charsets raise all of these in the email package
-
-
-def _first_word(value: object) -> str:
-    words = str(value).lower().split()
+def _first_word(value: str) -> str:
+    words = value.lower().split(maxsplit=1)
     return words[0].strip("\"'") if words else ""
 
 
@@ -285,20 +287,3 @@ def _from_quoted_printable(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield binascii.a2b_qp(left[:cut])
         left = left[cut:]
     yield binascii.a2b_qp(left)
-
-
-def _word_bytes(encoding: str, payload: str) -> bytes:
-    raw = payload.encode("utf-8", "replace")
-    return binascii.a2b_qp(raw, header=True) if encoding in "qQ" else b"".join(_from_base64([raw]))
-
-
-def _text(raw: bytes, charset: str) -> str:
-    """The bytes as text: in `charset`, else UTF-8, else Latin-1; never an error."""
-    try:
-        return raw.decode(charset or "utf-8", "strict" if charset in ("", "utf-8", "us-ascii") else "replace")
-    except (LookupError, ValueError):
-        pass
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
