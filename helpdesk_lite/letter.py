@@ -11,7 +11,9 @@ from typing import NamedTuple
 NOTICE = "notice"
 ACKNOWLEDGEMENT = "acknowledgement"
 FORWARD = "forward"
-KINDS = (NOTICE, ACKNOWLEDGEMENT, FORWARD)
+ANSWER = "answer"
+RETURNED = "returned"
+KINDS = (NOTICE, ACKNOWLEDGEMENT, FORWARD, ANSWER, RETURNED)
 
 
 class Letter(NamedTuple):
@@ -36,6 +38,8 @@ class Letter(NamedTuple):
     next_at: int = 0
     reason: str = ""
     part: int = 0
+    entry: str = ""
+    note: str = ""
 
     @property
     def name(self) -> str:

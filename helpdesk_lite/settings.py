@@ -22,6 +22,10 @@ class Settings:
     transport: str
     answers: str
     acknowledge: bool
+    ticket_addresses: str
+    trusted_results: str
+    reopen_days: int
+    letter_mb: int
     upload_mb: int
     submissions_per_hour: int
     sign_in_tries: int

@@ -48,6 +48,12 @@ def _addresses(value: list[str]) -> str:
     return next((wrong for wrong in map(_address, value) if wrong), "")
 
 
+def _pattern(value: str) -> str:
+    if not value or (value.count("*") == 1 and is_address(value.replace("*", "x"))):
+        return ""
+    return "it must be an address with one * in it"
+
+
 def _line(value: str) -> str:
     return "" if value.strip() and value.isprintable() else "it must be one line of text"
 
@@ -91,6 +97,21 @@ TABLE = (
         _one_of("direct", "copied", "relayed"),
     ),
     Setting("mail", "acknowledge", True, "mail the customer the tracking number (never what they typed)"),
+    Setting(
+        "mail",
+        "ticket_addresses",
+        "",
+        'where answers come in, as in "*@tickets.example.org"; empty: "desk+*@example.org" for desk@example.org',
+        _pattern,
+    ),
+    Setting(
+        "mail",
+        "trusted_results",
+        "",
+        "the mail server (authserv-id) whose DKIM verdict operators' letters must have passed; empty: not asked for",
+    ),
+    Setting("mail", "reopen_days", 30, "a letter reopens a ticket closed so lately, else opens a new one", _from(0)),
+    Setting("limits", "letter_mb", 50, "most that one letter may bring, in MB", _from(1)),
     Setting("limits", "upload_mb", 25, "most that one submission may bring, in MB", _from(1)),
     Setting("limits", "submissions_per_hour", 30, "from one address; 0: no limit", _from(0)),
     Setting(

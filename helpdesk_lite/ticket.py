@@ -72,7 +72,11 @@ class Inquiry(NamedTuple):
 class Entry(NamedTuple):
     """One message in the ticket's file: what it is (`kind`), who did it (`by`), when, and the letters it caused.
 
-    Kinds: inquiry, claimed, released, closed, reopened, found (by `verify`: the ticket lay elsewhere than it said).
+    Kinds of what happened: inquiry, claimed, released, closed, reopened, found (by `verify`: the ticket lay elsewhere
+    than it said). Kinds of what was written, whose message is the letter as it came in: letter (from the customer's
+    side), answer (from an operator), note (for operators only), automatic (from a machine), bounce (a letter of ours
+    that could not be delivered). `sender` is the mailbox it came from, `people` the addresses of who else got it,
+    `digest` tells the same letter when it comes again.
     """
 
     kind: str
@@ -81,6 +85,12 @@ class Entry(NamedTuple):
     message_id: str
     letters: tuple[str, ...] = ()
     text: str = ""
+    sender: str = ""
+    digest: str = ""
+    people: tuple[str, ...] = ()
+
+
+WRITTEN = ("inquiry", "letter", "answer", "note", "automatic", "bounce")  # entries with words of their own
 
 
 class Ticket(NamedTuple):

@@ -19,16 +19,13 @@ _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 
 def new_number(now: float, chance: int) -> str:
     """The number for a ticket arriving `now` (seconds UTC); `chance` is any random number of 16 bits or more."""
-    digits = _digits(int((now - EPOCH) * TICKS), _TIME) + _digits(chance % _BASE**_CHANCE, _CHANCE)
-    return _grouped(digits + _check(digits))
+    plain = digits(int((now - EPOCH) * TICKS), _TIME) + digits(chance % _BASE**_CHANCE, _CHANCE)
+    return _grouped(plain + _check(plain))
 
 
 def arrived_at(number: str) -> int:
     """When the ticket of this number arrived (seconds UTC)."""
-    ticks = 0
-    for character in number.replace("-", "")[:_TIME]:
-        ticks = ticks * _BASE + _VALUE[character]
-    return EPOCH + ticks // TICKS
+    return EPOCH + value(number.replace("-", "")[:_TIME]) // TICKS
 
 
 def read_number(typed: str) -> str | None:
@@ -44,13 +41,24 @@ def is_number(text: str) -> bool:
     return read_number(text) == text
 
 
-def _digits(value: int, length: int) -> str:
+def digits(value: int, length: int) -> str:
+    """The value in so many characters of ours. ValueError if it needs more."""
     if not 0 <= value < _BASE**length:
-        raise ValueError("the clock is outside 2024 to 2085")
+        raise ValueError(f"{value} does not fit into {length} characters")
     found = ""
     for _ in range(length):
         value, digit = divmod(value, _BASE)
         found = ALPHABET[digit] + found
+    return found
+
+
+def value(digits: str) -> int:
+    """The value that `digits` wrote; -1 if they are none of ours."""
+    found = 0
+    for character in digits:
+        if character not in _VALUE:
+            return -1
+        found = found * _BASE + _VALUE[character]
     return found
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.ticket import Entry, Head, Inquiry, Place, Ticket
 
+    Content = Callable[[], Iterable[bytes]]  # a message, in pieces, as often as it is asked for
+
 
 class Store(Protocol):
     """A shelf of tickets."""
@@ -26,16 +28,17 @@ class Store(Protocol):
     def once(self, submission: str) -> AbstractContextManager[str]:
         """Hold the lock of one submission (a digest); the number of the ticket it made less than a day ago, or ""."""
 
-    def add(self, inquiry: Inquiry, entry: Entry, message: Callable[[], Iterable[bytes]]) -> None:
+    def add(self, inquiry: Inquiry, entry: Entry, message: Content) -> None:
         """Keep a new ticket in the pending queue: its first entry is `message` (RFC 5322 bytes, any line ends).
 
         FileExistsError if the number is taken. The caller holds its lock.
         """
 
-    def move(self, number: str, source: Place, target: Place, entry: Entry) -> None:
+    def move(self, number: str, source: Place, target: Place, entry: Entry, message: Content | None = None) -> None:
         """Move the ticket and write `entry` into it, as one step. TicketMoved if it is not at `source`; UnknownNumber.
 
-        The caller holds its lock. `source` may equal `target`: then the entry is only added.
+        The caller holds its lock. `source` may equal `target`: then the entry is only added. `message` is the letter
+        that the entry is about (RFC 5322 bytes, any line ends), to be opened again by the entry's Message-ID.
         """
 
     def place(self, number: str) -> Place:

@@ -16,14 +16,16 @@ from itertools import islice
 
 from helpdesk_lite import disk, times, tracking
 from helpdesk_lite.errors import TicketDamaged, TicketMoved, UnknownNumber
+from helpdesk_lite.slice import Slice
 from helpdesk_lite.store import fanout, mbox
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
+    from helpdesk_lite.store.contract import Content
     from helpdesk_lite.ticket import Entry, Head, Inquiry
 
 FOLDERS = (PENDING, CLAIMED, CLOSED, "moving", "locks", "submissions")
@@ -56,7 +58,7 @@ class FlatStore:
         with disk.locked(self._path("locks", f"submission-{submission[:2]}.lock")):
             yield self._made_by(submission)
 
-    def add(self, inquiry: Inquiry, entry: Entry, message: Callable[[], Iterable[bytes]]) -> None:
+    def add(self, inquiry: Inquiry, entry: Entry, message: Content) -> None:
         """See `Store.add`. Which submission it was is noted first: at worst the note names a ticket that never was."""
         head = inquiry.head
         queue = self._path(PENDING)
@@ -70,20 +72,24 @@ class FlatStore:
 
         self._tell_of_change(fanout.enter(queue, head.number, put))
 
-    def move(self, number: str, source: Place, target: Place, entry: Entry) -> None:
+    def move(self, number: str, source: Place, target: Place, entry: Entry, message: Content | None = None) -> None:
         """See `Store.move`."""
         path, place = self._find(number)
         if place != source:
             raise TicketMoved(number, place.state, place.holder, self.read(number).since)
-        addition = mbox.entry_bytes(number, entry, target)
+
+        def next_version() -> Iterator[bytes]:
+            yield from disk.chunks_of(path)
+            yield from mbox.entry_bytes(number, entry, target, message and message())
+
         folder = self._folder(target, entry.at)
         if source == target or path in fanout.paths(folder, number):
-            disk.replace(path, _with(path, addition))
+            disk.replace(path, next_version())
             return
 
         def put(goal: str) -> None:
             coming = self._coming(number)
-            disk.put(coming, _with(path, addition))
+            disk.put(coming, next_version())
             disk.exchange(path, goal, coming)
 
         goal = fanout.enter(folder, number, put)
@@ -218,7 +224,7 @@ class FlatStore:
     def _message(self, file: BinaryIO, content: mmap.mmap, found: mbox.Found) -> BinaryIO:
         import tempfile
 
-        plain = io.BufferedReader(_Slice(os.dup(file.fileno()), found.start, found.end), disk.CHUNK)
+        plain = io.BufferedReader(Slice(os.dup(file.fileno()), found.start, found.end), disk.CHUNK)
         if not mbox.is_quoted(content, found):
             return plain
         copy = tempfile.TemporaryFile(dir=self._path("moving"))
@@ -265,40 +271,6 @@ def lock_path(data: str, number: str) -> str:
     return os.path.join(data, "locks", f"{number[-2:]}.lock")
 
 
-class _Slice(io.RawIOBase):
-    """The bytes of an open file from `start` to `end`, as a file of its own; the descriptor is its to close."""
-
-    def __init__(self, descriptor: int, start: int, end: int) -> None:
-        self._descriptor = descriptor
-        self._start, self._end = start, end
-        self._at = start
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        origin = {os.SEEK_SET: self._start, os.SEEK_CUR: self._at, os.SEEK_END: self._end}[whence]
-        self._at = max(self._start, origin + offset)
-        return self._at - self._start
-
-    def tell(self) -> int:
-        return self._at - self._start
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        piece = os.pread(self._descriptor, min(len(buffer), max(0, self._end - self._at)), self._at)
-        buffer[: len(piece)] = piece
-        self._at += len(piece)
-        return len(piece)
-
-    def close(self) -> None:
-        if not self.closed:
-            os.close(self._descriptor)
-        super().close()
-
-
 @contextmanager
 def mapped(file: BinaryIO, path: str) -> Iterator[mmap.mmap]:
     """The open file's bytes as memory, for reading. TicketDamaged if there are none."""
@@ -308,12 +280,6 @@ def mapped(file: BinaryIO, path: str) -> Iterator[mmap.mmap]:
         raise TicketDamaged(f"{path}: It is empty.") from None
     with content:
         yield content
-
-
-def _with(path: str, addition: bytes) -> Iterator[bytes]:
-    """The file's bytes with `addition` behind them."""
-    yield from disk.chunks_of(path)
-    yield addition
 
 
 def _last_holder(path: str) -> str | None:

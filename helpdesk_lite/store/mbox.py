@@ -48,17 +48,16 @@ def inquiry_bytes(inquiry: Inquiry, entry: Entry, message: Iterable[bytes]) -> I
     yield b"\n"
 
 
-def entry_bytes(number: str, entry: Entry, place: Place) -> bytes:
-    """What is added to a ticket file when `entry` puts it into `place`: a small message that any mail program shows."""
-    facts = [("Ticket", number), *_entry_facts(entry), ("Place", " ".join(place).strip()), _END]
+def entry_bytes(number: str, entry: Entry, place: Place, message: Iterable[bytes] | None = None) -> Iterator[bytes]:
+    """What is added to a ticket file when `entry` puts it into `place`: the letter `message`, with any line ends; or
+    a small message of our own that any mail program shows.
+    """
     domain = domain_of(entry.message_id.strip("<>"))
-    said = f"{entry.kind} by {entry.by}"
-    message = (
-        f"From: {entry.by} <{entry.by}@{domain}>\nDate: {times.mail(entry.at)}\nSubject: [{number}] {said}\n"
-        f"Message-ID: {entry.message_id}\n\n{entry.text or said}\n"
-    )
-    lines = b"".join(trace.written(name, value) for name, value in facts)
-    return _separator(f"{entry.by}@{domain}", entry.at) + lines + b"".join(_quoted([message.encode()])) + b"\n"
+    yield _separator(entry.sender.rpartition("<")[2].rstrip(">") or f"{entry.by}@{domain}", entry.at)
+    for name, value in (("Ticket", number), *_entry_facts(entry), ("Place", " ".join(place).strip()), _END):
+        yield trace.written(name, value)
+    yield from _quoted(_happened(number, entry, domain) if message is None else message)
+    yield b"\n"
 
 
 def head_of(first_bytes: bytes) -> Head:
@@ -107,6 +106,9 @@ def entry_of(found: Found) -> Entry:
             message_id=facts["Message-ID"],
             letters=tuple(facts["Letters"].split()),
             text=facts.get("Text", ""),
+            sender=facts.get("Sender", ""),
+            digest=facts.get("Digest", ""),
+            people=tuple(facts.get("People", "").split()),
         )
     except (KeyError, ValueError) as missing:
         raise TicketDamaged(f"An entry is not complete: {missing}.") from None
@@ -179,8 +181,18 @@ def _entry_facts(entry: Entry) -> Iterator[tuple[str, str]]:
     yield "At", times.iso(entry.at)
     yield "Message-ID", entry.message_id
     yield "Letters", " ".join(entry.letters)
-    if entry.text:
-        yield "Text", entry.text
+    people = " ".join(entry.people)
+    for name, value in (("Text", entry.text), ("Sender", entry.sender), ("People", people), ("Digest", entry.digest)):
+        if value:
+            yield name, value
+
+
+def _happened(number: str, entry: Entry, domain: str) -> Iterator[bytes]:
+    said = f"{entry.kind} by {entry.by}"
+    yield (
+        f"From: {entry.by} <{entry.by}@{domain}>\nDate: {times.mail(entry.at)}\nSubject: [{number}] {said}\n"
+        f"Message-ID: {entry.message_id}\n\n{entry.text or said}\n"
+    ).encode()
 
 
 def _separator(sender: str, at: int) -> bytes:

@@ -14,9 +14,10 @@ from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
+    from helpdesk_lite.store.contract import Content
     from helpdesk_lite.ticket import Entry, Head, Inquiry
 
 
@@ -46,7 +47,7 @@ class MemoryStore:
             is_same = known is not None and known.place.state != CLOSED and made_at > self._clock() - 86_400
             yield number if is_same else ""
 
-    def add(self, inquiry: Inquiry, entry: Entry, message: Callable[[], Iterable[bytes]]) -> None:
+    def add(self, inquiry: Inquiry, entry: Entry, message: Content) -> None:
         """See `Store.add`."""
         number = inquiry.head.number
         if number in self._tickets:
@@ -57,13 +58,13 @@ class MemoryStore:
             self._submissions[inquiry.head.submission] = (number, self._clock())
         self._changes += 1
 
-    def move(self, number: str, source: Place, target: Place, entry: Entry) -> None:
+    def move(self, number: str, source: Place, target: Place, entry: Entry, message: Content | None = None) -> None:
         """See `Store.move`."""
         ticket = self.read(number)
         if ticket.place != source:
             raise TicketMoved(number, ticket.place.state, ticket.place.holder, ticket.since)
         since = ticket.since if source == target else entry.at
-        self._messages[entry.message_id] = entry.text.encode()
+        self._messages[entry.message_id] = b"".join(message()) if message else entry.text.encode()
         self._tickets[number] = Ticket(ticket.inquiry, target, since, (*ticket.entries, entry))
         self._changes += 1
 

@@ -8,10 +8,11 @@ from tests.house import source
 
 # From the ground up. A name stands for the module and everything below it.
 FLOORS = {
-    "words": "errors tracking ticket form letter settings settings_table trace signing times route i18n terminal",
-    "disk": "disk cache data_format assets root owner templating",
+    "words": "errors tracking ticket form letter settings settings_table reply_address trace signing times route "
+    "i18n terminal",
+    "disk": "disk cache data_format assets root owner slice templating",
     "shelves": "store mail forms operators limits",
-    "desk": "desk courier verify",
+    "desk": "desk courier verify correspondence threads intake",
     "doors": "web doors",
     "assembly": "assemble wsgi",
     "commands": "cli commands",

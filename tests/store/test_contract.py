@@ -122,6 +122,22 @@ def test_an_entry_can_be_added_in_place(store, number):
     assert ticket.place == QUEUE
 
 
+@pytest.mark.parametrize("target", [QUEUE, INES])
+def test_a_letter_comes_back_byte_for_byte(store, number, target):
+    entry = examples.entry(number, "letter", "customer")._replace(
+        message_id="<strange/id@example.com>", sender="Jane <jane@example.com>", people=("a@b", "c@d"), digest="ab" * 16
+    )
+    letter = b"From x\r\nFrom: jane@example.com\r\n\r\nFrom here\r\n>From there\r\n\xff\x00\r\n"
+    with store.locked(number):
+        store.move(number, QUEUE, target, entry, lambda: [letter[:20], letter[20:]])
+    assert store.place(number) == target
+    assert store.read(number).entries[-1] == entry
+    with store.open_message(number, entry.message_id) as message:
+        assert message.read() == letter
+    with store.open_message(number, store.read(number).entries[0].message_id) as message:
+        assert message.read() == examples.MESSAGE
+
+
 def test_the_queue_is_in_order_of_arrival_and_read_in_pages(store):
     numbers = [add(store, examples.number(examples.NOON + second)) for second in range(7)]
     assert [head.number for head in store.pending(limit=3)] == numbers[:3]

@@ -1,0 +1,216 @@
+"""Letters that came in: their bytes are kept before anybody thinks about them, and none is ever out of sight.
+
+Guarantee: what `received` yields is on disk; each letter is in exactly one place, which `find` tells; what a
+killed process had begun is found by `left_over`. It understands no letter and knows no tickets (intake).
+
+    new/      just come; the desk is thinking          kept/     nobody knows what to do with it: a person looks
+    index/    which letter went where; can be rebuilt  ignored/  by month: our own, automatic ones that belong nowhere
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from helpdesk_lite import disk, signing, times, trace
+from helpdesk_lite.errors import TooLarge
+from helpdesk_lite.slice import Slice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
+
+NEW, KEPT, IGNORED, INDEX = FOLDERS = ("new", "kept", "ignored", "index")
+_END = ".eml"
+_LAST = ("Trace", "ends")
+
+
+class Envelope(NamedTuple):
+    """How a letter came: through which door, from and to whom it travelled. `sender` is "" for a failure report's null
+    return path, None where the door did not learn it."""
+
+    door: str
+    sender: str | None = None
+    recipients: tuple[str, ...] = ()
+
+
+class Arrival(NamedTuple):
+    """A letter on disk: its file, how and when (seconds UTC) it came, and where in the file its own bytes begin."""
+
+    path: str
+    envelope: Envelope
+    at: int
+    start: int
+
+    @property
+    def name(self) -> str:
+        """The file's name without its end."""
+        return os.path.basename(self.path).removesuffix(_END)
+
+
+class Known(NamedTuple):
+    """What became of a letter: its digest, its Message-ID ("" if it has none), the outcome, and which ticket has it."""
+
+    digest: str
+    message_id: str
+    outcome: str
+    number: str
+    at: int
+    reason: str = ""
+
+
+class Arrivals:
+    """The folders under `folder`; `locks` holds the lock files. `clock` tells the seconds UTC, `chance` random bits."""
+
+    def __init__(self, folder: str, locks: str, clock: Callable[[], float], chance: Callable[[], int]) -> None:
+        self.folder = folder
+        self._locks = locks
+        self._clock = clock
+        self._chance = chance
+
+    def make_folders(self) -> None:
+        """Make what is missing of the folders."""
+        for name in FOLDERS:
+            disk.make_folder(self._path(name))
+
+    @contextmanager
+    def received(self, chunks: Iterable[bytes], envelope: Envelope, most: int) -> Iterator[Arrival]:
+        """Keep a letter of at most `most` bytes, as it came; it is the caller's to judge while the block runs.
+
+        TooLarge: nothing is kept.
+        """
+        at = int(self._clock())
+        name = f"{at}.{self._chance() % 2**64:016x}"
+        head = b"".join(trace.written(fact, value) for fact, value in _facts(envelope, at))
+        path = self._path(NEW, name + _END)
+        with self._thinking(name):
+            disk.replace(path, _limited(head, chunks, most))
+            yield Arrival(path, envelope, at, len(head))
+
+    def left_over(self) -> Iterator[Arrival]:
+        """The letters that nobody judges any more, each the caller's while it has it; oldest first."""
+        for name in self._letters(NEW):
+            with self._thinking(name.removesuffix(_END)):
+                if (arrival := _arrival(self._path(NEW, name))) is not None:
+                    yield arrival
+
+    def judging(self, digest: str) -> disk.locked:
+        """Hold the lock of one letter, by its digest, while the block runs: of two copies one is judged at a time."""
+        return disk.locked(os.path.join(self._locks, f"letter-{digest[:2]}.lock"))
+
+    def open(self, arrival: Arrival) -> BinaryIO:
+        """The letter's own bytes."""
+        descriptor = os.open(arrival.path, os.O_RDONLY | os.O_CLOEXEC)
+        size = os.fstat(descriptor).st_size
+        return io.BufferedReader(Slice(descriptor, arrival.start, size), disk.CHUNK)
+
+    def note(self, known: Known) -> None:
+        """Write into the index what became of a letter. Not flushed: tickets, kept/ and ignored/ tell it again."""
+        import json
+
+        path = self._index(known.message_id or known.digest)
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        disk.append(path, (json.dumps(known._asdict()) + "\n").encode())
+
+    def known(self, message_id: str) -> list[Known]:
+        """What is known of letters with this Message-ID (or, for those without one, of this digest)."""
+        import json
+
+        try:
+            lines = disk.read(self._index(message_id)).splitlines()
+            return [found for found in (Known(**json.loads(line)) for line in lines) if message_id in found[:2]]
+        except FileNotFoundError:
+            return []
+
+    def keep(self, arrival: Arrival, known: Known) -> None:
+        """Keep the letter where a person looks, with the reason."""
+        self._lay_aside(arrival, known, KEPT)
+
+    def ignore(self, arrival: Arrival, known: Known) -> None:
+        """Lay the letter aside for good, with the reason."""
+        self._lay_aside(arrival, known, f"{IGNORED}/{times.month(arrival.at)}")
+
+    def done(self, arrival: Arrival) -> None:
+        """Forget the arrival: a ticket has the letter, byte for byte. Seen again after a crash, it is known there."""
+        disk.remove(arrival.path, durable=False)
+
+    def kept(self) -> list[tuple[Arrival, str]]:
+        """The letters that wait for a person, with the reasons, oldest first."""
+        arrivals = [_arrival(self._path(KEPT, name)) for name in self._letters(KEPT)]
+        found = [(arrival, self._reason(arrival)) for arrival in arrivals if arrival is not None]
+        return sorted(found, key=lambda one: one[0].at)
+
+    def counts(self) -> dict[str, int]:
+        """How many letters lie where."""
+        ignored = sum(len(self._letters(f"{IGNORED}/{month}")) for month in disk.names(self._path(IGNORED)))
+        return {NEW: len(self._letters(NEW)), KEPT: len(self._letters(KEPT)), IGNORED: ignored}
+
+    def _thinking(self, name: str) -> disk.locked:
+        """Hold the lock of one arrival while the block runs."""
+        return disk.locked(os.path.join(self._locks, f"arrival-{name[-2:]}.lock"))
+
+    def _lay_aside(self, arrival: Arrival, known: Known, folder: str) -> None:
+        disk.make_folder(self._path(folder))
+        goal = self._path(folder, known.digest)
+        disk.put(f"{goal}.reason", [known.reason.encode("utf-8", "replace") + b"\n"])
+        if not os.path.exists(goal + _END):
+            disk.move(arrival.path, goal + _END)
+        else:
+            disk.remove(arrival.path)
+
+    def _letters(self, folder: str) -> list[str]:
+        return [name for name in disk.names(self._path(folder)) if name.endswith(_END)]
+
+    def _reason(self, arrival: Arrival) -> str:
+        try:
+            return disk.read(f"{arrival.path.removesuffix(_END)}.reason").decode("utf-8", "replace").strip()
+        except FileNotFoundError:
+            return ""
+
+    def _index(self, key: str) -> str:
+        digest = signing.digest()
+        digest.update(key.encode("utf-8", "surrogatepass"))
+        name = digest.hexdigest()
+        return self._path(INDEX, name[:2], name)
+
+    def _path(self, *parts: str) -> str:
+        return os.path.join(self.folder, *parts)
+
+
+def _facts(envelope: Envelope, at: int) -> Iterator[tuple[str, str]]:
+    yield "Arrived", times.iso(at)
+    yield "Door", envelope.door
+    if envelope.sender is not None:
+        yield "Envelope-From", envelope.sender
+    for recipient in envelope.recipients:
+        yield "Envelope-To", recipient
+    yield _LAST
+
+
+def _arrival(path: str) -> Arrival | None:
+    """The letter in the file; None if it is gone, or no arrival."""
+    facts: list[tuple[str, str]] = []
+    try:
+        with open(path, "rb") as file:
+            while (fact := trace.read(file.readline())) is not None and fact != _LAST:
+                facts.append(fact)
+            start = file.tell()
+        at = times.from_iso(dict(facts)["Arrived"])
+    except (FileNotFoundError, KeyError, ValueError):
+        return None
+    told = dict(facts)
+    recipients = tuple(value for name, value in facts if name == "Envelope-To")
+    return Arrival(path, Envelope(told.get("Door", ""), told.get("Envelope-From"), recipients), at, start)
+
+
+def _limited(head: bytes, chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
+    yield head
+    left = limit
+    for chunk in chunks:
+        left -= len(chunk)
+        if left < 0:
+            raise TooLarge(limit)
+        yield chunk
