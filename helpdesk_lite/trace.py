@@ -12,9 +12,8 @@ PREFIX = "X-Helpdesk-"
 
 # Backslash, control characters, Unicode line ends, lone surrogates, and spaces at either end, which readers trim.
 _UNSAFE = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|^ | $")
-_ESCAPED = re.compile(r"\\(?:([\\nrt])|u([0-9a-f]{4}))")
 _SHORT = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_LONG = {"\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
+_NOT_OURS = re.compile(r"\\(?![nrt]|u[0-9a-f]{4})")  # an escape that `written` does not write, if there is no pair of \
 _NOT_IN_NAME = re.compile(rb"[^A-Za-z0-9._\[\]-]")
 
 
@@ -30,7 +29,7 @@ def read(line: bytes) -> tuple[str, str] | None:
     name, colon, value = text.partition(": ")
     if not colon or not name.startswith(PREFIX):
         return None
-    return name[len(PREFIX) :], _ESCAPED.sub(lambda found: _LONG.get(found[1]) or chr(int(found[2], 16)), value)
+    return name[len(PREFIX) :], _unescaped(value)
 
 
 def as_name(field: str) -> str:
@@ -42,3 +41,10 @@ def from_name(name: str) -> str:
     """The field's name that `as_name` wrote."""
     raw = re.sub(rb"%([0-9A-F]{2})", lambda found: bytes([int(found[1], 16)]), name.encode())
     return raw.decode("utf-8", "surrogatepass")
+
+
+def _unescaped(value: str) -> str:
+    """The text that `written` escaped; what a hand wrote otherwise, as it stands. Many take no time."""
+    if "\\" not in value or _NOT_OURS.search(value.replace("\\\\", "\n")):
+        return value
+    return value.encode("latin-1", "backslashreplace").decode("unicode_escape")  # what is written is a part of Python's

@@ -1,14 +1,18 @@
 """Our lines above a message: any text in, the same text out, one line each."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from helpdesk_lite import trace
 
 anything = st.text(st.characters(), max_size=200)
+escapes = st.text(st.sampled_from("\\nrtux04aé😀\n\ud83d\ude00"), max_size=30)
 
 
-@given(anything)
+@given(anything | escapes)
 def test_any_text_comes_back_from_one_line(text):
     line = trace.written("Subject", text)
     assert line.count(b"\n") == 1
@@ -29,3 +33,22 @@ def test_a_line_can_be_found_with_grep():
 
 def test_a_line_of_somebody_else_is_not_ours():
     assert trace.read(b"Subject: X-Helpdesk-Ticket: 1\n") is None
+
+
+@pytest.mark.parametrize(
+    "value", [r"C:\xampp\new", r"\q", r"\u00e", r"\u00\\41", r"\N{DASH}", r"\x41", r"\101", "\\", r"\U0001F600"]
+)
+def test_what_a_hand_wrote_stays_as_it_stands(value):
+    assert trace.read(f"X-Helpdesk-Text: {value}\n".encode()) == ("Text", value)
+
+
+@pytest.mark.parametrize("piece", ["\x01", "a\x02", "\n", "\\", "\u2028", "\\u"])
+def test_reading_a_megabyte_of_escapes_is_quick(piece):
+    """Whoever looks at the ticket reads it, each time: half a second of the processor, once."""
+    text = piece * (1_000_000 // len(piece))
+    times = [time.process_time()]
+    line = trace.written("Text", text)
+    times.append(time.process_time())
+    assert trace.read(line) == ("Text", text)
+    times.append(time.process_time())
+    assert times[2] - times[1] < (times[1] - times[0]) / 3
