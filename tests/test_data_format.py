@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,9 @@ def lying(folder):
 
 
 def newer(root):
+    for path in (root.settings, root.format):
+        os.utime(path, (time.time() - 60, time.time() - 60))
+    assemble.house(root)  # what is kept of the older desk must not be believed
     Path(root.format).write_text("2\n")
     return lying(root.path)
 

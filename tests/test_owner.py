@@ -86,8 +86,10 @@ def test_so_is_what_serve_does(desk: Desk) -> None:
     with servers.started(desk._replace(user=None), command) as (process, log):
         servers.wait_for(process, log, lambda: "Customers write at" in log.read_text())
         servers.wait_for(process, log, lambda: list((desk.root / "data").glob("mail/*/new/*")))
-        users = Path(f"/proc/{process.pid}/status").read_text().partition("Uid:")[2].splitlines()[0].split()
-        assert set(users) == {str(pwd.getpwnam(desk.user or "").pw_uid)}  # real, effective, saved: there is no way back
+        told = dict(line.split(":\t") for line in Path(f"/proc/{process.pid}/status").read_text().splitlines())
+        known = pwd.getpwnam(desk.user or "")
+        assert set(told["Uid"].split()) == {str(known.pw_uid)}  # real, effective, saved: there is no way back
+        assert set(map(int, told["Groups"].split())) == set(os.getgrouplist(known.pw_name, known.pw_gid))
         process.send_signal(signal.SIGTERM)
         process.wait(30)
     assert strangers(desk) == []
@@ -113,8 +115,11 @@ def test_roots_own_desk_stays_roots(tmp_path: Path) -> None:
 def test_the_owner_need_not_be_in_the_systems_book(desk: Desk) -> None:
     for path in [desk.root, *desk.root.rglob("*")]:
         os.chown(path, 54_321, 54_321)
-    done = as_root("--root", str(desk.root), "operator", "passwd", "ines", "--password-stdin", given="long enough\n")
-    assert done.returncode == 0, done
+    code = "import os, sys; from helpdesk_lite import cli; print(cli.main(sys.argv[1:]), os.getgroups())"
+    passwd = ("--root", str(desk.root), "operator", "passwd", "ines", "--password-stdin")
+    command = servers.as_root([sys.executable, "-c", code, *passwd])
+    done = subprocess.run(command, input="long enough\n", capture_output=True, text=True, cwd=CHECKOUT, timeout=60)
+    assert done.stdout.endswith("0 [54321]\n"), done
     found = (desk.root / "data" / "operators" / "ines.toml").stat()
     assert (found.st_uid, found.st_gid) == (54_321, 54_321)
 
