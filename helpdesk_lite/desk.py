@@ -13,7 +13,7 @@ from typing import NamedTuple
 from helpdesk_lite import disk, letter, signing, tracking
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, NotAllowed, TicketMoved
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, Letter
-from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Customer, Entry, Head, Inquiry, Place
+from helpdesk_lite.ticket import CLAIMED, CLOSED, LETTER, QUEUE, Customer, Entry, Head, Inquiry, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operator
     from helpdesk_lite.settings import Settings
-    from helpdesk_lite.store.contract import Store
+    from helpdesk_lite.store.contract import Content, Store
     from helpdesk_lite.ticket import Ticket
 
 CUSTOMER = "customer"
@@ -48,39 +48,36 @@ class Desk(NamedTuple):
                     self.mend(number)  # whoever made it may have been killed before its letters were published
                 return number
             inquiry = self._inquiry(form, submission, digest, language)
-            number = inquiry.head.number
-            with self._locked(number):
-                letters = self._announcements(form, inquiry)
-                entry = self._entry(number, "inquiry", CUSTOMER, letters)
-                self.outbox.stage(letters)
-                self.store.add(inquiry, entry, lambda: self._message(inquiry, entry.message_id, submission))
-                self._publish(letters)
-        return number
+            letters = self.announcements(inquiry, form.notify, self.settings.acknowledge)
+            entry = self.entry(inquiry.head.number, "inquiry", CUSTOMER, letters)
+            self.keep(inquiry, entry, letters, lambda: self._message(inquiry, entry.message_id, submission))
+        return inquiry.head.number
 
     def claim(self, number: str, operator: Operator) -> None:
         """Give the operator the ticket, their mailbox the customer's message. AlreadyClaimed: someone was faster."""
-        with self._locked(number):
+        with self.locked(number):
             ticket = self.store.read(number)
             if ticket.place != QUEUE:
                 raise AlreadyClaimed(number, *ticket.place, ticket.since)
-            forward = self._letter(FORWARD, ticket.inquiry, operator=operator.name)
-            self._move(number, QUEUE, Place(CLAIMED, operator.name), "claimed", operator, [forward])
+            self._move(
+                number, QUEUE, Place(CLAIMED, operator.name), "claimed", operator, self.forwards(ticket, operator)
+            )
 
     def release(self, number: str, operator: Operator) -> None:
         """Put the ticket back into the pending queue. NotAllowed unless it is theirs (or they are an administrator)."""
-        with self._locked(number):
+        with self.locked(number):
             place = self._held(number, CLAIMED, operator)
             self._move(number, place, QUEUE, "released", operator)
 
     def close(self, number: str, operator: Operator) -> None:
         """Lay the ticket aside as done. NotAllowed unless it is theirs (or they are an administrator)."""
-        with self._locked(number):
+        with self.locked(number):
             place = self._held(number, CLAIMED, operator)
             self._move(number, place, Place(CLOSED, place.holder), "closed", operator)
 
     def reopen(self, number: str, operator: Operator) -> None:
         """Give a closed ticket back to who had it. NotAllowed unless it was theirs (or they are an administrator)."""
-        with self._locked(number):
+        with self.locked(number):
             place = self._held(number, CLOSED, operator)
             self._move(number, place, Place(CLAIMED, place.holder), "reopened", operator)
 
@@ -122,18 +119,21 @@ class Desk(NamedTuple):
 
     def mend(self, number: str) -> None:
         """Finish what a crash left of this ticket and its letters."""
-        with self._locked(number):
+        with self.locked(number):
             pass
 
     def note_found(self, number: str, by: Operator, is_so: Callable[[], bool]) -> None:
         """Write into the ticket where it lies after a hand has put it there, if `is_so` says so under its lock."""
-        with self._locked(number):
+        with self.locked(number):
             if is_so():
                 place = self.store.place(number)
                 self._move(number, place, place, "found", by)
 
+    # What the verbs of mail (correspondence) are made of, too.
+
     @contextmanager
-    def _locked(self, number: str) -> Iterator[None]:
+    def locked(self, number: str) -> Iterator[None]:
+        """Hold the ticket's lock while the block runs; what a crash left of it is mended first."""
         with self.store.locked(number):
             self._recover(number)
             try:
@@ -142,6 +142,69 @@ class Desk(NamedTuple):
                 with suppress(OSError, DeskError):  # nothing half done is left, if the disk lets us
                     self._recover(number)
                 raise
+
+    def keep(self, inquiry: Inquiry, entry: Entry, letters: list[Letter], message: Content) -> None:
+        """Commit a new ticket with the letters that its first entry names."""
+        with self.locked(inquiry.head.number):
+            self.outbox.stage(letters)
+            self.store.add(inquiry, entry, message)
+            self._publish(letters)
+
+    def commit(
+        self,
+        number: str,
+        source: Place,
+        target: Place,
+        entry: Entry,
+        letters: list[Letter],
+        message: Content | None = None,
+    ) -> None:
+        """Commit an entry, perhaps with a move, and the letters it names; the caller holds the ticket's lock.
+
+        Staged first, published last. If it fails, `locked` mends it.
+        """
+        self.outbox.stage(letters)
+        self.store.move(number, source, target, entry, message)
+        self._publish(letters)
+
+    def announcements(self, inquiry: Inquiry, notify: tuple[str, ...], acknowledge: bool) -> list[Letter]:
+        """The letters of a new ticket: the notice, and the customer's acknowledgement if there is to be one."""
+        recipients = tuple(dict.fromkeys((*self.settings.broadcast, *notify)))
+        letters = [self.letter(NOTICE, inquiry, recipients=recipients, language=self.settings.language)]
+        if acknowledge and letter.is_address(inquiry.customer.email):
+            letters.append(self.letter(ACKNOWLEDGEMENT, inquiry, recipients=(inquiry.customer.email,)))
+        return [one for one in letters if one.recipients]
+
+    def forwards(self, ticket: Ticket, operator: Operator) -> list[Letter]:
+        """What the customer wrote until now, for the operator: the inquiry, and each letter that came after it."""
+        forward = self.letter(FORWARD, ticket.inquiry, operator=operator.name)
+        later = [entry.message_id for entry in ticket.entries if entry.kind == LETTER]
+        return [
+            forward,
+            *(self.letter(FORWARD, ticket.inquiry, operator=operator.name)._replace(entry=one) for one in later),
+        ]
+
+    def letter(
+        self, kind: str, inquiry: Inquiry, recipients: tuple[str, ...] = (), operator: str = "", language: str = ""
+    ) -> Letter:
+        """A letter about the ticket, to go to these recipients, or to the operator. Not staged yet."""
+        head = inquiry.head
+        return Letter(
+            message_id=self._message_id(head.number, kind),
+            kind=kind,
+            number=head.number,
+            subject=head.subject,
+            written_at=int(self.clock()),
+            recipients=recipients,
+            operator=operator,
+            url=self._link(kind, head.number),
+            language=language or head.language,
+        )
+
+    def entry(self, number: str, kind: str, by: str, letters: list[Letter]) -> Entry:
+        """An entry of now, which names the letters it causes. Not written yet."""
+        named = tuple(one.message_id for one in letters)
+        return Entry(kind, by, int(self.clock()), self._message_id(number, kind), named)
 
     def _recover(self, number: str) -> None:
         if self.outbox.staged(number):
@@ -155,11 +218,8 @@ class Desk(NamedTuple):
     def _move(
         self, number: str, source: Place, target: Place, kind: str, by: Operator, letters: list[Letter] | None = None
     ) -> None:
-        """Commit a move with its entry and letters: staged first, published last. If it fails, `_locked` mends it."""
-        staged = letters or []
-        self.outbox.stage(staged)
-        self.store.move(number, source, target, self._entry(number, kind, by.name, staged))
-        self._publish(staged)
+        caused = letters or []
+        self.commit(number, source, target, self.entry(number, kind, by.name, caused), caused)
 
     def _held(self, number: str, state: str, operator: Operator) -> Place:
         place = self.store.place(number)
@@ -195,38 +255,11 @@ class Desk(NamedTuple):
         )
         return Inquiry(head, Customer(name, email), submission.fields, answers.message_field_of(form))
 
-    def _announcements(self, form: Form, inquiry: Inquiry) -> list[Letter]:
-        recipients = tuple(dict.fromkeys((*self.settings.broadcast, *form.notify)))
-        letters = [self._letter(NOTICE, inquiry, recipients=recipients, language=self.settings.language)]
-        if self.settings.acknowledge and letter.is_address(inquiry.customer.email):
-            letters.append(self._letter(ACKNOWLEDGEMENT, inquiry, recipients=(inquiry.customer.email,)))
-        return [one for one in letters if one.recipients]
-
-    def _letter(
-        self, kind: str, inquiry: Inquiry, recipients: tuple[str, ...] = (), operator: str = "", language: str = ""
-    ) -> Letter:
-        head = inquiry.head
-        return Letter(
-            message_id=self._message_id(head.number, kind),
-            kind=kind,
-            number=head.number,
-            subject=head.subject,
-            written_at=int(self.clock()),
-            recipients=recipients,
-            operator=operator,
-            url=self._link(kind, head.number),
-            language=language or head.language,
-        )
-
     def _link(self, kind: str, number: str) -> str:
         if not self.settings.url:
             return ""
         path = f"/sent/{number}?key={self.key(number)}" if kind == ACKNOWLEDGEMENT else f"/tickets/{number}"
         return self.settings.url.rstrip("/") + path
-
-    def _entry(self, number: str, kind: str, by: str, letters: list[Letter]) -> Entry:
-        named = tuple(one.message_id for one in letters)
-        return Entry(kind, by, int(self.clock()), self._message_id(number, kind), named)
 
     def _message_id(self, number: str, kind: str) -> str:
         return letter.message_id(number, kind, self.chance(), letter.domain_of(self.settings.address))

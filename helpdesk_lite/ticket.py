@@ -90,7 +90,14 @@ class Entry(NamedTuple):
     people: tuple[str, ...] = ()
 
 
-WRITTEN = ("inquiry", "letter", "answer", "note", "automatic", "bounce")  # entries with words of their own
+INQUIRY, LETTER, ANSWER, NOTE, AUTOMATIC, BOUNCE = WRITTEN = (  # kinds of entries that have words of their own
+    "inquiry",
+    "letter",
+    "answer",
+    "note",
+    "automatic",
+    "bounce",
+)
 
 
 class Ticket(NamedTuple):
