@@ -12,6 +12,7 @@ from helpdesk_lite import route
 from helpdesk_lite.mail.transport.contract import Parcel
 from helpdesk_lite.mail.transport.smtp import SmtpTransport
 from tests.mail import servers
+from tests.mail.dovecot import Dovecot, dovecot
 from tests.mail.servers import Postmaster
 
 Sending = Callable[..., SmtpTransport]
@@ -34,6 +35,13 @@ def smtp_port(postmaster: Postmaster) -> Iterator[int]:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for localhost that nobody trusts."""
     return servers.make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="session")
+def mailboxes(certificate: Path) -> Iterator[Dovecot]:
+    """A Dovecot for all tests of this run, also with TLS: each takes users of its own."""
+    with dovecot(certificate) as running:
+        yield running
 
 
 @pytest.fixture
