@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DONE, FAILED, TRY_LATER = 0, 1, 75  # 75: EX_TEMPFAIL of sysexits.h
+MOST_WORKERS = 64
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
 
     serve = _command(commands, "serve", "serve:serve", "run the web desk and the courier until stopped")
     serve.add_argument("--bind", default="127.0.0.1:8080", metavar="HOST:PORT", help="(%(default)s); 0: any port")
+    serve.add_argument("--workers", type=_workers, default=1, metavar="N", help="processes that answer (%(default)s)")
 
     demo = _command(commands, "demo", "make:demo", "run a throw-away desk with two operators and a few tickets")
     demo.add_argument("--bind", default="127.0.0.1:8080", metavar="HOST:PORT", help="(%(default)s); 0: any port")
@@ -121,6 +123,13 @@ def _operator(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     passwd.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     remove = _command(inner, "remove", "operator:remove", "take an account away; its tickets stay")
     remove.add_argument("name", metavar="NAME")
+
+
+def _workers(typed: str) -> int:
+    """How many processes; ArgumentTypeError if it is no sensible number."""
+    if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST_WORKERS:
+        return int(typed)
+    raise argparse.ArgumentTypeError(f"{typed!r}: it must be a whole number from 1 to {MOST_WORKERS}")
 
 
 def _command(

@@ -124,13 +124,29 @@ def change_settings(root: Path, **settings: object) -> None:
     path.write_text(text)
 
 
+class Serving(NamedTuple):
+    """A running `helpdesk-lite serve`: its process, the file that holds what it says, its address."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    url: str
+
+
 @contextlib.contextmanager
-def serve(desk: Desk, *, bind: str = "127.0.0.1:0") -> Iterator[str]:
-    """`helpdesk-lite serve`: its address."""
-    command = [sys.executable, "-m", "helpdesk_lite.cli", "--root", str(desk.root), "serve", "--bind", bind]
+def serving(desk: Desk, *, bind: str = "127.0.0.1:0", workers: int = 1) -> Iterator[Serving]:
+    """`helpdesk-lite serve`."""
+    options = ["--bind", bind, "--workers", str(workers)]
+    command = [sys.executable, "-m", "helpdesk_lite.cli", "--root", str(desk.root), "serve", *options]
     with started(desk, command) as (process, log):
         said = wait_for(process, log, lambda: re.search(r"Customers write at\s+(\S+)/", log.read_text()))
-        yield said[1]
+        yield Serving(process, log, said[1])
+
+
+@contextlib.contextmanager
+def serve(desk: Desk, *, bind: str = "127.0.0.1:0", workers: int = 1) -> Iterator[str]:
+    """`helpdesk-lite serve`: its address."""
+    with serving(desk, bind=bind, workers=workers) as running:
+        yield running.url
 
 
 @contextlib.contextmanager
@@ -213,11 +229,11 @@ ErrorLog "{place}/httpd.log"
 
 @contextlib.contextmanager
 def nginx(desk: Desk) -> Iterator[str]:
-    """nginx in front of `serve`, configured as docs/install.md shows: nginx's address."""
+    """nginx in front of `serve` with two workers, configured as docs/install.md shows: nginx's address."""
     (program,) = require("nginx")
     port = free_port()
     place = desk.root.parent
-    with serve(desk) as inner:
+    with serve(desk, workers=2) as inner:
         server = snippet(
             "nginx",
             {
@@ -291,9 +307,10 @@ def configured(desk: Desk, name: str, text: str) -> Path:
 @contextlib.contextmanager
 def started(desk: Desk, command: list[str]) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """A server running as the desk's user until the block ends, and the file that holds what it says."""
-    log = desk.root.parent / f"{Path(command[0]).name}.said"
+    number, name = tempfile.mkstemp(".said", f"{Path(command[0]).name}-", desk.root.parent)
+    log = Path(name)
     environment = {**os.environ, "HELPDESK_ROOT": str(desk.root), "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
-    with open(log, "wb") as said:
+    with open(number, "wb") as said:
         process = subprocess.Popen(
             as_user(desk.user, command),
             cwd=desk.root,

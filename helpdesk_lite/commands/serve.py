@@ -1,4 +1,4 @@
-"""`helpdesk-lite serve`: the web desk and the courier in one process, until it is told to stop."""
+"""`helpdesk-lite serve`: the web desk and the courier, in one process or several, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import socket
 import tempfile
 import time
 
+from waitress import create_server, wasyncore  # type: ignore[import-untyped,unused-ignore]
+
 from helpdesk_lite import assemble
-from helpdesk_lite.doors import crowd
+from helpdesk_lite.doors import crew, crowd
 from helpdesk_lite.errors import DeskUnusable
 from helpdesk_lite.root import Root, find_root
 
@@ -25,10 +27,10 @@ PATIENCE = 30.0  # seconds that answers under way may still take after a signal
 
 def serve(given: Namespace) -> int:
     """Serve this desk."""
-    return run(find_root(given.root), given.bind, lambda: None)
+    return run(find_root(given.root), given.bind, lambda: None, given.workers)
 
 
-def run(root: Root, bind: str, say_more: Callable[[], None]) -> int:
+def run(root: Root, bind: str, say_more: Callable[[], None], workers: int = 1) -> int:
     """Serve the desk in `root` at HOST:PORT until SIGINT or SIGTERM; then finish what has begun."""
     from helpdesk_lite.wsgi import standing_application
 
@@ -36,17 +38,33 @@ def run(root: Root, bind: str, say_more: Callable[[], None]) -> int:
     assemble.make_data(root)
     listener = _listener(bind)
     url = _url(listener)
-    app, stop_courier = standing_application(root, url)
     house = assemble.house(root, url)
     tempfile.tempdir = house.spool  # for bodies that are still coming: /tmp may lie in memory
     _say(house, house.settings.url)
     say_more()
+
+    def work(is_over: Callable[[], bool]) -> None:
+        app, stop_courier = standing_application(root, url)  # the courier is a thread: it begins in the worker itself
+        try:
+            _serve(app, listener, house.settings.upload_mb, crowd.MOST_BYTES // workers, is_over)
+        finally:
+            listener.close()
+            stop_courier()
+
+    if workers == 1:
+        work(lambda: bool(told))
+    else:
+        _share(crew.Crew(workers, work, told), listener)
+    return 0
+
+
+def _share(workers: crew.Crew, listener: socket.socket) -> None:
+    """Let workers answer side by side on the listening socket until we are told to stop."""
     try:
-        _serve(app, listener, house.settings.upload_mb, told)
+        workers.keep()
     finally:
         listener.close()
-        stop_courier()
-    return 0
+        workers.dismiss()
 
 
 def _listener(bind: str) -> socket.socket:
@@ -87,10 +105,8 @@ def _signals() -> list[int]:
     return told
 
 
-def _serve(app: Any, listener: socket.socket, upload_mb: int, told: list[int]) -> None:
-    """Run waitress on the listening socket. After a signal nothing new is taken, answers under way are finished."""
-    from waitress import create_server, wasyncore  # type: ignore[import-untyped,unused-ignore]
-
+def _serve(app: Any, listener: socket.socket, upload_mb: int, most_bytes: int, is_over: Callable[[], bool]) -> None:
+    """Run waitress on the listening socket until it is over: nothing new is taken, answers under way are finished."""
     most = crowd.most_connections()
     channels: dict[int, Any] = {}
     server = create_server(
@@ -107,12 +123,13 @@ def _serve(app: Any, listener: socket.socket, upload_mb: int, told: list[int]) -
         channel_timeout=60,
         cleanup_interval=15,
     )
-    open_now = crowd.Crowd(server.active_channels, most)
-    while not told:
+    open_now = crowd.Crowd(server.active_channels, most, most_bytes)
+    while not is_over():
         open_now.make_room()
         wasyncore.loop(timeout=1, map=channels, count=1, use_poll=True)
     for number in [number for number, channel in channels.items() if getattr(channel, "accepting", False)]:
         channels.pop(number)
+    listener.close()  # who comes now is refused at once, or served by whoever has this port next
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and any(_is_busy(channel) for channel in channels.values()):
         wasyncore.loop(timeout=0.1, map=channels, count=1, use_poll=True)
