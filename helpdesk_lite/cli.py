@@ -20,11 +20,17 @@ if TYPE_CHECKING:
 
 DONE, FAILED, TRY_LATER = 0, 1, 75  # 75: EX_TEMPFAIL of sysexits.h
 MOST_WORKERS = 64
+VERBS = {
+    "claim": "give a waiting ticket, and the customer's message, to an operator",
+    "release": "put a claimed ticket back into the queue",
+    "close": "lay a claimed ticket aside as done",
+    "reopen": "give a closed ticket back to who had it",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status."""
-    from helpdesk_lite.errors import DeskError
+    from helpdesk_lite.errors import DeskError, MayBeKept
 
     given = parser().parse_args(arguments)
     logging.raiseExceptions = False  # a log that cannot be written is no news for whoever reads the output
@@ -37,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = getattr(importlib.import_module(f"helpdesk_lite.commands.{module}"), function)(given)
         sys.stdout.flush()
         return status
+    except MayBeKept as wrong:
+        print(f"helpdesk-lite: {terminal.line(str(wrong))} Trying again is safe: it is done once.", file=sys.stderr)
+        return TRY_LATER
     except DeskError as wrong:
         print(f"helpdesk-lite: {terminal.lines(str(wrong), '')}", file=sys.stderr)
         return FAILED
@@ -44,8 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE  # whoever read our output has seen enough
     except OSError as wrong:
-        said = f"{wrong.filename}: {wrong.strerror}" if wrong.filename else str(wrong)
-        print(f"helpdesk-lite: {terminal.line(said)}. Try again when this is mended.", file=sys.stderr)
+        said = f"{wrong.filename}: {wrong.strerror}" if wrong.filename else wrong.strerror or str(wrong)
+        more = " ".join([*getattr(wrong, "__notes__", ()), "Try again when this is mended."])
+        print(f"helpdesk-lite: {terminal.line(said)}. {more}", file=sys.stderr)
         _drop_what_cannot_be_said()
         return TRY_LATER
 
@@ -97,6 +107,12 @@ def parser() -> argparse.ArgumentParser:
     show = _command(commands, "show", "ticket:show", "show one ticket")
     show.add_argument("number", metavar="NUMBER")
     show.add_argument("--json", action="store_true", help="as JSON, for scripts")
+
+    for name, said in VERBS.items():
+        verb = _command(commands, name, "verbs:do", said)
+        verb.set_defaults(verb=name)
+        verb.add_argument("number", metavar="NUMBER")
+        verb.add_argument("--as", required=True, dest="operator", metavar="NAME", help="the operator who does this")
 
     deliver = _command(commands, "deliver", "mail:deliver", "send what is due in the outbox")
     deliver.add_argument("--all", action="store_true", help="now, whatever its next time")

@@ -9,13 +9,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 
 import pytest
 
-from helpdesk_lite import assemble
+from helpdesk_lite import assemble, times
 from helpdesk_lite.root import Root
-from tests.examples import INES, contact_form, submission
+from tests.examples import ADMIN, BOB, INES, contact_form, submission
 
 COMMAND = [sys.executable, "-m", "helpdesk_lite.cli"]
 
@@ -156,14 +157,115 @@ def test_deliver_says_what_became_of_the_letters(root, number):
     assert run("--root", root, "deliver")[:2] == (0, "sent 0, waiting 0, held 0\n")
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["show"], ["operator"], ["list", "lost"], ["serve", "--bind"]])
+@pytest.fixture
+def people(root):
+    """Three operators of the desk."""
+    operators = assemble.house(Root(str(root))).operators
+    for operator in (INES, BOB, ADMIN):
+        operators.add(operator, "a long password")
+
+
+def since(root, number):
+    """The moment since which the ticket is where it is, as commands tell it."""
+    return times.iso(assemble.house(Root(str(root))).store.read(number).since)
+
+
+def test_a_claim_gives_the_ticket_and_its_message(root, number, people):
+    said = f"ines has {number} now; the customer's message is on its way to them.\n"
+    assert run("--root", root, "claim", number.lower().replace("-", ""), "--as", "ines") == (0, said, "")
+    assert json.loads(run("--root", root, "show", number, "--json")[1])["holder"] == "ines"
+    folder = root / "data" / "mail" / "ines@example.org" / "new"
+    until = time.monotonic() + 20
+    while not (folder.exists() and os.listdir(folder)):  # it is sent by a process that nobody waits for
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert len(os.listdir(folder)) == 1
+
+
+def test_the_verbs_move_a_ticket_as_the_web_does(root, number, people):
+    for verb, who, state, said in (
+        ("claim", "ines", "claimed", "ines has"),
+        ("close", "ines", "closed", "is closed"),
+        ("reopen", "ada", "claimed", "is open again, with whoever had it"),
+        ("release", "ada", "pending", "is back in the queue"),
+    ):
+        status, output, error = run("--root", root, verb, number, "--as", who)
+        assert (status, error) == (0, "")
+        assert said in output
+        assert assemble.house(Root(str(root))).store.place(number).state == state
+
+
+@pytest.mark.parametrize(
+    ("before", "verb", "who", "said"),
+    [
+        (["claim"], "claim", "bob", "ines has had {number} since {since}."),
+        (["claim"], "claim", "ines", "ines has had {number} since {since}."),
+        (["claim", "close"], "claim", "bob", "{number} has been closed since {since}; ines had it."),
+        ([], "release", "ines", "{number} has been in the queue since {since}."),
+        (["claim"], "reopen", "ines", "ines has had {number} since {since}."),
+        (
+            ["claim"],
+            "release",
+            "bob",
+            "ines has had {number} since {since}; only ines or an administrator can release it.",
+        ),
+        (["claim"], "close", "bob", "ines has had {number} since {since}; only ines or an administrator can close it."),
+        (
+            ["claim", "close"],
+            "reopen",
+            "bob",
+            "{number} has been closed since {since}; ines had it; only ines or an administrator can reopen it.",
+        ),
+    ],
+)
+def test_who_is_too_late_hears_who_has_it_and_since_when(root, number, people, before, verb, who, said):
+    desk = assemble.house(Root(str(root))).desk
+    for one in before:
+        getattr(desk, one)(number, INES)
+    said = said.format(number=number, since=since(root, number))
+    assert run("--root", root, verb, number, "--as", who) == (1, "", f"helpdesk-lite: {said}\n")
+
+
+@pytest.mark.parametrize("who", ["nobody", "Ines", "../ines", ""])
+def test_an_unknown_operator_is_said_so(root, number, people, who):
+    status, output, error = run("--root", root, "claim", number, "--as", who)
+    assert (status, output, error) == (1, "", f"helpdesk-lite: There is no operator {who}.\n")
+    assert assemble.house(Root(str(root))).store.place(number).state == "pending"
+
+
+@pytest.mark.parametrize("unknown", ["2222-2222-2222", "zz", "../../secret", "X" * 300])
+def test_an_unknown_number_cannot_be_claimed_and_leaves_no_lock(root, people, unknown):
+    before = set(os.listdir(root / "data" / "locks"))
+    status, output, error = run("--root", root, "claim", unknown, "--as", "ines")
+    assert (status, output, error) == (1, "", f"helpdesk-lite: There is no ticket {unknown}.\n")
+    assert set(os.listdir(root / "data" / "locks")) - before <= {"22.lock"}
+
+
+def test_a_claim_on_a_failing_disk_says_that_nothing_was_changed(root, number, people):
+    """The folder that letters are written to is a loose file."""
+    staged = root / "data" / "outbox" / "staged"
+    staged.rmdir()
+    staged.write_text("")
+    status, output, error = run("--root", root, "claim", number, "--as", "ines")
+    assert (status, output) == (75, "")
+    assert error.endswith(": Not a directory. Nothing was changed. Try again when this is mended.\n")
+    assert assemble.house(Root(str(root))).store.place(number).state == "pending"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["nonsense"], ["show"], ["operator"], ["list", "lost"], ["serve", "--bind"], ["claim"], ["claim", "X"]],
+)
 def test_wrong_usage_is_2(root, arguments):
     assert run("--root", root, *arguments)[0] == 2
 
 
 @pytest.mark.parametrize(
     "command",
-    ["", "init", "serve", "demo", "operator", "operator add", "form", "form check", "list", "show", "deliver"],
+    [
+        *("", "init", "serve", "demo", "operator", "operator add", "form", "form check", "list", "show", "deliver"),
+        *("claim", "release", "close", "reopen", "verify"),
+    ],
 )
 def test_help_is_everywhere(command):
     status, said, _ = run(*command.split(), "--help")
