@@ -7,34 +7,41 @@ from __future__ import annotations
 
 import random
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from threading import Barrier
 from typing import Any, NamedTuple
 
-from helpdesk_lite import assemble
+from helpdesk_lite import assemble, times
 from helpdesk_lite.courier import Courier
 from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketMoved, UnknownNumber
 from helpdesk_lite.root import Root
+from helpdesk_lite.web.house import House
 from tests import examples, servers
 from tests.bench.whole import Script
 from tests.visitor import Visitor
 
 VERBS = ("claim", "release", "close", "reopen")
+# The ways to claim, and the seconds from setting out until the claim: a first guess, which each claimer betters.
+WAYS = {"desk": 0.0, "http": 0.005, "cgi": 0.2, "command": 0.2}
+_HAS_IT = re.compile(r"(\S+) (?:has|have) had (\S+) since (?:<time datetime=\")?([0-9T:Z-]{20})", re.IGNORECASE)
 _PATIENCE = 120.0  # seconds to wait for the slowest
 _barrier: Any = None
 
 
 class Told(NamedTuple):
-    """How a claimer fared: who, by which way, whether they won, and whom they were told of if not."""
+    """How a claimer fared: who, by which way, whether they won, who they were told has it, and since when."""
 
     who: str
     way: str
     won: bool
-    said: str
+    holder: str
+    since: str = ""
 
 
 def begin(barrier: Barrier) -> None:
@@ -43,12 +50,15 @@ def begin(barrier: Barrier) -> None:
     _barrier = barrier
 
 
-def claimers(root: str, url: str, people: Sequence[tuple[str, str]], numbers: Sequence[str]) -> list[list[Told]]:
-    """Threads that claim each number in the same moment as all others; for each person, how they fared with each."""
+def claimers(root: str, url: str, people: Mapping[str, str], numbers: Sequence[str]) -> list[list[Told]]:
+    """Threads, one for each person, who claim each number in the same moment as all others; how they fared with each.
+
+    `people` says by which way each of them comes.
+    """
     fared: list[list[Told]] = [[] for _ in people]
     threads = [
-        threading.Thread(target=_claim_all, args=(root, url, who, way, numbers, fared[index]))
-        for index, (who, way) in enumerate(people)
+        threading.Thread(target=_claim_all, args=(root, url, who, people, numbers, one))
+        for who, one in zip(people, fared, strict=True)
     ]
     for thread in threads:
         thread.start()
@@ -57,30 +67,104 @@ def claimers(root: str, url: str, people: Sequence[tuple[str, str]], numbers: Se
     return fared
 
 
-def _claim_all(root: str, url: str, who: str, way: str, numbers: Sequence[str], fared: list[Told]) -> None:
+def _claim_all(
+    root: str, url: str, who: str, people: Mapping[str, str], numbers: Sequence[str], fared: list[Told]
+) -> None:
+    claim = _CLAIMS[people[who]](root, url, who)
+    pace = _Pace()
+    for index, number in enumerate(numbers):
+        lead = list(WAYS)[index % len(WAYS)]
+        _barrier.wait(_PATIENCE)
+        pace.let_go_first(lead, people[who])
+        lost = claim(number)
+        told = Told(who, people[who], False, *lost) if lost else Told(who, people[who], True, who)
+        pace.learn(lead, people[told.holder])
+        fared.append(told)
+
+
+class _Pace:
+    """For how long the way that leads a race is let go first: it shall win most of these races, but never by much.
+
+    All claimers see the same winners, so they agree on it without a word.
+    """
+
+    def __init__(self) -> None:
+        self._ahead = dict(WAYS)
+
+    def let_go_first(self, lead: str, way: str) -> None:
+        """Wait, unless this is the way that leads."""
+        if way != lead:
+            time.sleep(self._ahead[lead] * random.uniform(1, 1.3))
+
+    def learn(self, lead: str, winner: str) -> None:
+        """Less of it if the leading way has won, more if it has not."""
+        self._ahead[lead] *= 0.9 if winner == lead else 1.5
+
+
+def _by_desk(root: str, _: str, who: str) -> Callable[[str], tuple[str, str] | None]:
+    house = assemble.house(Root(root))
+    operator = house.operators.find(who)
+    assert operator is not None
+
+    def claim(number: str) -> tuple[str, str] | None:
+        try:
+            house.desk.claim(number, operator)
+        except AlreadyClaimed as lost:
+            return lost.holder, times.iso(lost.since)
+        return None
+
+    return claim
+
+
+def _by_http(_: str, url: str, who: str) -> Callable[[str], tuple[str, str] | None]:
+    visitor = Visitor(url)
+    assert visitor.sign_in(who, servers.PASSWORD).status == 303
+
+    def claim(number: str) -> tuple[str, str] | None:
+        answer = visitor.post(f"/tickets/{number}/claim")
+        return _read(answer.status in (303, 409), answer.status == 303, who, number, answer.text)
+
+    return claim
+
+
+def _by_cgi(root: str, url: str, who: str) -> Callable[[str], tuple[str, str] | None]:
     visitor = Visitor(url)
     assert visitor.sign_in(who, servers.PASSWORD).status == 303
     script = Script(str(Path(root) / "cgi-bin" / "helpdesk.cgi"), "")
     script.cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
-    house = assemble.house(Root(root))
-    operator = house.operators.find(who)
-    for number in numbers:
-        _barrier.wait(_PATIENCE)
-        path = f"/tickets/{number}/claim"
-        if way == "http":
-            answer = visitor.post(path)
-            status, said = answer.status, answer.text
-        elif way == "cgi":
-            done = script.post({}, path)
-            status, said = done.status, done.output.decode()
-        else:
-            try:
-                house.desk.claim(number, operator)
-                status, said = 303, ""
-            except AlreadyClaimed as lost:
-                status, said = 409, lost.holder
-        assert status in (303, 409), (way, status, said)
-        fared.append(Told(who, way, status == 303, said.lower()))
+
+    def claim(number: str) -> tuple[str, str] | None:
+        done = script.post({}, f"/tickets/{number}/claim")
+        return _read(done.status in (303, 409), done.status == 303, who, number, done.output.decode())
+
+    return claim
+
+
+def _by_command(root: str, _: str, who: str) -> Callable[[str], tuple[str, str] | None]:
+    def claim(number: str) -> tuple[str, str] | None:
+        done = command(root, "claim", number, who)
+        return _read(done.returncode in (0, 1), done.returncode == 0, who, number, done.stdout + done.stderr)
+
+    return claim
+
+
+_CLAIMS = {"desk": _by_desk, "http": _by_http, "cgi": _by_cgi, "command": _by_command}
+
+
+def command(root: str, verb: str, number: str, who: str) -> subprocess.CompletedProcess[str]:
+    """A real `helpdesk-lite claim` (or release, close, reopen)."""
+    words = [sys.executable, "-m", "helpdesk_lite.cli", "--root", root, verb, number, "--as", who]
+    return subprocess.run(words, capture_output=True, text=True, timeout=_PATIENCE)
+
+
+def _read(is_expected: bool, won: bool, who: str, number: str, said: str) -> tuple[str, str] | None:
+    """None for the winner; a loser reads who has the ticket and since when."""
+    assert is_expected, (who, number, said)
+    if won:
+        return None
+    found = _HAS_IT.search(said)
+    assert found and found[2] == number, (who, number, said)
+    return who if found[1].lower().endswith("you") else found[1].rpartition(">")[2], found[3]
 
 
 def operate(root: str, who: str, numbers: Sequence[str], seed: int, until: float) -> Counter[str]:
@@ -97,6 +181,18 @@ def operate(root: str, who: str, numbers: Sequence[str], seed: int, until: float
             done[verb] += 1
         except (TicketMoved, NotAllowed):
             done["too late"] += 1
+    return done
+
+
+def type_commands(root: str, who: str, numbers: Sequence[str], seed: int, until: float) -> Counter[str]:
+    """The same with real commands, each a process of its own."""
+    dice = random.Random(seed)
+    done: Counter[str] = Counter()
+    while time.time() < until:
+        verb = dice.choice(VERBS)
+        ended = command(root, verb, dice.choice(numbers), who)
+        assert ended.returncode in (0, 1) and len((ended.stdout + ended.stderr).splitlines()) == 1, ended
+        done[verb if ended.returncode == 0 else "too late"] += 1
     return done
 
 
@@ -145,6 +241,17 @@ def read(root: str, numbers: Sequence[str], until: float) -> list[str]:
             except UnknownNumber:
                 wrong.append(number)
     return wrong
+
+
+def empty_the_outbox(house: House) -> int:
+    """Send what is left, once couriers that claims have left behind are done; how many letters were sent."""
+    until = time.monotonic() + _PATIENCE
+    sent = 0
+    while house.outbox.waiting():
+        assert time.monotonic() < until
+        sent += Courier(house).run(all=True).sent
+        time.sleep(0.02)
+    return sent
 
 
 def arrived(data: Path) -> Counter[tuple[str, str]]:

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import assemble
+from helpdesk_lite import assemble, times
 from helpdesk_lite.commands.make import make_desk
-from helpdesk_lite.courier import Courier
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.store.inspect import Lying, tickets
 from helpdesk_lite.ticket import CLAIMED
@@ -27,49 +26,57 @@ AFTER = {"claimed": ("released", "closed"), "released": ("claimed",), "closed": 
 AFTER |= {"inquiry": ("claimed",), "reopened": ("released", "closed")}
 
 
-@pytest.mark.parametrize(
-    ("count", "ways"),
-    [
-        (8, ("http", "direct", "http", "cgi", "direct", "http", "cgi", "direct")),
-        pytest.param(2000, ("http", "direct") * 3 + ("http", "cgi"), marks=pytest.mark.long),
-    ],
-)
-def test_thirty_two_claim_each_ticket_by_every_way(count: int, ways: tuple[str, ...]) -> None:
-    """Four processes of eight people, over HTTP to two workers, as CGI, and as the command line would."""
-    context = multiprocessing.get_context("spawn")
-    with servers.door("gunicorn", PEOPLE) as door:
-        house = assemble.house(make_desk(str(door.desk.root)))
+@pytest.mark.parametrize("count", [8, pytest.param(2000, marks=pytest.mark.long)])
+def test_thirty_two_claim_each_ticket_by_every_way(count: int) -> None:
+    """Four processes of eight people: over HTTP to two workers, as CGI, by commands, and with the desk itself.
+
+    Each way in turn is let go first, just so far that it wins most of its races: else a process would never win.
+    """
+    people = dict(zip(PEOPLE, ("http", "desk") * 3 + ("cgi", "command"), strict=True))
+    with servers.new_desk(people=PEOPLE) as desk, servers.serve(desk, workers=2) as url:
+        house = assemble.house(make_desk(str(desk.root)))
         numbers = [
             house.desk.submit(examples.contact_form(), examples.submission(f"It burns. ({index})"), "", "en")
             for index in range(count)
         ]
-        people = list(zip(PEOPLE, ways, strict=True))
-        groups = [people[shift:] + people[:shift] for shift in range(4)]
-        barrier = context.Barrier(32)
-        with ProcessPoolExecutor(4, context, doers.begin, (barrier,)) as pool:
-            tasks = [pool.submit(doers.claimers, str(door.desk.root), door.url, group, numbers) for group in groups]
-            fared = [one for task in tasks for one in task.result()]
+        fared = _raced(str(desk.root), url, people, numbers)
         winners = Counter[tuple[str, str]]()
-        for number, told in zip(numbers, zip(*fared, strict=True), strict=True):
-            (winner,) = (one for one in told if one.won)
-            winners[f"{winner.who}@example.org", number] += 1
-            assert house.store.place(number) == (CLAIMED, winner.who)
-            for one in told:
-                assert one.won or winner.who in one.said or "you have" in one.said, (winner, one)
-        door.desk.run("deliver", "--all")
-        forwards = Counter[tuple[str, str]]()
-        for (address, message_id), times in doers.arrived(Path(house.root.data)).items():
-            if ".forward." in message_id:
-                forwards[address, message_id[1:].partition(".")[0]] += times
-        assert forwards == winners
-        assert door.desk.run("verify").returncode == 0
-        by_way = Counter(one.way for told in fared for one in told if one.won)
-        print(f"{count} tickets, 32 claimers each: {sum(winners.values())} winners {dict(by_way)}")
+        for number, told in zip(numbers, fared, strict=True):
+            (winner,) = (one.who for one in told if one.won)
+            winners[f"{winner}@example.org", number] += 1
+            ticket = house.store.read(number)
+            assert ticket.place == (CLAIMED, winner)
+            truth = (winner, times.iso(ticket.since))
+            assert all(one.won or (one.holder, one.since) == truth for one in told), (truth, told)
+        doers.empty_the_outbox(house)
+        assert _forwards(Path(house.root.data)) == winners
+        assert desk.run("verify").returncode == 0
+    by_way = Counter(one.way for told in fared for one in told if one.won)
+    losers = sum(not one.won for told in fared for one in told)
+    print(f"{count} tickets, 32 claimers each: {len(winners)} winners {dict(by_way)}, {losers} told who has it")
+    assert count < 100 or min(by_way[way] for way in doers.WAYS) > count / 20, by_way
+
+
+def _raced(root: str, url: str, people: dict[str, str], numbers: list[str]) -> list[tuple[doers.Told, ...]]:
+    """How all 32 fared with each ticket."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(4, context, doers.begin, (context.Barrier(32),)) as pool:
+        tasks = [pool.submit(doers.claimers, root, url, people, numbers) for _ in range(4)]
+        return list(zip(*(one for task in tasks for one in task.result()), strict=True))
+
+
+def _forwards(data: Path) -> Counter[tuple[str, str]]:
+    """How many forwards of each ticket lie in which mailbox."""
+    found = Counter[tuple[str, str]]()
+    for (address, message_id), often in doers.arrived(data).items():
+        if ".forward." in message_id:
+            found[address, message_id[1:].partition(".")[0]] += often
+    return found
 
 
 @pytest.mark.parametrize("seconds", [5, pytest.param(300, marks=pytest.mark.long)])
 def test_everything_at_once(tmp_path: Path, seconds: int) -> None:
-    """Claim, release, close, reopen, double submit, verify --repair, two couriers and readers, for some seconds."""
+    """Claim, release, close, reopen (by commands, too), double submit, verify --repair, couriers and readers."""
     house = assemble.house(make_desk(str(tmp_path)))
     for name in ("ines", "bob", "carla"):
         house.operators.add(Operator(name, f"{name}@example.org"), servers.PASSWORD)
@@ -77,11 +84,12 @@ def test_everything_at_once(tmp_path: Path, seconds: int) -> None:
     numbers = [house.desk.submit(form, examples.submission(f"Fire {index}"), "", "en") for index in range(5)]
     root = str(tmp_path)
     until = time.time() + 2 + seconds
-    with ProcessPoolExecutor(9, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(10, multiprocessing.get_context("spawn")) as pool:
         presses = [
             pool.submit(doers.operate, root, name, numbers, seed, until)
             for seed, name in enumerate(("ines", "bob", "carla"))
         ]
+        presses.append(pool.submit(doers.type_commands, root, "ines", numbers, len(presses), until))
         customers = [pool.submit(doers.write, root, seed, until) for seed in range(2)]
         couriers = [pool.submit(doers.deliver, root, until) for _ in range(2)]
         checks = [pool.submit(doers.repair, root, until), pool.submit(doers.read, root, numbers, until)]
@@ -89,7 +97,8 @@ def test_everything_at_once(tmp_path: Path, seconds: int) -> None:
         got = [task.result(60) for task in customers]
         assert [task.result(60) for task in checks] == [[], []]
         sent = sum(task.result(60) for task in couriers)
-    sent += Courier(house).run(all=True).sent  # also what was put off because its ticket was just moving
+        moved = sum(presses[-1].result()[verb] for verb in doers.VERBS)
+    sent += doers.empty_the_outbox(house)  # also what was put off because its ticket was just moving
 
     assert list(assemble.verifier(house).findings()) == []
     found = [lying.number for lying in tickets(house.root.data) if isinstance(lying, Lying)]
@@ -105,9 +114,10 @@ def test_everything_at_once(tmp_path: Path, seconds: int) -> None:
         assert kinds[kind] == done[verb], "what worked is written down once"
     named = Counter(letter for story in stories for entry in story for letter in entry.letters)
     arrived = doers.arrived(Path(house.root.data))
-    assert Counter({message_id: times for (_, message_id), times in arrived.items()}) == named
-    assert sent == len(named)
-    assert not house.outbox.waiting() and not house.outbox.held()
+    assert Counter({message_id: often for (_, message_id), often in arrived.items()}) == named
+    assert sent <= len(named), "the others by couriers that commands left behind"
+    assert not house.outbox.held()
     locks = {path.name for path in Path(house.root.inside("locks")).iterdir()}
     assert all(LOCKS.match(name) for name in locks) and len(locks) < 1300
-    print(f"{seconds} seconds: {dict(done)}, {len(submitted)} double submissions, {sent} letters")
+    print(f"{seconds} seconds: {dict(done)}, {moved} moves by commands; {len(submitted)} double submissions")
+    print(f"{len(named)} letters, each arrived once")
