@@ -201,8 +201,9 @@ def _opened(fields: Head, serial: int) -> list[_Multipart]:
 
 
 def _part(file: BinaryIO, index: int, fields: Head, start: int, end: int, within: Iterable[_Multipart] = ()) -> Part:
+    around = tuple(within)
     said, parameters = head.valued(fields.first("content-type"))
-    kind = _type(said, parameters)
+    kind = "message/rfc822" if not said and around and around[-1].kind == "digest" else _type(said, parameters)
     disposition, beside = head.valued(fields.first("content-disposition"))
     name = decoded_words(beside.get("filename") or parameters.get("name", ""))
     is_attachment = bool(name) or disposition == "attachment" or kind not in ("text/plain", "text/html")
@@ -220,7 +221,7 @@ def _part(file: BinaryIO, index: int, fields: Head, start: int, end: int, within
         content_id=_content_id(fields.first("content-id")),
         is_inline=disposition == "inline",
         flow="" if not is_flowed else "delsp" if _first_word(parameters.get("delsp", "")) == "yes" else "flowed",
-        within=tuple(f"{one.kind} {one.serial}" for one in within),
+        within=tuple(f"{one.kind} {one.serial}" for one in around),
     )
     return part._replace(size=sum(map(len, decoded(file, part))))
 

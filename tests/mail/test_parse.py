@@ -20,7 +20,6 @@ CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.eml"))
 # Where we differ from Python's email package, and why.
 DIFFERENT = {
     "base64-dirty": "it gives up on characters between; RFC 2045 says to pass over them",
-    "digest": "its default type is message/rfc822, of which nothing here depends",
     "empty-parts": "it takes two delimiters in a row for one",
     "binary": "it takes bare CR for line ends, RFC 5322 does not",
     "type-hostile": "NUL in a type",
