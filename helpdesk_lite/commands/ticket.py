@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 
 from helpdesk_lite import assemble, terminal, times
+from helpdesk_lite.commands import files
 from helpdesk_lite.errors import UnknownNumber
 from helpdesk_lite.mail import parse
 from helpdesk_lite.root import find_root
@@ -81,17 +81,8 @@ def as_json(store: Store, ticket: Ticket) -> dict[str, Any]:
 
 
 def _attachments(store: Store, ticket: Ticket) -> list[dict[str, Any]]:
-    found = []
     with store.open_message(ticket.number, ticket.entries[0].message_id) as message:
-        for part in parse.parts(message):
-            if part.is_attachment:
-                digest = hashlib.sha256()
-                size = 0
-                for piece in parse.decoded(message, part):
-                    digest.update(piece)
-                    size += len(piece)
-                found.append({"name": part.name, "type": part.type, "size": size, "sha256": digest.hexdigest()})
-    return found
+        return files.described(message, (part for part in parse.parts(message) if part.is_attachment))
 
 
 def _show(ticket: Ticket) -> None:
