@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import smtplib
 import socket
-import threading
 from contextlib import contextmanager, suppress
 
 from helpdesk_lite.mail.headers import ascii_domain
 from helpdesk_lite.mail.transport import wire
-from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, Outcome, TransportDown, said
+from helpdesk_lite.mail.transport.contract import EIGHT_BIT, LATER, REFUSED, SENT, SEVEN_BIT, Outcome, TransportDown, said
+from helpdesk_lite.mail.transport.watch import Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class SmtpTransport:
         self._own_address = ascii_domain(own_address)
         self._patience = patience
         self._server: smtplib.SMTP | None = None
+        self._watch = Watch(min(1.0, patience / 10))
         self._broken = 0  # letters in a row over which the connection broke: one may be the letter's fault
 
     def __enter__(self) -> SmtpTransport:
@@ -52,6 +53,11 @@ class SmtpTransport:
             with suppress(OSError, smtplib.SMTPException):
                 self._server.quit()
             self._part()
+
+    def carries(self) -> int:
+        """See `Transport.carries`: the server says it (RFC 6152)."""
+        server = self._server or self._connected()
+        return EIGHT_BIT if server.has_extn("8bitmime") else SEVEN_BIT
 
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`."""
@@ -86,15 +92,16 @@ class SmtpTransport:
             with_utf8 = False
         left = [recipient for recipient in recipients if recipient not in outcomes]
         if left:
-            refused = self._mail(server, sender, parcel.size, with_utf8)
+            refused = self._mail(server, sender, parcel, with_utf8)
             outcomes |= dict.fromkeys(left, refused) if refused else self._rest(server, left, addresses, parcel)
         return outcomes
 
-    def _mail(self, server: smtplib.SMTP, sender: str, size: int, with_utf8: bool) -> Outcome | None:
+    def _mail(self, server: smtplib.SMTP, sender: str, parcel: Parcel, with_utf8: bool) -> Outcome | None:
         """MAIL FROM; why not, if it was refused."""
         server.command_encoding = "utf-8" if with_utf8 else "ascii"
-        options = f" SIZE={size}" if server.has_extn("size") else ""
-        options += " BODY=8BITMIME SMTPUTF8" if with_utf8 else ""
+        options = f" SIZE={parcel.size}" if server.has_extn("size") else ""
+        options += " BODY=8BITMIME" if with_utf8 or (parcel.is_8bit and server.has_extn("8bitmime")) else ""
+        options += " SMTPUTF8" if with_utf8 else ""
         for address in dict.fromkeys((ascii_domain(sender), sender or self._own_address)):
             code, words = server.docmd("MAIL", f"FROM:<{address}>{options}")
             if code == 250:
@@ -190,24 +197,23 @@ class SmtpTransport:
     @contextmanager
     def _at_most(self, server: smtplib.SMTP, seconds: float) -> Iterator[None]:
         """Cut the connection off when the block takes longer, also if the other side says a byte now and then."""
-        is_late = threading.Event()
+        is_late = False
 
         def cut_off() -> None:
-            is_late.set()
+            nonlocal is_late
+            is_late = True
             with suppress(OSError, AttributeError):
                 server.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
 
-        watch = threading.Timer(seconds, cut_off)
-        watch.daemon = True
-        watch.start()
+        self._watch.begin(seconds, cut_off)
         try:
             yield
         except (OSError, smtplib.SMTPException):
-            if is_late.is_set():
+            if is_late:
                 raise TimeoutError(f"it took longer than {seconds:.0f} seconds") from None
             raise
         finally:
-            watch.cancel()
+            self._watch.end()
 
     def _part(self) -> None:
         """Forget the connection."""
