@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mailbox
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,16 @@ def test_the_same_letter_again_makes_no_second_copy(tmp_path: Path) -> None:
         transport.send(DESK, [JANE], parcel(name="2.b.helpdesk"))
 
     assert len(letters(maildir)) == 2
+
+
+def test_a_letter_of_just_now_is_found_where_somebody_has_read_it(tmp_path: Path) -> None:
+    just_now = parcel(name=f"{int(time.time())}.a.helpdesk")
+    with MaildirTransport(str(tmp_path), for_each=False) as transport:
+        transport.send(DESK, [JANE], just_now)
+        (tmp_path / "new" / just_now.name).rename(tmp_path / "cur" / f"{just_now.name}:2,S")
+        transport.send(DESK, [JANE], just_now)
+
+    assert len(letters(tmp_path)) == 1
 
 
 def test_a_letter_is_private(tmp_path: Path) -> None:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 SENT, LATER, REFUSED = "sent", "later", "refused"
 LONGEST_REASON = 500
 
+# What a way carries below the header, each more than the one before: ASCII in lines of at most 998 (RFC 5321); any
+# characters in such lines (RFC 6152); lines of any length, and with lone CRs; whatever bytes there are.
+SEVEN_BIT, EIGHT_BIT, ANY_LINES, ANY_BYTES = range(4)
+
 
 class Outcome(NamedTuple):
     """What became of a message for one recipient: sent, later or refused, and in whose words."""
@@ -28,8 +32,8 @@ class Outcome(NamedTuple):
 class Parcel(NamedTuple):
     """A message ready to travel: a file with LF line ends, and its `size` in bytes with CRLF.
 
-    `name` tells it from any other and stays the same when it is sent again. With `needs_utf8` its header fields are
-    not ASCII (RFC 6532).
+    `name` begins with the seconds UTC at which the letter was written, tells it from any other and stays the same when
+    it is sent again. With `needs_utf8` its header fields are not ASCII (RFC 6532).
     """
 
     name: str
@@ -53,6 +57,9 @@ class Transport(Protocol):
     ) -> None:
         """Close what was opened."""
 
+    def carries(self) -> int:
+        """What it carries as it is: SEVEN_BIT, EIGHT_BIT, ANY_LINES or ANY_BYTES. TransportDown."""
+
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """Send the parcel; the outcome for each recipient. `sender` may be "" (RFC 5321, 4.5.5). TransportDown."""
 
@@ -74,6 +81,10 @@ class NoTransport(Unconnected):
 
     def __init__(self, why: str) -> None:
         self._why = why
+
+    def carries(self) -> int:
+        """See `Transport.carries`: always TransportDown."""
+        raise TransportDown(self._why)
 
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`: always TransportDown."""

@@ -13,7 +13,7 @@ import re
 from helpdesk_lite import disk
 from helpdesk_lite.mail import headers
 from helpdesk_lite.mail.transport import wire
-from helpdesk_lite.mail.transport.contract import LATER, SENT, Outcome, Unconnected
+from helpdesk_lite.mail.transport.contract import ANY_BYTES, LATER, SENT, Outcome, Unconnected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _SUFFIXES = tuple(
     ":2," + "".join(flags) for count in range(len(_FLAGS) + 1) for flags in itertools.combinations(_FLAGS, count)
 )
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f/\\:%*?"<>|]|\A\.')
+_COARSEST = 2  # seconds: the coarsest clock a file system has
 _LONGEST_NAME = 200  # bytes of a folder's name
 
 
@@ -35,6 +36,10 @@ class MaildirTransport(Unconnected):
     def __init__(self, path: str, for_each: bool) -> None:
         self._path = path
         self._for_each = for_each
+
+    def carries(self) -> int:
+        """See `Transport.carries`: a file holds anything."""
+        return ANY_BYTES
 
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`."""
@@ -68,10 +73,13 @@ def folder_name(address: str) -> str:
 
 def _has(maildir: str, name: str) -> bool:
     """Whether the letter lies there, new or looked at."""
-    cur = os.path.join(maildir, "cur", name)
-    return any(os.path.exists(path) for path in (os.path.join(maildir, "new", name), cur)) or any(
-        os.path.exists(cur + suffix) for suffix in _SUFFIXES
-    )
+    if os.path.exists(os.path.join(maildir, "new", name)):
+        return True
+    seen = os.path.join(maildir, "cur")
+    written_at = name.partition(".")[0]
+    if written_at.isdecimal() and os.stat(seen).st_mtime + _COARSEST < int(written_at):
+        return False  # nothing has come in there since the letter was written: almost always
+    return any(os.path.exists(os.path.join(seen, name + suffix)) for suffix in ("", *_SUFFIXES))
 
 
 def _delivered(sender: str, recipient: str, parcel: Parcel) -> Iterator[bytes]:
