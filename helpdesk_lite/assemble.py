@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from helpdesk_lite.courier import Courier
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.forms.folder import FormsFolder
+    from helpdesk_lite.intake import Intake
     from helpdesk_lite.limits import Limits
+    from helpdesk_lite.mail.arrivals import Arrivals
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operators
     from helpdesk_lite.store.contract import Store
@@ -41,6 +43,7 @@ def chance() -> int:
 def make_data(root: Root) -> None:
     """Make what is missing in data/. DeskUnusable if it cannot be made or written, or a newer version made it."""
     from helpdesk_lite import data_format, settings_table
+    from helpdesk_lite.mail import arrivals
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.store.flat import FlatStore
 
@@ -50,8 +53,9 @@ def make_data(root: Root) -> None:
         is_new = not os.path.exists(root.inside("pending"))
         disk.make_folder(root.data)
         data_format.note(root.format, data_format.NEWEST if is_new else number)
-        for name in ("operators", "cache", "intake/new", "intake/kept", "limits", "spool"):
+        for name in ("operators", "cache", "limits", "spool"):
             disk.make_folder(root.inside(name))
+        arrivals.make_folders(root.inside("intake"))
         FlatStore(root.data, time.time).make_folders()
         Outbox(root.inside("outbox")).make_folders()
         _make_file(root.inside("secret"), os.urandom(32))
@@ -235,6 +239,23 @@ def _tidy(made: House) -> None:
     made.sessions.tidy()
     made.store.tidy()
     disk.remove_older(made.spool, made.clock() - 24 * _HOUR)
+
+
+def intake(made: House) -> Intake:
+    """What takes letters in."""
+    from helpdesk_lite.correspondence import Correspondence
+    from helpdesk_lite.intake import Intake
+    from helpdesk_lite.threads import Threads
+
+    arrivals = _arrivals(made)
+    threads = Threads(made.store, arrivals, made.settings, made.secret, made.clock)
+    return Intake(arrivals, threads, Correspondence(made.desk, made.operators, made.limits))
+
+
+def _arrivals(made: House) -> Arrivals:
+    from helpdesk_lite.mail.arrivals import Arrivals
+
+    return Arrivals(made.root.inside("intake"), made.root.inside("locks"), made.clock, chance)
 
 
 def verifier(made: House) -> Verifier:

@@ -22,6 +22,12 @@ def from_iso(text: str) -> int:
     return _epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
 
 
+def moment(at: int) -> str:
+    """`2026-11-21 21:50 UTC`, for people."""
+    found = iso(at)
+    return f"{found[:10]} {found[11:16]} UTC"
+
+
 def month(at: int) -> str:
     """`2026-11`."""
     return iso(at)[:7]

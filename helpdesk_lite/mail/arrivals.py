@@ -62,6 +62,12 @@ class Known(NamedTuple):
     reason: str = ""
 
 
+def make_folders(folder: str) -> None:
+    """Make what is missing of the letters' folders."""
+    for name in FOLDERS:
+        disk.make_folder(os.path.join(folder, name))
+
+
 class Arrivals:
     """The folders under `folder`; `locks` holds the lock files. `clock` tells the seconds UTC, `chance` random bits."""
 
@@ -70,11 +76,6 @@ class Arrivals:
         self._locks = locks
         self._clock = clock
         self._chance = chance
-
-    def make_folders(self) -> None:
-        """Make what is missing of the folders."""
-        for name in FOLDERS:
-            disk.make_folder(self._path(name))
 
     @contextmanager
     def received(self, chunks: Iterable[bytes], envelope: Envelope, most: int) -> Iterator[Arrival]:

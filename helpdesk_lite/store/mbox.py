@@ -54,7 +54,13 @@ def entry_bytes(number: str, entry: Entry, place: Place, message: Iterable[bytes
     """
     domain = domain_of(entry.message_id.strip("<>"))
     yield _separator(entry.sender.rpartition("<")[2].rstrip(">") or f"{entry.by}@{domain}", entry.at)
-    for name, value in (("Ticket", number), *_entry_facts(entry), ("Place", " ".join(place).strip()), _END):
+    for name, value in (
+        ("Ticket", number),
+        *_entry_facts(entry),
+        *_letter_facts(entry),
+        ("Place", " ".join(place).strip()),
+        _END,
+    ):
         yield trace.written(name, value)
     yield from _quoted(_happened(number, entry, domain) if message is None else message)
     yield b"\n"
@@ -168,6 +174,7 @@ def _inquiry_facts(inquiry: Inquiry, entry: Entry) -> Iterator[tuple[str, str]]:
     yield "Customer-Email", inquiry.customer.email
     yield "Message-Field", trace.as_name(inquiry.message_field)
     yield "Contact", " ".join(trace.as_name(field.name) for field in inquiry.fields if field.is_contact)
+    yield from _letter_facts(entry)
     for field in inquiry.fields:
         name = trace.as_name(field.name)
         yield f"Label-{name}", field.label
@@ -181,6 +188,9 @@ def _entry_facts(entry: Entry) -> Iterator[tuple[str, str]]:
     yield "At", times.iso(entry.at)
     yield "Message-ID", entry.message_id
     yield "Letters", " ".join(entry.letters)
+
+
+def _letter_facts(entry: Entry) -> Iterator[tuple[str, str]]:
     people = " ".join(entry.people)
     for name, value in (("Text", entry.text), ("Sender", entry.sender), ("People", people), ("Digest", entry.digest)):
         if value:

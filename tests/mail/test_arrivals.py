@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from helpdesk_lite.errors import TooLarge
-from helpdesk_lite.mail.arrivals import IGNORED, KEPT, NEW, Arrivals, Envelope, Known
+from helpdesk_lite.mail.arrivals import IGNORED, KEPT, NEW, Arrivals, Envelope, Known, make_folders
 from tests import examples
 
 LETTER = b"From: jane@example.com\r\nSubject: fire\r\n\r\nFrom here \xff\x00 I see it.\r\n"
@@ -20,11 +20,10 @@ ENVELOPE = Envelope("receive", "jane@example.com", ("desk@example.org", "desk+x@
 def arrivals(tmp_path):
     count = itertools.count(1)
     (tmp_path / "locks").mkdir()
-    made = Arrivals(
+    make_folders(str(tmp_path / "intake"))
+    return Arrivals(
         str(tmp_path / "intake"), str(tmp_path / "locks"), lambda: float(examples.NOON), lambda: next(count)
     )
-    made.make_folders()
-    return made
 
 
 def known(digest="ab" * 16, outcome="kept", message_id="<1@example.com>", reason="No sender."):

@@ -1,0 +1,275 @@
+"""The desk by mail: a letter becomes a ticket or an entry, an operator's answer claims, and goes out if it may.
+
+Guarantee: the desk's own (one winner, nothing lost, each entry with the letters it causes); the same letter is one
+entry however often it comes; nobody is answered whom the ticket does not know. It finds no tickets (threads), judges no
+senders (intake) and writes no letters (mail/written).
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import NamedTuple
+
+from helpdesk_lite import i18n, times, tracking
+from helpdesk_lite.desk import CUSTOMER
+from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketMoved
+from helpdesk_lite.form import FieldValue
+from helpdesk_lite.letter import ANSWER, FORWARD, RETURNED, Letter, is_address
+from helpdesk_lite.ticket import ANSWER as ANSWERED
+from helpdesk_lite.ticket import (
+    AUTOMATIC,
+    BOUNCE,
+    CLAIMED,
+    CLOSED,
+    INQUIRY,
+    LETTER,
+    NOTE,
+    QUEUE,
+    Customer,
+    Head,
+    Inquiry,
+    Place,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helpdesk_lite.desk import Desk
+    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.limits import Limits
+    from helpdesk_lite.mail.incoming import Incoming
+    from helpdesk_lite.operators import Operator, Operators
+    from helpdesk_lite.store.contract import Content
+    from helpdesk_lite.ticket import Entry, Ticket
+
+FORM, TITLE = "mail", "Mail"  # what stands for the form in a ticket that began with a letter
+LONGEST_TEXT = 100_000  # characters of it among the ticket's fields; the letter itself is whole
+MOST_PEOPLE = 20  # that are remembered from To and Cc
+MOST_ANSWERED = 5  # automatic letters to one address in an hour, whatever its letters say of themselves
+DAY = 86_400
+
+
+class Post(NamedTuple):
+    """A letter at hand: as it was read, its bytes, who sent it ("Jane <jane@example.com>") and who else has it."""
+
+    letter: Incoming
+    content: Content
+    sender: str
+    people: tuple[str, ...] = ()
+
+
+class Correspondence(NamedTuple):
+    """The verbs of mail."""
+
+    desk: Desk
+    operators: Operators
+    limits: Limits
+
+    def open(self, post: Post, acknowledge: bool, linked: str = "") -> str:
+        """Make a ticket of the letter; its number. `linked` is a closed ticket that the letter belongs to."""
+        with self.desk.store.once(post.letter.digest) as number:
+            if number:
+                self.desk.mend(number)
+                return number
+            inquiry = self._inquiry(post, linked)
+            may_acknowledge = acknowledge and self.desk.settings.acknowledge and self._may_tell(inquiry.customer.email)
+            letters = self.desk.announcements(inquiry, (), may_acknowledge)
+            entry = self._entry(inquiry.head.number, INQUIRY, CUSTOMER, post, letters)
+            self.desk.keep(inquiry, entry, letters, post.content)
+        return inquiry.head.number
+
+    def write(self, number: str, post: Post, by: str) -> str:
+        """Add a letter from the customer's side; the ticket it went to: a new one if this one was closed long ago.
+
+        Whoever holds the ticket gets the letter at once, as they got the first.
+        """
+        with self.desk.locked(number):
+            ticket = self.desk.store.read(number)
+            if _has(ticket, post):
+                return number
+            goal = self._woken(ticket)
+            if goal is not None:
+                letters = []
+                if goal.state == CLAIMED:
+                    letters = [self.desk.letter(FORWARD, ticket.inquiry, operator=goal.holder)]
+                entry = self._entry(number, LETTER, by, post, letters, ticket)
+                letters = [one._replace(entry=entry.message_id) for one in letters]
+                self.desk.commit(number, ticket.place, goal, entry, letters, post.content)
+                return number
+        return self.open(post, True, number)
+
+    def note_automatic(self, number: str, post: Post, kind: str = AUTOMATIC, text: str = "") -> None:
+        """Add a letter that a program wrote: nobody is told."""
+        with self.desk.locked(number):
+            ticket = self.desk.store.read(number)
+            if not _has(ticket, post):
+                entry = self._entry(number, kind, "", post, [], ticket)._replace(text=text)
+                self.desk.commit(number, ticket.place, ticket.place, entry, [], post.content)
+
+    def note_bounce(self, number: str, post: Post, kind: str) -> None:
+        """Add the report that a letter of ours (of this kind) did not arrive; its holder hears of an answer's fate."""
+        failed = "; ".join(f"{one.address}: {one.reason}".removesuffix(": ") for one in post.letter.failures)
+        text = f"Could not be delivered to {failed}"
+        self.note_automatic(number, post, BOUNCE, text)
+        ticket = self.desk.store.read(number)
+        holder = self.operators.find(ticket.place.holder) if kind == ANSWER and ticket.place.state == CLAIMED else None
+        if holder:
+            said = self._said(holder).gettext("Your answer in ticket %(number)s could not be delivered: %(failed)s")
+            self._tell(holder, ticket, said % {"number": number, "failed": failed})
+
+    def claim(self, number: str, operator: Operator) -> None:
+        """Claim by mail; who is too late hears who has it."""
+        try:
+            self.desk.claim(number, operator)
+        except AlreadyClaimed as lost:
+            ticket = self.desk.store.read(number)
+            self._tell(operator, ticket, self._lost(operator, lost))
+
+    def answer(self, number: str, operator: Operator, post: Post) -> bool:
+        """Send the operator's letter to the customer, claiming the ticket if nobody has it; whether it went.
+
+        If somebody else has it, or it is closed by them, nothing goes to the customer: the text comes back to its
+        writer, with who has it and since when.
+        """
+        with self.desk.locked(number):
+            ticket = self.desk.store.read(number)
+            if _has(ticket, post):
+                return True
+        if ticket.place == QUEUE:
+            with suppress(AlreadyClaimed):  # in this moment; what follows sees by whom
+                self.desk.claim(number, operator)
+        with self.desk.locked(number):
+            ticket = self.desk.store.read(number)
+            if _has(ticket, post):
+                return True
+            if ticket.place.holder != operator.name:
+                self._return(ticket, operator, post)
+                return False
+            self._send(ticket, operator, post)
+            return True
+
+    def note(self, number: str, operator: Operator, post: Post) -> None:
+        """Add a note for operators only."""
+        with self.desk.locked(number):
+            ticket = self.desk.store.read(number)
+            if not _has(ticket, post):
+                entry = self._entry(number, NOTE, operator.name, post, [], ticket)
+                self.desk.commit(number, ticket.place, ticket.place, entry, [], post.content)
+
+    def release(self, number: str, operator: Operator) -> None:
+        """Release by mail; the operator hears that it is so, or why not."""
+        self._do(self.desk.release, number, operator)
+
+    def close(self, number: str, operator: Operator) -> None:
+        """Close by mail; the operator hears that it is so, or why not."""
+        self._do(self.desk.close, number, operator)
+
+    def _do(self, verb: Callable[[str, Operator], None], number: str, operator: Operator) -> None:
+        said = self._said(operator)
+        try:
+            verb(number, operator)
+            done = {
+                "release": said.gettext("Ticket %(number)s is back in the queue."),
+                "close": said.gettext("Ticket %(number)s is closed."),
+            }
+            told = done[verb.__name__] % {"number": number}
+        except TicketMoved as moved:
+            told = self._lost(operator, moved)
+        except NotAllowed as wrong:
+            told = str(wrong)
+        self._tell(operator, self.desk.store.read(number), told)
+
+    def _woken(self, ticket: Ticket) -> Place | None:
+        """Where a ticket goes when its customer writes; None if it was closed too long ago."""
+        place = ticket.place
+        if place.state != CLOSED:
+            return place
+        if self.desk.clock() - ticket.since > self.desk.settings.reopen_days * DAY:
+            return None
+        return Place(CLAIMED, place.holder) if self.operators.find(place.holder) else QUEUE
+
+    def _send(self, ticket: Ticket, operator: Operator, post: Post) -> None:
+        """Commit the operator's letter with the answer that it becomes, for those whom it has not reached already."""
+        customer = ticket.inquiry.customer.email
+        known = (customer, *(address for entry in ticket.entries for address in entry.people))
+        reached = {address.lower() for address in post.people}
+        left = tuple(one for one in dict.fromkeys(known) if is_address(one) and one.lower() not in reached)
+        letters = [self.desk.letter(ANSWER, ticket.inquiry, recipients=left, operator=operator.name)] if left else []
+        entry = self._entry(ticket.number, ANSWERED, operator.name, post, letters, ticket)
+        letters = [one._replace(entry=entry.message_id) for one in letters]
+        self.desk.commit(ticket.number, ticket.place, ticket.place, entry, letters, post.content)
+
+    def _return(self, ticket: Ticket, operator: Operator, post: Post) -> None:
+        """Keep what the operator wrote as a note, and send it back to them with the reason."""
+        lost = TicketMoved(ticket.number, ticket.place.state, ticket.place.holder, ticket.since)
+        back = self.desk.letter(RETURNED, ticket.inquiry, operator=operator.name)
+        back = back._replace(note=self._lost(operator, lost))
+        entry = self._entry(ticket.number, NOTE, operator.name, post, [back], ticket)
+        back = back._replace(entry=entry.message_id)
+        self.desk.commit(ticket.number, ticket.place, ticket.place, entry, [back], post.content)
+
+    def _tell(self, operator: Operator, ticket: Ticket, note: str) -> None:
+        """Mail the operator a sentence. No entry names that letter: lost in a crash, its cause makes it again."""
+        if self._may_tell(operator.email):
+            letter = self.desk.letter(RETURNED, ticket.inquiry, operator=operator.name)._replace(note=note)
+            with self.desk.locked(ticket.number):
+                self.desk.outbox.stage([letter])
+                self.desk.outbox.publish([letter])
+
+    def _may_tell(self, address: str) -> bool:
+        """Whether the address may get one more automatic letter in this hour; counts it."""
+        count, _, _ = self.limits.lately("told", address.lower())
+        if count >= MOST_ANSWERED:
+            return False
+        self.limits.note("told", address.lower())
+        return True
+
+    def _lost(self, operator: Operator, lost: TicketMoved) -> str:
+        said = self._said(operator)
+        values = {"number": lost.number, "who": lost.holder, "since": times.moment(lost.since)}
+        if lost.state == CLOSED:
+            return said.gettext("Ticket %(number)s was closed by %(who)s, %(since)s.") % values
+        if lost.holder == operator.name:
+            return said.gettext("You have ticket %(number)s already, since %(since)s.") % values
+        if not lost.holder:
+            return said.gettext("Nobody has ticket %(number)s: claim it first.") % values
+        return said.gettext("%(who)s has ticket %(number)s, since %(since)s. Nothing went to the customer.") % values
+
+    def _said(self, operator: Operator) -> Translation:
+        return i18n.translation(operator.language or self.desk.settings.language)
+
+    def _inquiry(self, post: Post, linked: str) -> Inquiry:
+        letter = post.letter
+        writer = (letter.reply_to or letter.senders)[0]
+        now = self.desk.clock()
+        head = Head(
+            number=tracking.new_number(now, self.desk.chance()),
+            received_at=int(now),
+            form=FORM,
+            title=TITLE,
+            subject=(letter.subject or "(no subject)")[:300],
+            attachments=len(letter.attachments),
+            language=self.desk.settings.language,
+            submission=letter.digest,
+        )
+        fields = [FieldValue("message", "Message", (letter.text[:LONGEST_TEXT],))]
+        if linked:
+            fields.append(FieldValue("follows", "Follows ticket", (linked,)))
+        name = letter.senders[0].name or writer.name
+        return Inquiry(head, Customer(name, writer.address), tuple(fields), "message")
+
+    def _entry(
+        self, number: str, kind: str, by: str, post: Post, letters: list[Letter], ticket: Ticket | None = None
+    ) -> Entry:
+        """An entry that brings the letter: under its own Message-ID, if it has one that is new to the ticket."""
+        entry = self.desk.entry(number, kind, by, letters)
+        own = post.letter.message_id
+        taken = {name for one in (ticket.entries if ticket else ()) for name in (one.message_id, *one.letters)}
+        message_id = own if own and own not in taken else entry.message_id
+        return entry._replace(message_id=message_id, sender=post.sender, people=post.people, digest=post.letter.digest)
+
+
+def _has(ticket: Ticket, post: Post) -> bool:
+    """Whether the letter is in the ticket already."""
+    return any(entry.digest == post.letter.digest for entry in ticket.entries)

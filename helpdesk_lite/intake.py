@@ -1,0 +1,238 @@
+"""The way in: a letter's bytes are kept, then it is judged, and what became of it can always be told.
+
+Guarantee: every letter that a door was told is kept has exactly one of five outcomes, and lies in one place; nothing
+in a letter raises, loses it, or makes the desk answer a program; an operator's letter counts only where it came to an
+address that operators alone were given. What cannot be understood is kept aside for a person, with the reason.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import NamedTuple
+
+from helpdesk_lite.correspondence import MOST_PEOPLE, Correspondence, Post
+from helpdesk_lite.errors import DeskError, TooLarge, UnknownNumber
+from helpdesk_lite.mail import incoming
+from helpdesk_lite.mail.arrivals import Known
+from helpdesk_lite.reply_address import CLAIM, OPERATOR
+from helpdesk_lite.threads import Thread, Threads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from helpdesk_lite.mail.arrivals import Arrival, Arrivals, Envelope
+    from helpdesk_lite.mail.incoming import Incoming
+    from helpdesk_lite.operators import Operator
+
+THREADED, OPENED, IGNORED, REFUSED, KEPT = "threaded", "opened", "ignored", "refused", "kept"
+CUSTOMER = "customer"
+# Marks of letters that a person may have written all the same: they open tickets, and get no automatic answer.
+_MAY_BE_A_PERSONS = ("X-Auto-Response-Suppress", "Precedence: list", "List-", "Mailing-List", "X-Mailing-List")
+log = logging.getLogger("helpdesk_lite")
+
+
+class Outcome(NamedTuple):
+    """What became of a letter, the ticket it is in ("" if in none), and why it is in none."""
+
+    kind: str
+    number: str = ""
+    reason: str = ""
+
+
+class Intake(NamedTuple):
+    """Where all doors for mail lead to."""
+
+    arrivals: Arrivals
+    threads: Threads
+    correspondence: Correspondence
+
+    def receive(self, chunks: Iterable[bytes], envelope: Envelope) -> Outcome:
+        """Take one letter. OSError: nothing is promised, and the door asks for it again later."""
+        desk = self.correspondence.desk
+        try:
+            with self.arrivals.received(chunks, envelope, desk.settings.letter_mb << 20) as arrival:
+                return self._conclude(arrival)
+        except TooLarge as wrong:
+            return Outcome(REFUSED, reason=str(wrong))
+
+    def finish(self) -> int:
+        """Judge what a killed process left; how many letters."""
+        return sum(1 for arrival in self.arrivals.left_over() if self._conclude(arrival))
+
+    def _conclude(self, arrival: Arrival) -> Outcome:
+        """Judge the letter and lay it where it belongs."""
+        with self.arrivals.open(arrival) as file:
+            letter = incoming.read(file, arrival.envelope.sender)
+        with self.arrivals.judging(letter.digest):
+            try:
+                outcome = self._judged(arrival, letter)
+            except DeskError as wrong:
+                outcome = Outcome(KEPT, reason=str(wrong))
+            except (OSError, MemoryError):
+                raise
+            except Exception as wrong:
+                log.exception("intake: failed message_id=%s", letter.message_id)
+                outcome = Outcome(KEPT, reason=f"The desk failed at it ({type(wrong).__name__}).")
+            self._lay(arrival, letter, outcome)
+        log.info("intake: %s number=%s message_id=%s", outcome.kind, outcome.number or "-", letter.message_id)
+        return outcome
+
+    def _lay(self, arrival: Arrival, letter: Incoming, outcome: Outcome) -> None:
+        known = Known(letter.digest, letter.message_id, outcome.kind, outcome.number, arrival.at, outcome.reason)
+        before = self.arrivals.known(letter.message_id or letter.digest)
+        if (known.digest, known.number) not in [(one.digest, one.number) for one in before]:
+            self.arrivals.note(known)
+        if outcome.kind == KEPT:
+            self.arrivals.keep(arrival, known)
+        elif outcome.kind == IGNORED:
+            self.arrivals.ignore(arrival, known)
+        else:
+            self.arrivals.done(arrival)
+
+    def _judged(self, arrival: Arrival, letter: Incoming) -> Outcome:
+        """The rules, in their order."""
+        if letter.is_report:
+            return self._report(arrival, letter)
+        if not letter.senders:
+            return Outcome(KEPT, reason="Nobody is named in From: there is nobody to answer.")
+        if any(self.threads.is_ours(sender.address) for sender in letter.senders):
+            return Outcome(IGNORED, reason="It is a letter of this desk.")
+        operator = self._operator(letter)
+        thread = self.threads.find(letter, arrival.envelope, operator.name if operator else "")
+        if before := self._before(letter, thread):
+            return before
+        if letter.auto and not letter.auto.startswith(_MAY_BE_A_PERSONS):
+            return self._automatic(arrival, letter, thread)
+        if thread.wrong:
+            return Outcome(KEPT, reason=f"It came to an address that does not count. {thread.wrong}")
+        if thread.purpose in (CLAIM, OPERATOR):
+            return self._from_operator(arrival, letter, thread, operator)
+        return self._from_customer(arrival, letter, thread, operator)
+
+    def _before(self, letter: Incoming, thread: Thread) -> Outcome | None:
+        """What became of this letter when it came before, if it belongs to the same ticket or to none in particular."""
+        for known in self.arrivals.known(letter.message_id or letter.digest):
+            is_same = known.digest == letter.digest and (not thread.number or known.number == thread.number)
+            if is_same and known.outcome in (THREADED, OPENED) and self._exists(known.number):
+                return Outcome(known.outcome, known.number, known.reason)
+        return None
+
+    def _report(self, arrival: Arrival, letter: Incoming) -> Outcome:
+        """A delivery report goes to the ticket whose letter it is about."""
+        number = self.threads.of_ours(letter.failed_message_id)
+        if not number:
+            return Outcome(IGNORED, reason="It is a delivery report about a letter that this desk did not send.")
+        post = self._post(arrival, letter)
+        if letter.failures:
+            self.correspondence.note_bounce(number, post, letter.failed_message_id.split(".")[1])
+        else:
+            self.correspondence.note_automatic(number, post)
+        return Outcome(THREADED, number)
+
+    def _automatic(self, arrival: Arrival, letter: Incoming, thread: Thread) -> Outcome:
+        """A program's letter is an entry where it belongs to a ticket, and answers nothing anywhere."""
+        if not thread.number:
+            return Outcome(IGNORED, reason=f"A program wrote it ({letter.auto}).")
+        self.correspondence.note_automatic(thread.number, self._post(arrival, letter))
+        return Outcome(THREADED, thread.number)
+
+    def _from_operator(self, arrival: Arrival, letter: Incoming, thread: Thread, operator: Operator | None) -> Outcome:
+        """What came to an operator's own address, or to the one in a notice: the first line may be a command."""
+        if operator is None:
+            return Outcome(KEPT, reason="It came to an operators' address, but not from an operator.")
+        if not self._is_authentic(letter):
+            return Outcome(
+                KEPT, reason=f"No proof (DKIM) that it is from {operator.name}, as `trusted_results` asks for."
+            )
+        post = self._post(arrival, letter)
+        number = thread.number
+        command, words = _command(letter.reply)
+        is_claim = thread.purpose == CLAIM and len(letter.reply.split()) <= 1 and not letter.attachments
+        if command == "note":
+            self.correspondence.note(number, operator, post)
+        elif command == "release":
+            self.correspondence.release(number, operator)
+        elif command == "close" and not words:
+            self.correspondence.close(number, operator)
+        elif is_claim or (command == "claim" and not words):
+            self.correspondence.claim(number, operator)
+        elif self.correspondence.answer(number, operator, post) and command == "close":
+            self.correspondence.close(number, operator)
+        return Outcome(THREADED, number)
+
+    def _from_customer(self, arrival: Arrival, letter: Incoming, thread: Thread, operator: Operator | None) -> Outcome:
+        """A letter from outside: into its ticket, or a new one."""
+        post = self._post(arrival, letter)
+        sender = letter.senders[0].address
+        if thread.number:
+            ticket = self.threads.store.read(thread.number)
+            is_customer = sender.lower() == ticket.inquiry.customer.email.lower()
+            if operator and not is_customer:
+                reason = f"It says it is from {operator.name}, but it came to an address that anybody may know."
+                return Outcome(KEPT, thread.number, reason)
+            if not self._is_welcome(sender):
+                return Outcome(KEPT, thread.number, "Too many letters from this address in an hour.")
+            by = CUSTOMER if is_customer else sender
+            number = self.correspondence.write(thread.number, post, by)
+            return Outcome(THREADED if number == thread.number else OPENED, number)
+        if not self._is_welcome(sender):
+            return Outcome(KEPT, reason="Too many letters from this address in an hour.")
+        return Outcome(OPENED, self.correspondence.open(post, acknowledge=not letter.auto))
+
+    def _is_welcome(self, sender: str) -> bool:
+        """Whether the address may write once more in this hour; counts it. It holds when every header lies."""
+        most = self.correspondence.desk.settings.submissions_per_hour
+        limits = self.correspondence.limits
+        if most and limits.lately("letters", sender.lower())[0] >= most:
+            return False
+        limits.note("letters", sender.lower())
+        return True
+
+    def _operator(self, letter: Incoming) -> Operator | None:
+        """Who the letter says it is from, if that is one operator."""
+        if len(letter.senders) != 1:
+            return None
+        address = letter.senders[0].address.lower()
+        found = [one for one in self.correspondence.operators.everybody() if one.email.lower() == address]
+        return found[0] if len(found) == 1 else None
+
+    def _is_authentic(self, letter: Incoming) -> bool:
+        """Whether the trusted server found a DKIM signature of the sender's own domain, if that is asked for."""
+        trusted = self.correspondence.desk.settings.trusted_results.lower()
+        domain = letter.senders[0].address.rpartition("@")[2].lower()
+        return not trusted or any(
+            one.server == trusted
+            and (one.method, one.result) == ("dkim", "pass")
+            and one.property("header.d").lower() == domain
+            for one in letter.authentication
+        )
+
+    def _exists(self, number: str) -> bool:
+        try:
+            self.threads.store.place(number)
+        except UnknownNumber:
+            return False
+        return True
+
+    def _post(self, arrival: Arrival, letter: Incoming) -> Post:
+        sender = letter.senders[0] if letter.senders else None
+        writer = f"{sender.name} <{sender.address}>".strip() if sender else ""
+        others = [box.address for box in (*letter.to, *letter.cc) if not self.threads.is_ours(box.address)]
+        people = tuple(one for one in dict.fromkeys(others) if not sender or one != sender.address)[:MOST_PEOPLE]
+        return Post(letter, lambda: self._content(arrival), writer, people)
+
+    def _content(self, arrival: Arrival) -> Iterator[bytes]:
+        with self.arrivals.open(arrival) as file:
+            while piece := file.read(1 << 16):
+                yield piece
+
+
+def _command(reply: str) -> tuple[str, str]:
+    """The command on the first line of what the operator wrote, and the rest; ("", all of it) if it is none."""
+    first, _, rest = reply.strip().partition("\n")
+    word, _, after = first.strip().partition(" ")
+    command = word.lower().rstrip(":.!")
+    if command == "note" or (command in ("claim", "release", "close") and not after):
+        return command, f"{after}\n{rest}".strip()
+    return "", reply.strip()

@@ -1,0 +1,122 @@
+"""Which ticket a letter that came in belongs to.
+
+Guarantee: an address of ours decides if there is one, and one that does not count never threads; then the letters that
+this one says it answers; then a number in the Subject, for those only who are known in that ticket. So two desks never
+take each other's letters. It writes nothing and believes no From: who may do what is for intake to say.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from helpdesk_lite import reply_address, tracking
+from helpdesk_lite.errors import UnknownNumber
+from helpdesk_lite.letter import domain_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from helpdesk_lite.mail.arrivals import Arrivals, Envelope
+    from helpdesk_lite.mail.incoming import Incoming
+    from helpdesk_lite.settings import Settings
+    from helpdesk_lite.store.contract import Store
+    from helpdesk_lite.ticket import Ticket
+
+_NUMBER = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}")
+_MOST_LOOKED_AT = 50  # of a letter's addresses and of the letters it refers to
+_NAMED = ("threaded", "opened")  # outcomes that put a letter into a ticket
+
+
+class Thread(NamedTuple):
+    """Where a letter belongs: `number` ("" for a new ticket) and for what it was addressed ("" if by other signs).
+
+    `wrong` says why an address of ours does not count: then the letter belongs nowhere.
+    """
+
+    number: str = ""
+    purpose: str = ""
+    wrong: str = ""
+
+
+class Threads(NamedTuple):
+    """Finds the ticket. `clock` tells the seconds UTC."""
+
+    store: Store
+    arrivals: Arrivals
+    settings: Settings
+    secret: bytes
+    clock: Callable[[], float]
+
+    def find(self, letter: Incoming, envelope: Envelope, operator: str) -> Thread:
+        """The thread of this letter, which says that it comes from this operator ("" for others)."""
+        by_address = self._by_address(_addresses(letter, envelope), operator)
+        if by_address is not None:
+            return by_address
+        return Thread(self._by_references(letter) or self._by_subject(letter))
+
+    def of_ours(self, message_id: str) -> str:
+        """The ticket whose entries name the Message-ID, if it is one that this desk made; else ""."""
+        name, _, domain = message_id.strip("<>").partition("@")
+        number = name.partition(".")[0]
+        if domain.lower() != domain_of(self.settings.address).lower() or not tracking.is_number(number):
+            return ""
+        ticket = self._ticket(number)
+        return number if ticket and message_id in _ids(ticket) else ""
+
+    def is_ours(self, address: str) -> bool:
+        """Whether it is an address of this desk."""
+        return reply_address.read(address, self.settings, self.secret, self.clock()) is not None
+
+    def _by_address(self, addresses: Iterable[str], operator: str) -> Thread | None:
+        wrong = None
+        for address in addresses:
+            tag = reply_address.read(address, self.settings, self.secret, self.clock(), operator)
+            if tag is None or tag == reply_address.Tag(""):
+                continue
+            if not tag.wrong and self._ticket(tag.number):
+                return Thread(tag.number, tag.purpose)
+            wrong = wrong or Thread("", tag.purpose, tag.wrong or f"There is no ticket {tag.number} any more.")
+        return wrong
+
+    def _by_references(self, letter: Incoming) -> str:
+        for message_id in (*letter.in_reply_to, *reversed(letter.references))[:_MOST_LOOKED_AT]:
+            if number := self.of_ours(message_id):
+                return number
+            for known in reversed(self.arrivals.known(message_id)):
+                if known.outcome in _NAMED and self._ticket(known.number):
+                    return known.number
+        return ""
+
+    def _by_subject(self, letter: Incoming) -> str:
+        writers = {sender.address.lower() for sender in letter.senders}
+        for found in _NUMBER.findall(letter.subject.upper()):
+            ticket = self._ticket(tracking.read_number(found) or "")
+            if ticket and writers & participants(ticket):
+                return ticket.number
+        return ""
+
+    def _ticket(self, number: str) -> Ticket | None:
+        try:
+            return self.store.read(number) if number else None
+        except UnknownNumber:
+            return None
+
+
+def participants(ticket: Ticket) -> set[str]:
+    """The addresses, in lower case, of those who are known in the ticket: who asked, who wrote, who was written to."""
+    found = {ticket.inquiry.customer.email.lower()}
+    for entry in ticket.entries:
+        found.update((entry.sender.rpartition("<")[2].rstrip(">").lower(), *map(str.lower, entry.people)))
+    return found - {""}
+
+
+def _addresses(letter: Incoming, envelope: Envelope) -> list[str]:
+    """Where the letter went: by the envelope if the door knows it, then as servers noted, then as its writer meant."""
+    written = [mailbox.address for mailbox in (*letter.to, *letter.cc)]
+    return [*envelope.recipients, *letter.delivered_to, *written][:_MOST_LOOKED_AT]
+
+
+def _ids(ticket: Ticket) -> set[str]:
+    return {name for entry in ticket.entries for name in (entry.message_id, *entry.letters)}
