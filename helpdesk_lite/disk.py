@@ -79,8 +79,7 @@ def move(source: str, target: str) -> None:
 
     The caller holds the lock under which nobody else makes `target`: an existing file there is refused.
     """
-    if os.path.lexists(target):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+    _refuse_existing(target)
     os.rename(source, target)
     folders = dict.fromkeys((os.path.dirname(target), os.path.dirname(source)))
     _settle(target, folders, lambda: os.rename(target, source))
@@ -91,19 +90,24 @@ def exchange(source: str, target: str, coming: str) -> None:
 
     FileNotFoundError if `source` is gone; FileExistsError if `target` exists. The caller holds the lock of both.
     """
-    if os.path.lexists(target):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+    _refuse_existing(target)
     before = beside(f"{coming}.before")  # the old version keeps a name until the new one is safe
+    folders = [os.path.dirname(target), os.path.dirname(source)]
 
-    def take_back() -> None:
+    def go_back() -> None:
         os.makedirs(os.path.dirname(source), mode=0o700, exist_ok=True)  # others may have found it empty
-        os.rename(before, source)
-        os.unlink(target)
+        os.rename(target, source)
+
+    def take_back() -> None:  # as a move of its own, the old version coming: cut short, it ends like any other
+        os.rename(before, coming)
+        go_back()
+        os.rename(coming, source)
 
     try:
         _link_hidden(source, before)
         os.rename(source, target)
-        _settle(target, [os.path.dirname(target), os.path.dirname(source)], take_back, [(coming, target)])
+        _settle(target, [], go_back, [(coming, target)])
+        _settle(target, folders, take_back)
     except OSError:
         _forget(before)
         _forget(coming)
@@ -217,8 +221,23 @@ def remove_empty(folder: str) -> bool:
 def make_folder(path: str) -> None:
     """Make the folder, and those above it, private to this user; no matter if it is there."""
     if not os.path.isdir(path):
-        os.makedirs(path, mode=0o700, exist_ok=True)
-        sync_folder(os.path.dirname(os.path.abspath(path)))
+        above = os.path.dirname(os.path.abspath(path))
+        make_folder(above)  # one by one: each name is to be on disk
+        try:
+            os.mkdir(path, 0o700)
+        except FileExistsError:
+            if not os.path.isdir(path):
+                raise
+        sync_folder(above)
+
+
+def is_there(path: str) -> bool:
+    """Whether there is a file or folder. OSError if that cannot be told: nobody may go on as if there were none."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def touch(folder: str) -> None:
@@ -255,6 +274,15 @@ def _settle(
 
             raise MayBeKept(path) from wrong
         raise
+
+
+def _refuse_existing(path: str) -> None:
+    """FileExistsError if there is something called this; OSError if that cannot be told."""
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
 
 
 def _make_hidden(hidden: str) -> int:

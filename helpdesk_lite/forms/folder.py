@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 from binascii import crc32
+from errno import ELOOP, ENOENT, ENOTDIR
+from stat import S_ISREG
 
 from helpdesk_lite import assets, disk
 from helpdesk_lite.errors import BrokenForm, UnknownForm
@@ -165,12 +167,22 @@ class FormsFolder:
         path = os.path.join(self.path, name + END)
         if os.path.islink(path) and not os.path.realpath(path).startswith(os.path.realpath(self.path) + os.sep):
             return ""
-        return path if os.path.isfile(path) else ""
+        return path if _is_file(path) else ""
 
 
 def is_name(name: str) -> bool:
     """Whether a form can be called this: letters of any script, digits, hyphens and underscores."""
     return name.replace("-", "").replace("_", "").isalnum() and len(name) <= LONGEST_NAME
+
+
+def _is_file(path: str) -> bool:
+    """Whether it is a file, or leads to one. OSError if that cannot be told: the form may be there."""
+    try:
+        return S_ISREG(os.stat(path).st_mode)
+    except OSError as wrong:
+        if wrong.errno in (ENOENT, ENOTDIR, ELOOP):
+            return False
+        raise
 
 
 def _attribute(text: str) -> str:

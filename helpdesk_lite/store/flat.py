@@ -11,7 +11,7 @@ import errno
 import io
 import mmap
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 
 from helpdesk_lite import disk, times, tracking
@@ -185,7 +185,8 @@ class FlatStore:
         """Let `version` change when a subfolder of the queue has."""
         queue = self._path(PENDING)
         if any(path.startswith(queue) and os.path.dirname(path) != queue for path in paths):
-            disk.touch(queue)
+            with suppress(OSError):  # the ticket has moved all the same; a page may be shown once more as it was
+                disk.touch(queue)
 
     @contextmanager
     def _open(self, number: str) -> Iterator[tuple[BinaryIO, mmap.mmap, Place]]:
@@ -236,12 +237,12 @@ class FlatStore:
     def _finish_move(self, number: str) -> None:
         """Finish or undo a move that was cut short: it counts if the ticket itself had left its old folder."""
         coming = self._coming(number)
-        if not os.path.exists(coming):
+        if not disk.is_there(coming):
             return
         with open(coming, "rb") as file, mapped(file, coming) as content:
-            target = mbox.place_of(mbox.entries_of(content)[-1])
+            target = mbox.told_place(mbox.entries_of(content))
         path, place = self._find(number)
-        if place == target or (target is not None and place.state == target.state == CLOSED):
+        if place == target or place.state == target.state == CLOSED:
             disk.rename_over(coming, path)
         else:
             disk.remove(coming)

@@ -88,7 +88,7 @@ def tickets(data: str) -> Iterator[Finding | Lying]:
 def copies(data: str, number: str) -> list[Lying]:
     """Wherever this one ticket lies."""
     found = [(path, place) for folder, place in _places(data) for path in fanout.paths(folder, number)]
-    return [Lying(path, number, place) for path, place in found if os.path.exists(path)]
+    return [Lying(path, number, place) for path, place in found if disk.is_there(path)]
 
 
 def ticket(lying: Lying) -> Finding | None:
@@ -107,7 +107,7 @@ def ticket(lying: Lying) -> Finding | None:
         return Finding(lying.path, str(wrong).removeprefix(f"{lying.path}: "))
     if head.number != lying.number:
         return Finding(lying.path, f"inside it is ticket {head.number}")
-    told = next((place for place in map(mbox.place_of, reversed(entries)) if place), QUEUE)
+    told = mbox.told_place(entries)
     if told.state != lying.place.state or (told.state == CLAIMED and told != lying.place):
         said = f"its last entry says {' '.join(told).strip()}, its folder {' '.join(lying.place).strip()}"
         return Finding(lying.path, said, MISPLACED, lying.number)
