@@ -11,7 +11,7 @@ order without looking into subfolders that are not asked for. It moves nothing t
 from __future__ import annotations
 
 import os
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from helpdesk_lite import disk, tracking
 
@@ -34,7 +34,7 @@ def paths(folder: str, number: str) -> list[str]:
 
 def find(folder: str, number: str) -> str:
     """Where the ticket's file lies in or below the folder; "" if it does not."""
-    return next(filter(os.path.exists, paths(folder, number)), "")
+    return next(filter(disk.is_there, paths(folder, number)), "")
 
 
 def enter(folder: str, number: str, put: Callable[[str], None]) -> str:
@@ -43,7 +43,7 @@ def enter(folder: str, number: str, put: Callable[[str], None]) -> str:
     An empty subfolder may be taken away meanwhile: then once more.
     """
     for left in reversed(range(_TRIES)):
-        path = next((path for path in paths(folder, number)[:-1] if _has_room(path)), paths(folder, number)[-1])
+        path = _path_with_room(paths(folder, number))
         disk.make_folder(os.path.dirname(path))
         try:
             put(path)
@@ -100,5 +100,9 @@ def _files(folder: str, after: str, level: int) -> Iterator[str]:
             yield from here
 
 
-def _has_room(path: str) -> bool:
-    return disk.count(os.path.dirname(path)) < FULL
+def _path_with_room(paths: list[str]) -> str:
+    """The first of these paths whose folder is not full. One that has a subfolder for the file is not asked again."""
+    for path, below in pairwise(paths):
+        if not os.path.isdir(os.path.dirname(below)) and disk.count(os.path.dirname(path)) < FULL:
+            return path
+    return paths[-1]

@@ -14,17 +14,19 @@ from helpdesk_lite import times, trace
 from helpdesk_lite.errors import TicketDamaged
 from helpdesk_lite.form import FieldValue
 from helpdesk_lite.letter import domain_of
-from helpdesk_lite.ticket import Customer, Entry, Head, Inquiry, Place
+from helpdesk_lite.ticket import QUEUE, Customer, Entry, Head, Inquiry, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 HEAD_SIZE = 8192  # bytes that always hold the facts of `Head`
 _END = ("Trace", "ends")  # the last of our lines: what follows is the message's own, whatever it is called
 _FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
 _QUOTED = re.compile(rb"^>+From ", re.MULTILINE)
 _NEXT = b"\nFrom "
+_QUOTE, _LINE_END = b">\n"
+_WINDOW = 1 << 20  # bytes of a file that are in memory at once while it is searched
 
 
 class Found(NamedTuple):
@@ -95,7 +97,7 @@ def entries_of(file: mmap.mmap) -> list[Found]:
     found = []
     start = 0
     while start >= 0:
-        following = file.find(_NEXT, start)
+        following = _find(file, _NEXT, start, len(file))
         found.append(_found(file, start, len(file) if following < 0 else following + 1))
         start = following + 1 if following >= 0 else -1
     return found
@@ -126,6 +128,11 @@ def place_of(found: Found) -> Place | None:
     return Place(words[0], words[1] if len(words) > 1 else "") if words else None
 
 
+def told_place(entries: Sequence[Found]) -> Place:
+    """Where the ticket's entries say that it is."""
+    return next((place for place in map(place_of, reversed(entries)) if place), QUEUE)
+
+
 def inquiry_of(found: Found, head: Head) -> Inquiry:
     """The inquiry that the first entry holds."""
     labels: dict[str, str] = {}
@@ -150,7 +157,14 @@ def inquiry_of(found: Found, head: Head) -> Inquiry:
 
 def is_quoted(file: mmap.mmap, found: Found) -> bool:
     """Whether the message's stored bytes differ from its own."""
-    return _QUOTED.search(file, found.start, found.end) is not None
+    at = found.start - 1
+    while (at := _find(file, b">From ", at + 1, found.end)) >= 0:
+        begin = at
+        while begin > found.start and file[begin - 1] == _QUOTE:
+            begin -= 1
+        if begin == found.start or file[begin - 1] == _LINE_END:
+            return True
+    return False
 
 
 def unquoted(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -203,6 +217,16 @@ def _happened(number: str, entry: Entry, domain: str) -> Iterator[bytes]:
         f"From: {entry.by} <{entry.by}@{domain}>\nDate: {times.mail(entry.at)}\nSubject: [{number}] {said}\n"
         f"Message-ID: {entry.message_id}\n\n{entry.text or said}\n"
     ).encode()
+
+
+def _find(file: mmap.mmap, wanted: bytes, start: int, end: int) -> int:
+    """Where `wanted` begins, from `start` up to `end`; -1 if nowhere. A file of any size takes a window of memory."""
+    for begin in range(start - start % _WINDOW, end, _WINDOW):
+        at = file.find(wanted, max(start, begin), min(end, begin + _WINDOW + len(wanted) - 1))
+        file.madvise(mmap.MADV_DONTNEED, begin, min(_WINDOW, len(file) - begin))
+        if at >= 0:
+            return at
+    return -1
 
 
 def _separator(sender: str, at: int) -> bytes:

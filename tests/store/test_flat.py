@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import mailbox
+import mmap
 import os
 import subprocess
 
@@ -11,7 +12,7 @@ import pytest
 
 from helpdesk_lite import disk
 from helpdesk_lite.errors import TicketDamaged
-from helpdesk_lite.store import fanout
+from helpdesk_lite.store import fanout, mbox
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
 from tests import examples
@@ -81,6 +82,20 @@ def test_formail_splits_it_and_finds_the_fields(path, number):
             [formail, "-x", "X-Helpdesk-Field-room:"], stdin=file, capture_output=True, text=True, check=True
         )
     assert field.stdout.strip() == "12 b"
+
+
+@pytest.mark.parametrize("size", range(mmap.PAGESIZE - 12, mmap.PAGESIZE + 12))
+@pytest.mark.parametrize("line", [b"From here\n", b">>From here\n", b"no From here\n>x\n"])
+def test_an_entry_is_found_wherever_the_windows_end(store, monkeypatch, size, line):
+    monkeypatch.setattr(mbox, "_WINDOW", mmap.PAGESIZE)
+    number = examples.number()
+    message = b"x: y\n\n" + (b"z" * 40 + b"\n") * (size // 41) + b"a" * (size % 41) + b"\n" + line
+    store.add(examples.inquiry(number), examples.entry(number), lambda: [message])
+    store.move(number, QUEUE, INES, examples.entry(number, "claimed", "ines"))
+    ticket = store.read(number)
+    assert [entry.kind for entry in ticket.entries] == ["inquiry", "claimed"]
+    with store.open_message(number, ticket.entries[0].message_id) as file:
+        assert file.read() == message
 
 
 def test_grep_finds_a_ticket_by_its_subject(path):
