@@ -33,13 +33,16 @@ class Parcel(NamedTuple):
     """A message ready to travel: a file with LF line ends, and its `size` in bytes with CRLF.
 
     `name` begins with the seconds UTC at which the letter was written, tells it from any other and stays the same when
-    it is sent again. With `needs_utf8` its header fields are not ASCII (RFC 6532).
+    it is sent again, as does its `message_id`. With `needs_utf8` its header fields are not ASCII (RFC 6532);
+    `is_8bit`: something in it is not.
     """
 
     name: str
     file: BinaryIO
     size: int
     needs_utf8: bool
+    is_8bit: bool = False
+    message_id: str = ""
 
 
 class TransportDown(DeskError):

@@ -11,7 +11,16 @@ import subprocess
 import tempfile
 
 from helpdesk_lite.mail.headers import ascii_domain
-from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, Outcome, TransportDown, Unconnected, said
+from helpdesk_lite.mail.transport.contract import (
+    EIGHT_BIT,
+    LATER,
+    REFUSED,
+    SENT,
+    Outcome,
+    TransportDown,
+    Unconnected,
+    said,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +40,10 @@ class SendmailTransport(Unconnected):
     def __init__(self, path: str, patience: float = PATIENCE) -> None:
         self._path = path
         self._patience = patience
+
+    def carries(self) -> int:
+        """See `Transport.carries`: such programs are a mail server's way in, and it knows what the next one takes."""
+        return EIGHT_BIT
 
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`. `parcel.file` is a real file, which becomes the program's standard input."""
