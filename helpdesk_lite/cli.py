@@ -6,9 +6,6 @@ clear sentence on standard error. Each command's work is in commands/.
 
 from __future__ import annotations
 
-import argparse
-import importlib
-import logging
 import os
 import sys
 
@@ -16,6 +13,7 @@ from helpdesk_lite import terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
 DONE, FAILED, TRY_LATER = 0, 1, 75  # 75: EX_TEMPFAIL of sysexits.h
@@ -30,9 +28,18 @@ VERBS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status."""
+    from helpdesk_lite.commands import receive
+
+    words = sys.argv[1:] if arguments is None else arguments
+    return receive.main(words) if receive.is_meant(words) else _run(parser().parse_args(words))
+
+
+def _run(given: argparse.Namespace) -> int:
+    import importlib
+    import logging
+
     from helpdesk_lite.errors import DeskError, MayBeKept
 
-    given = parser().parse_args(arguments)
     logging.raiseExceptions = False  # a log that cannot be written is no news for whoever reads the output
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
     os.umask(0o077)
@@ -80,6 +87,8 @@ def _drop_what_cannot_be_said() -> None:
 
 def parser() -> argparse.ArgumentParser:
     """Every command and its options."""
+    import argparse
+
     top = argparse.ArgumentParser(prog="helpdesk-lite", description="Help Desk Lite: contact forms, tickets, mail.")
     top.add_argument("--root", metavar="DIR", help="the desk's folder (or $HELPDESK_ROOT, or here, or the checkout)")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -117,9 +126,27 @@ def parser() -> argparse.ArgumentParser:
     deliver = _command(commands, "deliver", "mail:deliver", "send what is due in the outbox")
     deliver.add_argument("--all", action="store_true", help="now, whatever its next time")
 
+    _mail_in(commands)
+
     verify = _command(commands, "verify", "verify:verify", "check every promise about data/")
     verify.add_argument("--repair", action="store_true", help="mend what a crash or a hand left")
     return top
+
+
+def _mail_in(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    receive = _command(commands, "receive", "receive:receive", "take the letter on standard input (aliases, pipes)")
+    rcpt = "whom it was sent to (default: what the mail server tells); can be given several times"
+    receive.add_argument("--rcpt", action="append", default=[], metavar="ADDRESS", help=rcpt)
+
+    lmtp = _command(commands, "lmtp", "lmtp:lmtp", "take letters from a mail server over LMTP until stopped")
+    bind = "an address of this machine, or the path of a Unix socket (%(default)s)"
+    lmtp.add_argument("--bind", default="127.0.0.1:2424", metavar="HOST:PORT|PATH", help=bind)
+    lmtp.add_argument("--group", default="", metavar="NAME", help="whose members may use the Unix socket, too")
+
+    intake = _command(commands, "intake", "", "look into letters that come in").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    _command(intake, "parse", "intake:parse", "print what the letter on standard input says, as JSON; keeps nothing")
 
 
 def _operator(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -145,6 +172,8 @@ def _workers(typed: str) -> int:
     """How many processes; ArgumentTypeError if it is no sensible number."""
     if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST_WORKERS:
         return int(typed)
+    import argparse
+
     raise argparse.ArgumentTypeError(f"{typed!r}: it must be a whole number from 1 to {MOST_WORKERS}")
 
 
