@@ -1,20 +1,28 @@
-"""A desk to be harmed, made once for all of these tests."""
+"""A desk to be harmed, made once for all of these tests, and a crew with one each for the long runs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.faults import verbs
+from tests.faults import crew, strace
+from tests.faults.crew import Crew
 from tests.faults.desks import HarmedDesk
 
 
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> HarmedDesk:
     """The desk; `put_back` it before each harm."""
-    made = HarmedDesk(tmp_path_factory.mktemp("faults"))
-    verbs.leave_letters(made)
-    verbs.leave_a_mess(made)
-    return made
+    return crew.made_in(tmp_path_factory.mktemp("faults"))
+
+
+@pytest.fixture(scope="session")
+def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crew]:
+    """Who does the long runs."""
+    strace.program()  # skips here if there is none
+    with Crew(tmp_path_factory.mktemp("crew")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -3,17 +3,21 @@
 A fault is injected at one call: the process is killed on entering it (it is then not done), or it fails with an errno.
 strace counts calls per name and process, so a step is "the third rename", and the courier that a CGI request leaves
 behind counts anew.
+
+Calls fail with --seccomp-bpf, which stops the process at the calls in question only. Signals are not injected with it
+(strace 6.1): to be killed, the process is stopped at every call.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,14 +26,30 @@ import pytest
 from tests.conftest import require
 
 CHANGES = ("write", "fsync", "fdatasync", "rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat")
-CHANGES = (*CHANGES, "mkdir", "mkdirat", "ftruncate", "flock", "chmod", "connect", "sendto", "copy_file_range")
+CHANGES = (
+    *CHANGES,
+    "mkdir",
+    "mkdirat",
+    "rmdir",
+    "utimensat",
+    "ftruncate",
+    "flock",
+    "chmod",
+    "connect",
+    "sendto",
+    "copy_file_range",
+)
 READS = ("openat", "read", "pread64", "getdents64", "recvfrom", "mmap", "socket", "close")
+READS = (*READS, "newfstatat", "statx", "access", "readlink", "fcntl")  # of lseek and ioctl the disk hears nothing
 CALLS = (*CHANGES, *READS)
+KILLED = "killed"
 PATIENCE = 60.0  # seconds for one run
-OPTIONS = ("-f", "-qq", "-s", "256")  # not --seccomp-bpf: signals are not injected with it (strace 6.1)
+OPTIONS = ("-f", "-qq", "-s", "256")
+QUICK = ("--seccomp-bpf",)
 _LINE = re.compile(r"(?P<pid>\d+) +(?P<call>\w+)\((?P<rest>.*)")
 _NAMES = (
     (re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}"), "NUMBER"),
+    (re.compile(r"/[0-9A-Z]{4}(/[0-9A-Z]{4}-[0-9A-Z]{2})?(?=/| |$)"), "/SUBFOLDER"),
     (re.compile(r"\.\d+-[0-9a-f]+\.new"), ".HIDDEN"),
     (re.compile(r"\.[0-9a-f]{10}\b"), ".CHANCE"),
     (re.compile(r"\b[0-9A-Z]{2}\.lock"), "XX.lock"),
@@ -54,6 +74,43 @@ class Step(NamedTuple):
     def __str__(self) -> str:
         return f"{self.call} {self.count} on {self.what}"
 
+    @property
+    def is_change(self) -> bool:
+        """Whether it changes something, makes a file or answers."""
+        return self.call in CHANGES or "(made)" in self.what
+
+
+class Fault(NamedTuple):
+    """What goes wrong at a call: the process is killed as it enters it, or it fails with this error (ENOSPC...).
+
+    With `for_good` all further calls of its name fail too; `then` another fault follows: of another name, or of the
+    same with the same error.
+    """
+
+    step: Step
+    error: str = KILLED
+    for_good: bool = False
+    then: Fault | None = None
+
+    def __str__(self) -> str:
+        said = f"{self.error} {'from' if self.for_good else 'at'} {self.step}"
+        return f"{said}, then {self.then}" if self.then else said
+
+    @property
+    def both(self) -> list[Fault]:
+        """It and the one that follows."""
+        return [self, *(self.then.both if self.then else ())]
+
+    @property
+    def options(self) -> list[str]:
+        """What strace is told."""
+        name = self.step.call
+        counts = [fault.step.count for fault in self.both if fault.step.call == name]
+        when = f"{counts[0]}..{counts[-1]}+{counts[-1] - counts[0]}" if len(counts) > 1 else f"{counts[0]}"
+        how = "signal=KILL" if self.error == KILLED else f"error={self.error}"
+        own = ["-e", f"inject={name}:{how}:when={when}{'+' if self.for_good else ''}"]
+        return own + (self.then.options if self.then and self.then.step.call != name else [])
+
 
 class Ended(NamedTuple):
     """How a run ended: status (negative: by that signal), what it said, and what strace saw of it."""
@@ -64,9 +121,14 @@ class Ended(NamedTuple):
     log: str
 
     @property
+    def was_killed(self) -> bool:
+        """Whether it could say nothing any more."""
+        return self.status == -9
+
+    @property
     def was_hit(self) -> bool:
-        """Whether the fault came to pass."""
-        return self.status == -9 or "(INJECTED)" in self.log
+        """Whether a fault came to pass."""
+        return self.was_killed or any("(INJECTED)" in line and "setsid(" not in line for line in self.log.splitlines())
 
 
 class Process(NamedTuple):
@@ -78,18 +140,34 @@ class Process(NamedTuple):
 
 
 def run(process: Process, log: Path, *options: str) -> Ended:
-    """Run it under strace with these options; the detached courier of a CGI request is killed as it begins."""
-    command = [_strace(), *OPTIONS, "-o", str(log), *options]
+    """Run it under strace with these options; the detached courier of a CGI request ends as it begins."""
+    command = [program(), *OPTIONS, "-o", str(log), *options]
     environment = {**process.environment, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
-        [*command, "--", *process.command], input=process.given, capture_output=True, env=environment, timeout=PATIENCE
-    )
+    with on_one_core():
+        done = subprocess.run(
+            [*command, "--", *process.command],
+            input=process.given,
+            capture_output=True,
+            env=environment,
+            timeout=PATIENCE,
+        )
     return Ended(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"), log.read_text(errors="replace"))
+
+
+@contextlib.contextmanager
+def on_one_core() -> Iterator[None]:
+    """What is started in the block runs on one core: tracer and traced take turns, and wake each other faster there."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {sorted(cores)[os.getpid() % len(cores)]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def steps(process: Process, log: Path, folder: Path, calls: Sequence[str] = CALLS) -> tuple[Ended, list[Step]]:
     """Run it unharmed; its calls that touch `folder`, a socket or standard output, in order."""
-    ended = run(process, log, "-yy", "-e", f"trace={','.join(CALLS)},setsid", *NO_COURIER)
+    ended = run(process, log, *QUICK, "-yy", "-e", f"trace={','.join(CALLS)},setsid", *NO_COURIER)
     return ended, [step for step in told(ended.log, folder) if step.call in calls]
 
 
@@ -107,20 +185,15 @@ def told(log: str, folder: Path) -> list[Step]:
     return [step for step in found.values() if step.what]
 
 
-def killed(process: Process, log: Path, step: Step) -> Ended:
-    """Run it until it enters this call, and kill it there."""
-    fault = f"inject={step.call}:signal=KILL:when={step.count}"
-    return run(process, log, "-e", f"trace={step.call},setsid", "-e", fault, *NO_COURIER)
-
-
-def failed(process: Process, log: Path, step: Step, error: str, *, for_good: bool = False) -> Ended:
-    """Run it with this call failing; with `for_good` all further calls of this name fail too."""
-    fault = f"inject={step.call}:error={error}:when={step.count}{'+' if for_good else ''}"
-    return run(process, log, "-e", f"trace={step.call},setsid", "-e", fault, *NO_COURIER)
+def harmed(process: Process, log: Path, fault: Fault, calls: Sequence[str] = ()) -> Ended:
+    """Run it with this fault; its log has the calls that fail, and `calls`."""
+    names = ",".join(dict.fromkeys([*(one.step.call for one in fault.both), *calls]))
+    quick = () if KILLED in (one.error for one in fault.both) else QUICK
+    return run(process, log, *quick, "-yy", "-e", f"trace={names},setsid", *fault.options, *NO_COURIER)
 
 
 # What a CGI request leaves behind begins with setsid(2). It is not what is tried, and would be at work while we look.
-NO_COURIER = ("-e", "inject=setsid:signal=KILL:when=1")
+NO_COURIER = ("-e", "inject=setsid:error=EPERM")
 
 
 def _touched(call: str, rest: str, folder: str) -> str:
@@ -139,11 +212,11 @@ def _touched(call: str, rest: str, folder: str) -> str:
 
 
 @functools.cache
-def _strace() -> str:
+def program() -> str:
     """strace, if it can be used here: a container may forbid ptrace(2)."""
-    (program,) = require("strace")
-    tried = subprocess.run([program, *OPTIONS, "-e", "trace=setsid", "-o", os.devnull, sys.executable, "-c", ""])
+    (found,) = require("strace")
+    tried = subprocess.run([found, *OPTIONS, "-e", "trace=setsid", "-o", os.devnull, sys.executable, "-c", ""])
     if tried.returncode:
         reason = "strace may not trace here"
         pytest.fail(reason) if os.environ.get("HELPDESK_REQUIRE_ALL") == "1" else pytest.skip(reason)
-    return program
+    return found

@@ -7,100 +7,93 @@ ends with 75) which says that nothing was kept, and nothing was. Nothing half do
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from tests.faults import strace
-from tests.faults.desks import HarmedDesk, nothing_half_done, sound
-from tests.faults.strace import Ended, Step
-from tests.faults.test_killed import changes
-from tests.faults.verbs import VERBS, Verb, answered
+from tests.faults.crew import Crew, Share
+from tests.faults.desks import HarmedDesk
+from tests.faults.harm import Tried, all_steps, changes, each
+from tests.faults.strace import KILLED, Fault, Step
+from tests.faults.verbs import VERBS, Verb
 
 ERRORS = ("ENOSPC", "EIO", "EMFILE", "EACCES", "EROFS", "EINTR")
-KEPT_NOTHING = re.compile(rb"Nothing was (kept|changed)")
-NOT_SURE = b"not certain whether"
-WEB = ("submit", "claim", "release", "close", "reopen")
 
 
 @pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
-def test_each_kind_of_call_fails_once(
-    desk: HarmedDesk, tmp_path: Path, failing: set[tuple[str, str]], verb: Verb
-) -> None:
+def test_each_kind_of_call_fails_once(desk: HarmedDesk, failing: set[tuple[str, str]], verb: Verb) -> None:
     """Once for each call and path, with one error after the other in turn."""
-    steps = [step for step in changes(desk, tmp_path, verb) if (step.call, step.what) not in failing]
+    steps = [step for step in changes(desk, verb) if (step.call, step.what) not in failing]
     once = {(step.call, step.what): step for step in reversed(steps)}
     failing.update(once)
     chosen = sorted(once.values(), key=steps.index)
-    fail(desk, tmp_path, verb, zip(chosen, itertools.cycle(ERRORS)))
+    each(desk, verb, map(Fault, chosen, itertools.cycle(ERRORS))).judge(f"{verb.name}: each kind of call failed once:")
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("error", ERRORS)
-@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
-def test_every_call_fails_in_every_way(desk: HarmedDesk, tmp_path: Path, verb: Verb, error: str) -> None:
+@pytest.mark.parametrize("name", VERBS)
+def test_every_call_fails_in_every_way(workers: Crew, name: str, error: str) -> None:
     """Every call there is, reading ones too, with each error."""
-    desk.put_back(verb.kept)
-    _, steps = strace.steps(verb.process(desk), tmp_path / "log", desk.folder)
-    fail(desk, tmp_path, verb, ((step, error) for step in steps))
+    workers.together(fail_everywhere, name, error).judge(f"{name}: {error} at every call:")
+
+
+def fail_everywhere(desk: HarmedDesk, share: Share, name: str, error: str) -> Tried:
+    """What a worker does of it."""
+    return each(desk, VERBS[name], (Fault(step, error) for step in share.taken(all_steps(desk, VERBS[name]))))
 
 
 @pytest.mark.parametrize("call", ["rename", "fsync", "link", "unlink"])
 @pytest.mark.parametrize("name", ["submit", "claim"])
-def test_a_disk_that_turns_read_only_halfway(desk: HarmedDesk, tmp_path: Path, name: str, call: str) -> None:
+def test_a_disk_that_turns_read_only_halfway(desk: HarmedDesk, name: str, call: str) -> None:
     """From one call on all of its kind fail, so that nothing can be undone either: then we say that we do not know."""
+    steps = [step for step in changes(desk, VERBS[name]) if step.call == call]
+    faults = (Fault(step, "EROFS", for_good=True) for step in steps)
+    each(desk, VERBS[name], faults).judge(f"{name}: read-only from each {call} on:")
+
+
+def test_a_disk_that_fails_again_while_a_move_is_taken_back(desk: HarmedDesk) -> None:
+    """Of a claim, from the rename on that decides: the ticket is in one place at any time, and ends in one state."""
+    steps = changes(desk, VERBS["claim"])
+    (moment,) = [step for step in steps if step.call == "rename" and step.what.startswith("data/pending")]
+    first = [step for step in steps[steps.index(moment) + 1 :] if step.call in ("rename", "fsync")]
+    faults = [fault for step in first for fault in fails_again(desk, VERBS["claim"], step)]
+    assert len(faults) > 10, faults
+    each(desk, VERBS["claim"], faults).judge("claim: fails again while it is taken back:")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [name for name, verb in VERBS.items() if verb.is_web])
+def test_a_disk_that_fails_again(workers: Crew, name: str) -> None:
+    """Whatever changes something fails, and then each change that follows fails too, or is the last."""
+    workers.together(fail_everywhere_again, name).judge(f"{name}: a call failed, then another or killed:")
+
+
+def fail_everywhere_again(desk: HarmedDesk, share: Share, name: str) -> Tried:
+    """What a worker does of it."""
     verb = VERBS[name]
-    steps = [step for step in changes(desk, tmp_path, verb) if step.call == call]
-    fail(desk, tmp_path, verb, ((step, "EROFS") for step in steps), for_good=True)
+    first = share.taken(changes(desk, verb))
+    return each(desk, verb, (fault for step in first for fault in fails_again(desk, verb, step)))
 
 
-@pytest.mark.parametrize("call", ["fsync", "rename", "mkdir"])
-def test_a_full_disk_keeps_the_letters_that_were_accepted(desk: HarmedDesk, tmp_path: Path, call: str) -> None:
+def fails_again(desk: HarmedDesk, verb: Verb, step: Step) -> Iterator[Fault]:
+    """This call fails, and then each change of the desk that the process makes because of it."""
+    desk.put_back(verb.kept)
+    first = Fault(step, "EROFS")
+    ended = strace.harmed(verb.process(desk), desk.log, first, strace.CHANGES)
+    after = itertools.dropwhile(lambda one: "(INJECTED)" not in one.line, strace.told(ended.log, desk.folder))
+    for again in list(after)[1:]:
+        if again.what.startswith("data/"):
+            yield first._replace(then=Fault(again, "EROFS"))
+            if again.call != step.call:
+                yield first._replace(then=Fault(again, KILLED))
+
+
+@pytest.mark.parametrize("call", ["fsync", "rename", "mkdir", "write", "openat"])
+def test_a_full_disk_keeps_the_letters_that_were_accepted(desk: HarmedDesk, call: str) -> None:
     """The courier finds the disk full, from its first or a later step on; with room again, everybody is told."""
     verb = VERBS["deliver"]
-    steps = [step for step in changes(desk, tmp_path, verb) if step.call == call and "data/" in step.what]
-    chosen = [(step, "ENOSPC") for step in (steps[0], steps[len(steps) // 2])]
-    fail(desk, tmp_path, verb, chosen, for_good=True)
-
-
-def fail(
-    desk: HarmedDesk, folder: Path, verb: Verb, faults: Iterable[tuple[Step, str]], *, for_good: bool = False
-) -> None:
-    """Let each step fail in turn; all of what went wrong is told at once."""
-    wrong = []
-    hit = tried = 0
-    for step, error in faults:
-        desk.put_back(verb.kept)
-        before = desk.look().places if verb.name in WEB else {}
-        ended = strace.failed(verb.process(desk), folder / "log", step, error, for_good=for_good)
-        tried += 1
-        hit += ended.was_hit
-        try:
-            nothing_half_done(desk)
-            look = sound(desk)
-            if verb.name in WEB:
-                _told_the_truth(ended, changed=look.places != before)
-            else:
-                assert ended.status in (0, 75) or (verb.name == "repair" and ended.status == 1), ended
-                assert "Traceback" not in ended.errors
-            verb.check(desk, ended, look)
-        except AssertionError as failure:
-            wrong.append(f"{error} at {step}: {str(failure)[:500]} -- {ended.errors[-300:]}")
-    print(f"{verb.name}: {hit} of {tried} calls failed, {len(wrong)} went wrong")
-    assert wrong == []
-    assert hit >= tried * 0.9, "the calls did not fail where they should"
-
-
-def _told_the_truth(ended: Ended, *, changed: bool) -> None:
-    """303 and done; or 503 and not done, or not sure; or no answer, since that is what failed."""
-    status = answered(ended)
-    said = f"{status}, changed: {changed}: {ended.output[:200]!r} {ended.output[-300:]!r}"
-    if status == 303:
-        assert changed, said
-    elif status:
-        assert status == 503, said
-        assert NOT_SURE in ended.output or (KEPT_NOTHING.search(ended.output) and not changed), said
-    else:
-        assert "standard output" in ended.log or "write(1" in ended.log or ended.errors, said
+    steps = [step for step in changes(desk, verb) if step.call == call and "data/" in step.what]
+    faults = (Fault(step, "ENOSPC", for_good=True) for step in (steps[0], steps[len(steps) // 2]))
+    each(desk, verb, faults).judge(f"deliver: disk full from a {call} on:")

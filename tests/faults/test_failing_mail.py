@@ -211,19 +211,19 @@ def mailing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HarmedDesk]:
 
 
 @pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.long)])
-def test_a_courier_killed_while_it_speaks_smtp(mailing: HarmedDesk, tmp_path: Path, every: int) -> None:
+def test_a_courier_killed_while_it_speaks_smtp(mailing: HarmedDesk, every: int) -> None:
     """At each call that touches the desk or the socket: nothing lost; at most the letter just being sent goes twice."""
     assert mailing.postmaster
     deliver = VERBS["deliver"].process(mailing)
     mailing.put_back("letters")
-    ended, steps = strace.steps(deliver, tmp_path / "log", mailing.folder)
+    ended, steps = strace.steps(deliver, mailing.log, mailing.folder)
     assert b"sent 3" in ended.output and "a socket" in {step.what for step in steps}
-    changing = [step for step in steps if step.call in strace.CHANGES or "(made)" in step.what]
+    changing = [step for step in steps if step.is_change]
     chosen = changing[::every] if every > 1 else steps
     for step in chosen:
         mailing.put_back("letters")
         mailing.postmaster.inbox.clear()
-        ended = strace.killed(deliver, tmp_path / "log", step)
+        ended = strace.harmed(deliver, mailing.log, strace.Fault(step))
         sound(mailing)
         courier.Courier(mailing.house()).run(all=True)
         look = mailing.look()

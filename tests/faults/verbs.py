@@ -12,8 +12,10 @@ from helpdesk_lite import assemble
 from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
 from tests.faults.desks import SUBMISSION, HarmedDesk, Look, Request, each_letter_once
 from tests.faults.strace import Ended, Process
+from tests.servers import CHECKOUT
 
 INES = Place(CLAIMED, "ines")
+FULL = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "crowded"), str(CHECKOUT)])}
 
 
 class Verb(NamedTuple):
@@ -26,6 +28,20 @@ class Verb(NamedTuple):
     kept: str
     process: Callable[[HarmedDesk], Process]
     check: Callable[[HarmedDesk, Ended, Look], None]
+
+    @property
+    def is_web(self) -> bool:
+        """Whether it is a request, which is answered."""
+        return self.process not in (_deliver, _repair)
+
+    def where_folders_are_full(self, kept: str) -> Verb:
+        """The same, where a ticket goes into a new subfolder of a new subfolder; `kept`: where it came from one too."""
+
+        def process(desk: HarmedDesk) -> Process:
+            usual = self.process(desk)
+            return usual._replace(environment={**usual.environment, **FULL})
+
+        return self._replace(name=f"{self.name}-crowded", kept=kept, process=process)
 
 
 def answered(ended: Ended) -> int:
@@ -131,6 +147,18 @@ def leave_letters(desk: HarmedDesk) -> None:
     desk.keep("left over")
 
 
+def leave_crowds(desk: HarmedDesk) -> None:
+    """Two desks: on each, the tickets of one place lie in subfolders of subfolders."""
+    for place, pattern in (("pending", "*.mbox"), ("claimed", "*/*.mbox")):
+        desk.put_back("calm")
+        for path in Path(desk.root.inside(place)).glob(pattern):
+            outer = path.parent / path.name[:4]
+            for folder in (outer, outer / path.name[:7]):
+                folder.mkdir(0o700)
+            path.rename(folder / path.name)
+        desk.keep(f"{place} is crowded")
+
+
 def leave_a_mess(desk: HarmedDesk) -> None:
     """A desk that was killed in a claim between its two renames and lost things in other ways too."""
     desk.put_back("calm")
@@ -159,14 +187,20 @@ def leave_a_mess(desk: HarmedDesk) -> None:
     desk.keep("mess")
 
 
+_SUBMIT = Verb("submit", "calm", _submit, _submitted)
+_CLAIM = Verb("claim", "calm", _post("claim", "pending"), _moved("claim", "pending", QUEUE, INES))
+_RELEASE = Verb("release", "calm", _post("release", "claimed"), _moved("release", "claimed", INES, QUEUE))
 VERBS = {
     verb.name: verb
     for verb in (
-        Verb("submit", "calm", _submit, _submitted),
-        Verb("claim", "calm", _post("claim", "pending"), _moved("claim", "pending", QUEUE, INES)),
-        Verb("release", "calm", _post("release", "claimed"), _moved("release", "claimed", INES, QUEUE)),
+        _SUBMIT,
+        _CLAIM,
+        _RELEASE,
         Verb("close", "calm", _post("close", "claimed"), _moved("close", "claimed", INES, Place(CLOSED, "ines"))),
         Verb("reopen", "calm", _post("reopen", "closed"), _moved("reopen", "closed", Place(CLOSED, "ines"), INES)),
+        _SUBMIT.where_folders_are_full("calm"),
+        _CLAIM.where_folders_are_full("pending is crowded"),
+        _RELEASE.where_folders_are_full("claimed is crowded"),
         Verb("deliver", "letters", _deliver, _delivered),
         Verb("deliver-again", "left over", _deliver, _delivered),
         Verb("repair", "mess", _repair, _repaired),
