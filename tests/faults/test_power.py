@@ -7,7 +7,7 @@ named here; any other must be followed by an fsync of its folder, and what it ma
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 import pytest
 
@@ -16,13 +16,16 @@ from tests.faults.desks import HarmedDesk
 from tests.faults.strace import Step
 from tests.faults.verbs import VERBS
 
-WEB = ("submit", "claim", "release", "close", "reopen")
+WEB = [name for name, verb in VERBS.items() if verb.is_web]
+WITH_LETTERS = [name for name in WEB if name.startswith(("submit", "claim"))]
 DONE_AGAIN = re.compile(
     r"data/(outbox/new/"  # published: the staged one is on disk, and its ticket names it
     r"|moving/"  # the next version of a ticket, of no account until the ticket itself has moved
     r"|submissions/"  # which submission made which ticket: lost, a double click across a power cut makes two
     r"|cache/)"  # made again
 )
+DECIDES = re.compile(r"link .*data/pending/(.*/)?NUMBER\.mbox$|rename data/pending/(.*/)?NUMBER\.mbox to data/claimed")
+STAGED = re.compile(r"data/outbox/staged/\.")
 
 
 def paths(step: Step) -> list[str]:
@@ -35,20 +38,32 @@ def folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-@pytest.mark.parametrize("name", WEB)
-def test_what_an_answer_rests_on_is_flushed_before_it(desk: HarmedDesk, tmp_path: Path, name: str) -> None:
+def trace(desk: HarmedDesk, name: str) -> list[Step]:
+    """The steps of the verb up to its answer."""
     verb = VERBS[name]
     desk.put_back(verb.kept)
-    _, steps = strace.steps(verb.process(desk), tmp_path / "log", desk.folder)
+    _, steps = strace.steps(verb.process(desk), desk.log, desk.folder)
     (answer, *_) = [index for index, step in enumerate(steps) if step.what == "standard output"]
+    return steps[:answer]
+
+
+def later_flushed(steps: Iterable[Step]) -> set[str]:
+    """The files and folders that these steps flush."""
+    return {paths(step)[0] for step in steps if step.call == "fsync"}
+
+
+def check_names(steps: Sequence[Step]) -> None:
+    """What these steps make visible, or move, is on disk at their end. AssertionError if not."""
     made: set[str] = set()  # files of this run
     flushed: set[str] = set()  # those of them whose bytes are on disk
     checked = 0
-    for index, step in enumerate(steps[:answer]):
+    for index, step in enumerate(steps):
         if "O_CREAT" in step.line:
             made.add(paths(step)[0])
         elif step.call == "fsync":
             flushed.add(paths(step)[0])
+        elif step.call == "mkdir" and " = 0" in step.line and not DONE_AGAIN.match(path := paths(step)[0]):
+            assert folder_of(path) in later_flushed(steps[index:]), f"{step}: the folder's name is not on disk"
         elif step.call in ("rename", "link"):
             source, target = paths(step)
             for known in (made, flushed):
@@ -60,7 +75,7 @@ def test_what_an_answer_rests_on_is_flushed_before_it(desk: HarmedDesk, tmp_path
                 assert "cache" in target or "submissions" in target or source in flushed, f"{step}: not flushed"
                 continue
             assert source not in made or source in flushed, f"{step}: its bytes are not on disk"
-            later = {paths(after)[0] for after in steps[index:answer] if after.call == "fsync"}
+            later = later_flushed(steps[index:])
             assert folder_of(target) in later, f"{step}: its new name is not on disk"
             hidden = source.rpartition("/")[2].startswith(".")
             assert hidden or source.startswith("data/moving/") or folder_of(source) in later, (
@@ -70,21 +85,39 @@ def test_what_an_answer_rests_on_is_flushed_before_it(desk: HarmedDesk, tmp_path
     assert checked
 
 
-@pytest.mark.parametrize("name", ["submit", "claim"])
-def test_letters_are_flushed_before_the_ticket_counts(desk: HarmedDesk, tmp_path: Path, name: str) -> None:
-    verb = VERBS[name]
-    desk.put_back(verb.kept)
-    _, steps = strace.steps(verb.process(desk), tmp_path / "log", desk.folder)
-    decides = r"data/pending/NUMBER.mbox$" if name == "submit" else r"data/pending/NUMBER.mbox to data/claimed"
-    (moment,) = [
-        index for index, step in enumerate(steps) if step.call in ("link", "rename") and re.search(decides, step.what)
-    ]
-    (staged,) = [
-        index for index, step in enumerate(steps) if step.call == "fsync" and step.what == "data/outbox/staged"
-    ]
-    letters = [
-        index
-        for index, step in enumerate(steps)
-        if step.call == "rename" and re.match(r"data/outbox/staged/\.", step.what)
-    ]
-    assert letters and max(letters) < staged < moment
+def check_order(steps: Sequence[Step]) -> None:
+    """The letters, and their names, are on disk before the ticket that names them counts. AssertionError if not."""
+    (moment,) = [index for index, step in enumerate(steps) if DECIDES.search(f"{step.call} {step.what}")]
+    staged = [index for index, step in enumerate(steps) if step.call == "rename" and STAGED.match(step.what)]
+    flushed = [index for index, step in enumerate(steps) if step.call == "fsync" and step.what == "data/outbox/staged"]
+    assert staged and any(max(staged) < index < moment for index in flushed), "the ticket counts before its letters"
+
+
+@pytest.mark.parametrize("name", WEB)
+def test_what_an_answer_rests_on_is_flushed_before_it(desk: HarmedDesk, name: str) -> None:
+    check_names(trace(desk, name))
+
+
+@pytest.mark.parametrize("name", WITH_LETTERS)
+def test_letters_are_flushed_before_the_ticket_counts(desk: HarmedDesk, name: str) -> None:
+    check_order(trace(desk, name))
+
+
+@pytest.mark.parametrize("name", WEB)
+def test_each_flush_is_needed(desk: HarmedDesk, name: str) -> None:
+    """Without any one of them the checks above would fail: neither are there idle ones, nor do the checks sleep."""
+    steps = trace(desk, name)
+    flushes = [step for step in steps if step.call == "fsync"]
+    assert len(flushes) >= 3
+    for flush in flushes:
+        with pytest.raises(AssertionError):
+            check_names([step for step in steps if step is not flush])
+
+
+@pytest.mark.parametrize("name", WITH_LETTERS)
+def test_a_flush_that_comes_late_is_noticed(desk: HarmedDesk, name: str) -> None:
+    """As if the letters' folder were flushed only after the ticket counts."""
+    steps = trace(desk, name)
+    (flush,) = [step for step in steps if step.call == "fsync" and step.what == "data/outbox/staged"]
+    with pytest.raises(AssertionError):
+        check_order([*(step for step in steps if step is not flush), flush])
