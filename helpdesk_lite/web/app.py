@@ -57,10 +57,14 @@ ROUTES = (
     Route("GET", "/outbox", "outbox:outbox"),
     Route("POST", "/outbox/{name}/retry", "outbox:retry"),
     Route("POST", "/outbox/{name}/drop", "outbox:drop"),
+    Route("GET", "/intake", "intake:intake"),
+    Route("POST", "/intake/{digest}/take", "intake:take"),
+    Route("POST", "/intake/{digest}/drop", "intake:drop"),
 )
 _STATUS = (
     (errors.UnknownNumber, 404),
     (errors.UnknownForm, 404),
+    (errors.UnknownLetter, 404),
     (errors.BrokenForm, 500),
     (errors.TicketMoved, 409),
     (errors.NotAllowed, 403),
@@ -97,18 +101,19 @@ class App:
         pieces = [response.body] if isinstance(response.body, bytes) else response.body
         has_written = method == "POST" and response.status < 400
         after = (lambda: self._after(house, has_written)) if house is not None else (lambda: None)
-        return _Answer([] if method == "HEAD" else pieces, after)
+        return _Answer(pieces, method == "HEAD", after)
 
 
 class _Answer:
-    """An answer's pieces; `after` is called when the last of them is on its way (PEP 3333's close)."""
+    """An answer's pieces, none to a HEAD; `after` is called when the last is on its way (PEP 3333's close)."""
 
-    def __init__(self, pieces: Iterable[bytes], after: Callable[[], object]) -> None:
+    def __init__(self, pieces: Iterable[bytes], is_head: bool, after: Callable[[], object]) -> None:
         self._pieces = pieces
+        self._is_head = is_head
         self._after = after
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._pieces)
+        return iter(() if self._is_head else self._pieces)
 
     def close(self) -> None:
         if hasattr(self._pieces, "close"):

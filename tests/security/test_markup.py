@@ -168,3 +168,44 @@ def test_an_upload_never_opens_inside_the_desk(house: Any, browser: Browser, fil
     assert got.headers["cache-control"] == "no-store"
     harmless = ("application/octet-stream", "image/png", "application/pdf", "text/plain")
     assert got.headers["content-type"].partition(";")[0] in harmless
+
+
+@pytest.mark.parametrize("file", ACTIVE_FILES, ids=lambda file: file.name)
+def test_nor_inside_a_letter(house: Any, browser: Browser, file: File) -> None:
+    """It goes to the operator as a file to save: no part that a mail program would show as the message."""
+    number = number_in(upload(browser, file))
+    for name in ("ines", "bob"):
+        signed_in(house, name).post(f"/tickets/{number}/claim")
+        signed_in(house, name).post(f"/tickets/{number}/release")
+    letters = delivered(house)
+    assert len(letters) == 4
+    for found in letters:
+        shown = [part for part in found.read.walk() if part.get_content_disposition() != "attachment"]
+        kinds = [part.get_content_type() for part in shown if not part.is_multipart()]
+        assert kinds == ["text/plain", "text/html"]
+        assert not any(file.content in part.get_payload(decode=True) for part in shown if not part.is_multipart())
+        attached = [part.get_payload(decode=True) for part in found.read.iter_attachments()]
+        assert attached == ([file.content] if found.box in ("ines-own", "bob@example.org") else [])
+
+
+def test_an_upload_that_nobody_reads_to_its_end_is_closed(house: Any, browser: Browser, monkeypatch: Any) -> None:
+    """HEAD, a browser that goes away at once, one that goes away later: no open file is left behind."""
+    from helpdesk_lite.web.app import App
+
+    number = number_in(upload(browser, File("a.bin", b"x" * 500_000)))
+    ines = signed_in(house, "ines")
+    opened: list[Any] = []
+    real = type(house.store).open_message
+    monkeypatch.setattr(type(house.store), "open_message", lambda *given: (opened.append(real(*given)), opened[-1])[1])
+    for method, pieces in (("HEAD", 0), ("GET", 0), ("GET", 1)):
+        environ = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": f"/tickets/{number}/attachments/1/a",
+            "HTTP_COOKIE": ines.cookie,
+        }
+        answer = App(lambda: house, lambda *_: None)(environ, lambda *_: None)
+        read = iter(answer)
+        assert len([next(read) for _ in range(pieces)]) == pieces
+        assert method == "GET" or list(read) == []
+        answer.close()
+    assert len(opened) == 3 and all(file.closed for file in opened)

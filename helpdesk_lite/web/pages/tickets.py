@@ -75,14 +75,22 @@ def attachment(request: Request, house: House, number: str, index: str, name: st
     part = found[0]
     headers = (("Content-Disposition", _disposition(part.name)), ("Content-Length", str(part.size)))
     kind = part.type if part.type in _HARMLESS else "application/octet-stream"
-    return Response(200, _pieces(file, part), type=kind, policy=_SANDBOX, headers=headers)
+    return Response(200, _Content(file, part), type=kind, policy=_SANDBOX, headers=headers)
 
 
-def _pieces(file: BinaryIO, part: Part) -> Iterator[bytes]:
-    from helpdesk_lite.mail import parse
+class _Content:
+    """The bytes of a part, in pieces; `close` also when nobody asked for them (HEAD, or a browser that went away)."""
 
-    with file:
-        yield from parse.decoded(file, part)
+    def __init__(self, file: BinaryIO, part: Part) -> None:
+        self._file, self._part = file, part
+
+    def __iter__(self) -> Iterator[bytes]:
+        from helpdesk_lite.mail import parse
+
+        return parse.decoded(self._file, self._part)
+
+    def close(self) -> None:
+        self._file.close()
 
 
 def _disposition(name: str) -> str:
