@@ -52,7 +52,8 @@ class Request:
     def __init__(self, environ: Environ) -> None:
         self.environ = environ
         self.method: str = environ.get("REQUEST_METHOD", "GET").upper()
-        self.base: str = _text(environ.get("SCRIPT_NAME", "")).rstrip("/")
+        base = _text(environ.get("SCRIPT_NAME", "")).strip("/\\")
+        self.base = f"/{base}" if base else ""  # with two slashes, every link would lead to another host
         self.path: str = _text(environ.get("PATH_INFO", "")) or "/"
         self.client: str = environ.get("REMOTE_ADDR", "") or "-"
         self.scheme = "https" if environ.get("wsgi.url_scheme") == "https" else "http"

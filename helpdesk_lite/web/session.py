@@ -102,7 +102,10 @@ class Sessions:
         origin = request.header("Origin")
         if site:
             return site == "same-origin"
-        return origin.partition("://")[2].lower() in self._hosts(request) if origin else False
+        scheme, _, host = origin.partition("://")
+        # A page that came without TLS may be anybody's who sits on the way.
+        is_open = scheme == "http" and self._settings.url.startswith("https:")
+        return bool(origin) and not is_open and host.lower() in self._hosts(request)
 
     def is_foreign(self, request: Request) -> bool:
         """Whether the browser says that another site's page sent it: less strict, for those without a cookie yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -143,3 +144,54 @@ def test_nor_below_another_address(house: Any, base: str) -> None:
     for away in AWAY:
         answer = browser.post("/login", {"name": "ines", "password": PASSWORD, "next": away})
         assert answer.location.startswith(("/cgi-bin/helpdesk.cgi/", "/help desk/", "/?/", "/ü/", "/Ã¼/"))
+
+
+BASES = ["//evil.example", "///evil.example/x", "/\\evil.example", "\\\\evil.example", "//evil.example/", "/", "//"]
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_no_base_is_another_host(house: Any, base: str) -> None:
+    """Some servers hand on the script's address with as many slashes as the request had."""
+    browser = Browser(house, SCRIPT_NAME=base)
+    number = number_in_location(browser.post("/forms/all", FIELDS).location)
+    answers = [browser.get(path) for path in ("/", "/forms/all", "/login", "/nothing", f"/sent/{number}", "/queue")]
+    answers += [browser.post("/logout"), browser.post("/login", {"name": "ines", "password": PASSWORD})]
+    answers += [browser.get("/queue"), browser.get("/login"), browser.post(f"/tickets/{number}/claim")]
+    for answer in answers:
+        where = answer.headers.get("location", "/")
+        addresses = re.findall(r"""(?:href|src|action|data-[a-z]+)=["']([^"']*)""", answer.text)
+        assert not [address for address in (where, *addresses) if re.match(r"[/\\]{2}", address)], answer.text
+    assert "Path=//" not in str(answers[7].headers)
+
+
+def number_in_location(location: str) -> str:
+    return location.rpartition("/")[2].partition("?")[0]
+
+
+def test_a_page_without_tls_does_not_act_on_a_desk_that_has_it(house: Any, browser: Browser) -> None:
+    """Whoever sits on the way can write any http: page, of our own name too. Older browsers send the Origin only."""
+    number = number_in(post(browser, FIELDS))
+    house.settings = house.settings._replace(url="https://help.example.org")
+    ines = signed_in(house, "ines")
+    assert ines.post(f"/tickets/{number}/claim", HTTP_ORIGIN="http://help.example.org").status == 403
+    assert Browser(house).sign_in("ines", PASSWORD).status == 403  # this browser says http:
+    assert ines.post(f"/tickets/{number}/claim", HTTP_ORIGIN="https://help.example.org").status == 303
+
+
+def test_what_a_letter_links_to_does_nothing_by_itself(house: Any, browser: Browser) -> None:
+    """Mail scanners open every address in a letter, some with the reader's own cookie."""
+    number = number_in(post(browser, FIELDS))
+    ada = signed_in(house, "ada")
+    signed_in(house, "ines").post(f"/tickets/{number}/claim")
+    links = {
+        link for found in delivered(house) for text in found.texts for link in re.findall(r"https?://[^\s\"<>]+", text)
+    }
+    assert {link.partition("?")[0] for link in links} == {
+        f"http://help.example.org/{kind}/{number}" for kind in ("tickets", "sent")
+    }
+    before = snapshot(house)
+    for link in links:
+        for reader in (ada, Browser(house)):
+            for method in ("GET", "HEAD"):
+                assert reader.ask(method, link.removeprefix("http://help.example.org")).status in (200, 303)
+    assert snapshot(house) == before
