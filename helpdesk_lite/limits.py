@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_MAPPED = bytes(10) + b"\xff\xff"
 HOUR = 3600
 _RECORD = struct.Struct("<8sII")  # whose (hashed), when, weight (0: forgotten from here on)
 
@@ -84,12 +85,20 @@ def _size(path: str) -> int:
 
 
 def network_of(address: str) -> str:
-    """The part of a client's address that one household or host has: all of IPv4, the first 64 bits of IPv6."""
+    """The part of a client's address that one household or host has: all of IPv4, the first 64 bits of IPv6.
+
+    A port behind it, which some proxies forward too, is left out; IPv4 written as IPv6 (RFC 4291, 2.5.5.2) is IPv4.
+    """
     if ":" not in address:
         return address
     import socket
 
+    host, _, port = address.partition(":")
+    if "." in host and port.isdigit():
+        return host
+    bare = address[1:].partition("]")[0] if address[0] == "[" else address
     try:
-        return socket.inet_pton(socket.AF_INET6, address.partition("%")[0])[:8].hex()
+        packed = socket.inet_pton(socket.AF_INET6, bare.partition("%")[0])
     except OSError:
         return address
+    return socket.inet_ntoa(packed[12:]) if packed[:12] == _MAPPED else packed[:8].hex()

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD
+from helpdesk_lite.limits import network_of
 from helpdesk_lite.mail import parse
 from tests.access.browser import Browser
 from tests.access.conftest import FIELDS
@@ -208,6 +209,21 @@ def test_a_household_with_ipv6_counts_as_one(house):
     assert Browser(house, "2001:db8::1").post("/forms/ask", FIELDS).status == 303
     assert Browser(house, "2001:db8::2").post("/forms/ask", {**FIELDS, "message": "Other"}).status == 429
     assert Browser(house, "2001:db8:0:1::1").post("/forms/ask", {**FIELDS, "message": "Other"}).status == 303
+
+
+SAME = {
+    "192.0.2.1": ("192.0.2.1:4711", "::ffff:192.0.2.1", "[::ffff:192.0.2.1]:80", "::FFFF:c000:201"),
+    "2001:db8::1": ("[2001:db8::1]:4711", "[2001:db8::2]", "2001:db8:0:0:9::1%eth0"),
+}
+
+
+@pytest.mark.parametrize("address", SAME)
+def test_one_host_is_one_however_its_address_is_written(house, address):
+    """A port must not make every connection a stranger, nor a server of both kinds one host of all IPv4."""
+    assert {network_of(other) for other in SAME[address]} == {network_of(address)}
+    assert network_of("::ffff:192.0.2.2") != network_of("::ffff:192.0.2.1")
+    for odd in (":", "::", "a:b", "[", "[:", "1.2:3:4", "-", "192.0.2.1:", "x" * 9000 + ":"):
+        assert isinstance(network_of(odd), str)
 
 
 def test_behind_a_proxy_the_customers_own_address_counts(house):
