@@ -10,7 +10,7 @@ import pytest
 
 from helpdesk_lite import signing, tracking
 from tests.access.browser import Browser
-from tests.security.conftest import FIELDS, number_in, post, signed_in
+from tests.security.conftest import FIELDS, delivered, number_in, post, signed_in
 
 
 @pytest.fixture
@@ -100,3 +100,15 @@ def test_a_key_belongs_to_one_ticket_of_one_desk(house: Any, number: str) -> Non
     assert house.desk.key(number) != house.desk.key(other)
     assert house.desk.key(number) != signing.proof(b"another secret", "customer's key", number)
     assert len(house.desk.key(number)) == 22 and len(house.secret) >= 32
+
+
+def test_a_key_goes_to_the_customer_only(house: Any, number: str) -> None:
+    """Not into the letters of operators, not onto their pages, not into what a command prints."""
+    ines = signed_in(house, "ines")
+    pages = [ines.get("/queue").text, ines.get(f"/tickets/{number}").text]
+    ines.post(f"/tickets/{number}/claim")
+    pages += [ines.get("/mine").text, ines.get(f"/tickets/{number}").text, signed_in(house, "ada").get("/outbox").text]
+    key = house.desk.key(number)
+    assert not any(key in page for page in pages)
+    boxes = {found.box for found in delivered(house) if any(key in text for text in found.texts)}
+    assert boxes == {"jane@example.com"}
