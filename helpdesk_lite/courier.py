@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import route
 from helpdesk_lite.errors import DeskError, LetterRefused, OperatorMistaken, UnknownNumber
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, KINDS, NOTICE, RETURNED
 from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, Outcome, Parcel, TransportDown
 
 TYPE_CHECKING = False
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         desk: Desk
         operators: Operators
         spool: str
+        secret: bytes
         clock: Callable[[], float]
 
 
@@ -149,8 +150,8 @@ class Courier:
         return groups
 
     def _route(self, letter: Letter) -> Route:
-        """Which way the letter goes. A forward whose operator is gone goes the usual way, to be held there."""
-        if letter.kind != FORWARD:
+        """Which way the letter goes. What is for an operator who is gone goes the usual way, to be held there."""
+        if letter.kind not in (FORWARD, RETURNED):
             return self._usual
         try:
             operator = self._parts.operators.find(letter.operator)
@@ -203,9 +204,12 @@ class Courier:
     def _send(self, letter: Letter, along: Route, transport: Transport) -> tuple[Written, dict[str, Outcome]]:
         """Have the letter written and carried. LetterRefused, TransportDown, and what the store raises."""
         ticket = self._parts.store.read(letter.number)
-        with self._parts.store.open_message(letter.number, ticket.entries[0].message_id) as message:
+        entry = letter.entry or ticket.entries[0].message_id
+        if entry not in {one.message_id for one in ticket.entries}:
+            raise LetterRefused(f"Ticket {letter.number} has no entry {entry}.")
+        with self._parts.store.open_message(letter.number, entry) as message:
             written = self._write(letter, ticket, message, along)
-            with _parcel(written, self._parts.spool) as parcel:
+            with _parcel(written, transport.carries, self._parts.spool) as parcel:
                 return written, transport.send(written.sender, written.recipients, parcel)
 
     def _has_ticket(self, number: str) -> bool:
@@ -221,21 +225,26 @@ class Courier:
             return writer.notice(letter, ticket, message)
         if letter.kind == ACKNOWLEDGEMENT:
             return writer.acknowledgement(letter, ticket)
-        if letter.kind != FORWARD:
+        if letter.kind not in KINDS:
             raise LetterRefused(f"This version of the desk knows no letter of the kind {letter.kind!r}.")
         operator = self._parts.operators.find(letter.operator)
+        if letter.kind == ANSWER:
+            return writer.answer(letter, ticket, message, operator)
         if operator is None:
             raise LetterRefused(f"There is no operator {letter.operator} any more.")
-        language = operator.language or self._parts.settings.language
-        is_placed = along.kind in ("maildir", "lmtp")
-        return writer.forward(letter._replace(language=language), ticket, message, operator, is_placed)
+        letter = letter._replace(language=operator.language or self._parts.settings.language)
+        if letter.kind == RETURNED:
+            return writer.returned(letter, ticket, message if letter.entry else None, operator)
+        is_placed = along.kind in ("maildir", "lmtp", "imap")
+        return writer.forward(letter, ticket, message, operator, is_placed)
 
     def _writer_at_work(self) -> Writer:
         if self._writer is None:
             from helpdesk_lite.mail.templates import templates_in
             from helpdesk_lite.mail.written import Writer
 
-            self._writer = Writer(self._parts.settings, templates_in(self._parts.root.templates))
+            parts = self._parts
+            self._writer = Writer(parts.settings, templates_in(parts.root.templates), parts.secret)
         return self._writer
 
     def _conclude(self, letter: Letter, recipients: Iterable[str], outcomes: dict[str, Outcome]) -> bool:
@@ -283,13 +292,15 @@ def _left(letter: Letter, recipients: list[str], reason: str) -> Letter:
 
 
 @contextmanager
-def _parcel(written: Written, spool: str) -> Iterator[Parcel]:
+def _parcel(written: Written, carries: Callable[[], int], spool: str) -> Iterator[Parcel]:
     """The message as a file to read as often as need be: in memory if it is short, else without a name in `spool`."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=spool) as file:
-        size = 0
-        for chunk in written.chunks():
+        size, is_8bit = 0, False
+        for chunk in written.chunks(carries):
             size += len(chunk) + chunk.count(b"\n")
+            is_8bit = is_8bit or not chunk.isascii()
             file.write(chunk)
         letter = written.letter
         name = f"{letter.written_at}.{letter.message_id[1:].partition('@')[0]}.helpdesk"
-        yield Parcel(name, file, size, not all(map(bytes.isascii, written.head)))  # type: ignore[arg-type]
+        needs_utf8 = not all(map(bytes.isascii, written.head))
+        yield Parcel(name, file, size, needs_utf8, is_8bit, letter.message_id)  # type: ignore[arg-type]

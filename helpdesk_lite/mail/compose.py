@@ -31,11 +31,16 @@ _BEGINS_FROM = re.compile(rb"^From ", re.MULTILINE)
 
 
 class Attachment(NamedTuple):
-    """A file that goes with a letter; `chunks` are its bytes, asked for once for every time the letter is composed."""
+    """A file that goes with a letter; `chunks` are its bytes, asked for once for every time the letter is composed.
+
+    A picture within the text is `is_inline`, and the text names it by its `content_id` (RFC 2392).
+    """
 
     name: str
     type: str
     chunks: Iterable[bytes]
+    content_id: str = ""
+    is_inline: bool = False
 
 
 def message(
@@ -46,15 +51,15 @@ def message(
     yield b"MIME-Version: 1.0\n"
     name = re.sub("[^A-Za-z0-9.-]", "", seed)[:50]
     if not attachments:
-        yield from _words(text, html, f"=_{name}_a")
+        yield from _text(text, html, f"=_{name}_a")
         return
     outer = f"=_{name}_m"
-    yield _multipart("mixed", outer)
+    yield multipart("mixed", outer)
     yield f"--{outer}\n".encode()
-    yield from _words(text, html, f"=_{name}_a")
+    yield from _text(text, html, f"=_{name}_a")
     for attachment in attachments:
         yield f"\n--{outer}\n".encode()
-        yield from _attached(attachment)
+        yield from attached(attachment)
     yield f"\n--{outer}--\n".encode()
 
 
@@ -94,24 +99,25 @@ class _File:
         return disk.chunks_of(self.path)
 
 
-def _multipart(kind: str, boundary: str) -> bytes:
+def multipart(kind: str, boundary: str) -> bytes:
+    """The header of a multipart (RFC 2046, 5.1), with the empty line below it."""
     return headers.parametered("Content-Type", f"multipart/{kind}", [("boundary", boundary)]) + b"\n"
 
 
-def _words(text: str, html: str, boundary: str) -> Iterator[bytes]:
+def _text(text: str, html: str, boundary: str) -> Iterator[bytes]:
     """The text part, or both it and the HTML part, with their headers."""
     if not html:
-        yield from _part("text/plain", text)
+        yield from words("text/plain", text)
         return
-    yield _multipart("alternative", boundary)
+    yield multipart("alternative", boundary)
     yield f"--{boundary}\n".encode()
-    yield from _part("text/plain", text)
+    yield from words("text/plain", text)
     yield f"\n--{boundary}\n".encode()
-    yield from _part("text/html", html)
+    yield from words("text/html", html)
     yield f"\n--{boundary}--\n".encode()
 
 
-def _part(kind: str, text: str) -> Iterator[bytes]:
+def words(kind: str, text: str) -> Iterator[bytes]:
     """A part of text in UTF-8, as it is if that is 7-bit, in quoted-printable if not."""
     text = body.plain_lines(text)
     is_easy = not _DIFFICULT.search(text)
@@ -136,10 +142,13 @@ def _quoted_printable(text: str) -> Iterator[bytes]:
         start = end
 
 
-def _attached(attachment: Attachment) -> Iterator[bytes]:
+def attached(attachment: Attachment) -> Iterator[bytes]:
+    """A part that is a file, with its header."""
     name = headers.file_name(attachment.name)
     yield headers.parametered("Content-Type", headers.media_type(attachment.type), [("name", headers.ascii_name(name))])
-    yield headers.parametered("Content-Disposition", "attachment", [("filename", name)])
+    disposition = "inline" if attachment.is_inline else "attachment"
+    yield headers.parametered("Content-Disposition", disposition, [("filename", name)])
+    yield headers.ids("Content-ID", [f"<{attachment.content_id}>"]) if attachment.content_id else b""
     yield b"Content-Transfer-Encoding: base64\n\n"
     yield from base64_lines(attachment.chunks)
 

@@ -1,7 +1,7 @@
 """A letter as it will be read: from its recipe in the outbox, the ticket and the templates to headers, words and files.
 
-Guarantee: a notice says nothing of who asked; an acknowledgement says nothing that was typed; the Reply to a forward
-goes to the customer (or where `answers` says), and none that leaves through another mail server is From: them.
+Guarantee: a notice says nothing of who asked; an acknowledgement says nothing that was typed; a letter that somebody
+wrote goes on as it came, below a header that is all ours, wherever it can. Whom that header names is mail/parties'.
 It reads no ticket file and sends nothing (courier).
 """
 
@@ -10,42 +10,60 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite import i18n, times
-from helpdesk_lite.letter import FORWARD, NOTICE, is_address
-from helpdesk_lite.mail import body, compose, headers, parse
+from helpdesk_lite.errors import LetterRefused
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, NOTICE, RETURNED, is_address
+from helpdesk_lite.mail import body, charsets, compose, head, headers, parse, rebuilt
 from helpdesk_lite.mail.compose import Attachment
+from helpdesk_lite.mail.original import Original
+from helpdesk_lite.mail.parties import Parties
+from helpdesk_lite.mail.transport.contract import SEVEN_BIT
+from helpdesk_lite.ticket import INQUIRY, LETTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, BinaryIO
 
     from helpdesk_lite.form import FieldValue
-    from helpdesk_lite.i18n import Translation
     from helpdesk_lite.letter import Letter
-    from helpdesk_lite.mail.parse import Part
     from helpdesk_lite.mail.templates import Templates
     from helpdesk_lite.operators import Operator
     from helpdesk_lite.settings import Settings
-    from helpdesk_lite.ticket import Ticket
+    from helpdesk_lite.ticket import Entry, Ticket
 
 MOST_REFERENCES = 20
-_AT = frozenset("@\uff20\ufe6b")  # also the full-width and the small @
+LONGEST_SUBJECT = 500
+MAIL = "mail"  # the form of a ticket that began with a letter
 
 
 class Written(NamedTuple):
-    """A letter and its envelope: `sender` is where a failure is reported to ("" for nowhere, RFC 5321, 4.5.5)."""
+    """A letter and its envelope: `sender` is where a failure is reported to ("" for nowhere, RFC 5321, 4.5.5).
+
+    Below its head comes either what a template said, or an `original`: a letter that somebody wrote.
+    """
 
     letter: Letter
     sender: str
     recipients: tuple[str, ...]
     head: tuple[bytes, ...]
-    text: str
-    html: str
+    text: str = ""
+    html: str = ""
     attachments: tuple[Attachment, ...] = ()
+    original: Original | None = None
 
-    def chunks(self) -> Iterator[bytes]:
-        """The whole message, in pieces, with LF line ends."""
-        return compose.message(self.head, self.text, self.html, self.attachments, self.letter.message_id)
+    def chunks(self, carries: Callable[[], int] = lambda: SEVEN_BIT) -> Iterator[bytes]:
+        """The whole message, in pieces, with LF line ends, for a way that carries so much (`Transport.carries`).
+
+        An original that the way cannot carry is put together anew. Then no signature holds; so an operator has the
+        letter as it came as a file, too. A customer has not: its header would tell what a relayed answer hides.
+        """
+        seed = self.letter.message_id
+        if self.original is None:
+            return compose.message(self.head, self.text, self.html, self.attachments, seed)
+        needs = self.original.needs
+        if needs == SEVEN_BIT or needs <= carries():
+            return _concatenated(self.head, self.original.chunks())
+        return rebuilt.message(self.head, self.original.file, seed, with_original=self.letter.kind == FORWARD)
 
 
 class Shown(NamedTuple):
@@ -58,27 +76,27 @@ class Shown(NamedTuple):
 
 
 class Writer:
-    """Writes the letters of one desk."""
+    """Writes the letters of one desk. `secret` is data/secret."""
 
-    def __init__(self, settings: Settings, templates: Templates) -> None:
+    def __init__(self, settings: Settings, templates: Templates, secret: bytes) -> None:
         self._settings = settings
         self._templates = templates
+        self._parties = Parties(settings, secret)
 
     def notice(self, letter: Letter, ticket: Ticket, message: BinaryIO) -> Written:
         """The news of a ticket for the broadcast address: what was asked, not by whom. LetterRefused."""
-        head = ticket.inquiry.head
+        asked = ticket.inquiry.head
         values = {
             **self._values(letter, ticket, body.public_fields(ticket.inquiry)),
-            "title": head.title,
-            "received": _moment(head.received_at),
+            "title": asked.title,
+            "received": _moment(asked.received_at),
             "attachments": [
                 {"name": part.name, "size": _size(part.size)} for part in parse.parts(message) if part.is_attachment
             ],
         }
         lines = [
-            headers.mailboxes("From", [self._desk]),
-            headers.mailboxes("To", _shown_recipients(letter.recipients)),
-            *self._about(letter, ticket, head.subject, values),
+            *self._parties.of_notice(letter),
+            *self._about(letter, ticket, asked.subject, values),
             headers.token("Auto-Submitted", "auto-generated"),
             headers.token("X-Auto-Response-Suppress", "All"),
         ]
@@ -89,8 +107,7 @@ class Writer:
         said = i18n.translation(letter.language)
         values = {"number": letter.number, "url": letter.url, "desk": self._settings.name}
         lines = [
-            headers.mailboxes("From", [self._desk]),
-            headers.mailboxes("To", [("", address) for address in letter.recipients]),
+            *self._parties.of_acknowledgement(letter),
             *self._about(letter, ticket, said.gettext("We have received your message"), values),
             headers.token("Auto-Submitted", "auto-replied"),
             headers.token("X-Auto-Response-Suppress", "All"),
@@ -100,52 +117,57 @@ class Writer:
     def forward(
         self, letter: Letter, ticket: Ticket, message: BinaryIO, operator: Operator, is_placed: bool
     ) -> Written:
-        """The customer's message for the operator who claimed it. LetterRefused.
+        """What the customer wrote, for the operator who claimed it: a form filled in, or a letter. LetterRefused.
 
         `is_placed`: it goes straight into the mailbox, where no SPF or DMARC check is in the way of From: customer.
         """
+        entry = _entry(letter, ticket)
+        if entry.kind != INQUIRY or ticket.inquiry.head.form == MAIL:
+            lines = [
+                *self._parties.of_letter(letter, ticket, entry, operator, is_placed),
+                *self._about(letter, ticket, _subject(message, ticket), self._values(letter, ticket, ())),
+                headers.token("X-Auto-Response-Suppress", "All"),
+            ]
+            return self._passed_on(letter, (operator.email,), lines, message)
         inquiry = ticket.inquiry
-        has_address = is_address(inquiry.customer.email)
         values = {
             **self._values(letter, ticket, body.other_fields(inquiry)),
-            "has_address": has_address,
+            "has_address": is_address(inquiry.customer.email),
         }
-        sender = compose.sender(inquiry, self._settings.address)
-        said = i18n.translation(letter.language)
         lines = [
-            headers.mailboxes(
-                "From", [sender if is_placed else (self._via(inquiry.customer.name, said), self._desk[1])]
-            ),
-            headers.mailboxes("To", [self._desk if is_placed else ("", self._desk[1])]),
-            *self._reply_to(letter, inquiry.customer.email if has_address else "", is_placed),
+            *self._parties.of_inquiry(letter, inquiry, operator, is_placed),
             *self._about(letter, ticket, inquiry.head.subject, values),
             headers.token("X-Auto-Response-Suppress", "All"),
         ]
-        files = tuple(
-            Attachment(part.name, part.type, _Content(message, part))
-            for part in parse.parts(message)
-            if part.is_attachment
-        )
         written = self._written(letter, (operator.email,), lines, values, self._settings.address)
-        return written._replace(attachments=files)
+        return written._replace(attachments=_files(message))
 
-    @property
-    def _desk(self) -> tuple[str, str]:
-        return self._settings.name, self._settings.address
+    def answer(self, letter: Letter, ticket: Ticket, message: BinaryIO, operator: Operator | None) -> Written:
+        """An operator's letter for the customer, as a letter of a person: no mark of a machine on it. LetterRefused.
 
-    def _via(self, name: str, said: Translation) -> str:
-        """The customer's name as the desk's own display name: without an address in it, which spam filters punish."""
-        plain = " ".join(word for word in name.split() if not _AT.intersection(word))[:60] or said.gettext("Customer")
-        return said.gettext("%(name)s via %(desk)s") % {"name": plain, "desk": self._settings.name}
+        Of its own header nothing goes out. None: the operator is gone.
+        """
+        lines = [
+            *self._parties.of_answer(letter, ticket, _entry(letter, ticket), operator),
+            *self._about(letter, ticket, ticket.inquiry.head.subject, self._values(letter, ticket, ())),
+        ]
+        return self._passed_on(letter, letter.recipients, lines, message)
 
-    def _reply_to(self, letter: Letter, customer: str, is_placed: bool) -> Iterator[bytes]:
-        """Where the operator's Reply goes; nothing where From says it already, or nobody is there to answer."""
-        answers = self._settings.answers
-        if not customer or (answers == "direct" and is_placed):
-            return
-        own = _own_address(letter.number, self._settings.address)
-        boxes = {"direct": [customer], "copied": [customer, own], "relayed": [own]}[answers]
-        yield headers.mailboxes("Reply-To", [("", address) for address in boxes])
+    def returned(self, letter: Letter, ticket: Ticket, message: BinaryIO | None, operator: Operator) -> Written:
+        """What an operator has to hear of their letter, and below it the letter, ready to be used. LetterRefused."""
+        values = {
+            **self._values(letter, ticket, ()),
+            "note": letter.note,
+            "message": parse.text_of(message).strip("\n") if message else "",
+        }
+        lines = [
+            *self._parties.of_returned(letter, operator),
+            *self._about(letter, ticket, ticket.inquiry.head.subject, values),
+            headers.token("Auto-Submitted", "auto-replied"),
+            headers.token("X-Auto-Response-Suppress", "All"),
+        ]
+        written = self._written(letter, (operator.email,), lines, values, sender="")
+        return written._replace(attachments=_files(message)) if message else written
 
     def _about(self, letter: Letter, ticket: Ticket, subject: str, values: dict[str, Any]) -> Iterator[bytes]:
         """The fields that every letter has; its Subject may be a template's."""
@@ -153,12 +175,12 @@ class Writer:
         if self._templates.has(name):
             subject = self._templates.words(name, letter.language, values)
         values["heading"] = f"[{letter.number}] {headers.one_line(subject)}"
-        earlier = _earlier(ticket, letter)
+        earlier = [one for one in _earlier(ticket, letter) if one.isascii()]
         yield headers.text("Subject", values["heading"])
         yield headers.date("Date", letter.written_at)
         yield headers.ids("Message-ID", [letter.message_id])
         if earlier:
-            yield headers.ids("In-Reply-To", earlier[:1])
+            yield headers.ids("In-Reply-To", [_replied_to(ticket, letter) or earlier[0]])
             yield headers.ids("References", earlier)
         yield headers.token("X-Helpdesk-Ticket", letter.number)
 
@@ -173,6 +195,11 @@ class Writer:
             "fields": [_shown(field) for field in fields],
         }
 
+    def _passed_on(
+        self, letter: Letter, recipients: Sequence[str], lines: Iterable[bytes], message: BinaryIO
+    ) -> Written:
+        return Written(letter, self._settings.address, tuple(recipients), tuple(lines), original=Original(message))
+
     def _written(
         self, letter: Letter, recipients: Sequence[str], lines: list[bytes], values: dict[str, Any], sender: str
     ) -> Written:
@@ -181,41 +208,78 @@ class Writer:
         return Written(letter, sender, tuple(recipients), tuple(lines), text.lstrip("\n"), html)
 
 
-def _shown_recipients(addresses: Sequence[str]) -> list[tuple[str, str]]:
-    """Who a notice is To: those that need SMTPUTF8 are in the envelope only, or nobody would get it from a server
-    that lacks it."""
-    plain = [address for address in addresses if headers.ascii_domain(address).isascii()]
-    return [("", address) for address in plain or addresses]
+def _concatenated(head: Iterable[bytes], content: Iterable[bytes]) -> Iterator[bytes]:
+    yield from head
+    yield from content
 
 
-class _Content:
-    """The content of a part, in pieces, as often as it is asked for."""
-
-    def __init__(self, file: BinaryIO, part: Part) -> None:
-        self._file, self._part = file, part
-
-    def __iter__(self) -> Iterator[bytes]:
-        return parse.decoded(self._file, self._part)
+def _entry(letter: Letter, ticket: Ticket) -> Entry:
+    """The entry that the letter brings. LetterRefused if the ticket has none such."""
+    for entry in ticket.entries:
+        if entry.message_id == letter.entry or not letter.entry:
+            return entry
+    raise LetterRefused(f"Ticket {ticket.number} has no entry {letter.entry}.")
 
 
-def _own_address(number: str, desk: str) -> str:
-    """The ticket's own address: the desk's with the number behind a plus (RFC 5233)."""
-    local, _, domain = desk.rpartition("@")
-    return f"{local}+{number}@{domain}"
+def _files(message: BinaryIO) -> tuple[Attachment, ...]:
+    return tuple(rebuilt.attachment(message, part) for part in parse.parts(message) if part.is_attachment)
+
+
+def _subject(message: BinaryIO, ticket: Ticket) -> str:
+    """The letter's own subject without the number, which is put before it; the inquiry's if it has none."""
+    own = headers.one_line(charsets.decoded_words(head.read(message)[0].first("subject")))[:LONGEST_SUBJECT]
+    plain = " ".join(own.replace(f"[{ticket.number}]", " ").split())
+    return plain or ticket.inquiry.head.subject
 
 
 def _earlier(ticket: Ticket, letter: Letter) -> list[str]:
-    """The Message-IDs that this letter threads with: the inquiry's, then those of the letters before it."""
+    """The Message-IDs that this letter threads with: the first letter's, then those that its reader knows."""
+    entries = ticket.entries[: _place(ticket, letter)]
     found = [ticket.entries[0].message_id] if ticket.entries else []
-    if letter.kind == FORWARD:  # an operator has seen the notices; a customer sees nothing of them
-        sent = [
-            name
-            for entry in ticket.entries
-            for name in entry.letters
-            if f".{NOTICE}." in name or f".{FORWARD}." in name
-        ]
-        found += sent[: sent.index(letter.message_id)] if letter.message_id in sent else sent
-    return [found[0], *found[1:][-MOST_REFERENCES:]] if found else []
+    for entry in entries:
+        if letter.kind == ANSWER and entry.kind in (INQUIRY, LETTER):
+            found.append(entry.message_id)
+        found += [name for name in entry.letters if name != letter.message_id and _kind(name) in _SEEN[letter.kind]]
+    if letter.kind == RETURNED and letter.entry:
+        found.append(letter.entry)
+    found = list(dict.fromkeys(found))
+    return [*found[:1], *found[1:][-MOST_REFERENCES:]]
+
+
+# Which letters somebody has who gets one of these: an operator has seen the notices, and a customer nothing of them.
+_SEEN = {
+    NOTICE: (),
+    ACKNOWLEDGEMENT: (),
+    FORWARD: (NOTICE, FORWARD),
+    RETURNED: (NOTICE, FORWARD),
+    ANSWER: (ACKNOWLEDGEMENT, ANSWER),
+}
+
+
+def _kind(message_id: str) -> str:
+    """What kind of letter of ours has this Message-ID."""
+    return message_id.partition(".")[2].partition(".")[0]
+
+
+def _place(ticket: Ticket, letter: Letter) -> int:
+    """How many entries there were when the letter was written: up to the one that names it."""
+    places = [place for place, entry in enumerate(ticket.entries) if letter.message_id in entry.letters]
+    return places[0] + 1 if places else len(ticket.entries)
+
+
+def _replied_to(ticket: Ticket, letter: Letter) -> str:
+    """What an answer answers: the last letter that its reader wrote. "" for others."""
+    if letter.kind == RETURNED:
+        return letter.entry
+    if letter.kind != ANSWER:
+        return ""
+    is_mail = ticket.inquiry.head.form == MAIL
+    found = [
+        entry.message_id
+        for entry in ticket.entries[: _place(ticket, letter)]
+        if entry.kind == LETTER or (entry.kind == INQUIRY and is_mail)
+    ]
+    return found[-1] if found and found[-1].isascii() else ""
 
 
 def _shown(field: FieldValue) -> Shown:

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpdesk_lite import letter as letters
-from helpdesk_lite import settings_table
+from helpdesk_lite import reply_address, settings_table
 from helpdesk_lite.errors import LetterRefused
 from helpdesk_lite.form import FieldValue, Upload
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, Letter
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RETURNED, Letter
 from helpdesk_lite.mail import compose
 from helpdesk_lite.mail.readable import text_of_html
 from helpdesk_lite.mail.templates import Templates
@@ -32,6 +32,8 @@ OUR_TEMPLATES = Templates([OURS])
 NUMBER = "K7QX-4M2B-9DT3"
 DESK = "support@acme.example"
 ACME = settings_table.read(f'[desk]\nname = "Acme Support"\naddress = "{DESK}"\nurl = "https://acme.example/desk"\n')
+SECRET = b"a secret of 32 bytes, as it seems"
+OWN = reply_address.made(ACME, SECRET, reply_address.OPERATOR, NUMBER, examples.NOON, "ines")
 URL = f"https://acme.example/desk/tickets/{NUMBER}"
 MESSAGE = "Hällo,\n\n  it <burns> & smokes.\nFrom here I can see it."
 
@@ -65,7 +67,7 @@ class Post:
         uploads = [Upload("photo", "Großbrand.png", "image/png", 40, str(upload))]
         raw = b"".join(compose.inquiry_message(asked, self.entry.message_id, DESK, uploads))
         self.message = io.BytesIO(raw)
-        self.writer = Writer(desk, templates)
+        self.writer = Writer(desk, templates, SECRET)
 
     def letter(self, kind: str, language: str = "en", *recipients: str, url: str = URL) -> Letter:
         """A letter as the desk puts it into the outbox."""
@@ -85,6 +87,11 @@ class Post:
         """The message for Ines."""
         found = self.letter(FORWARD, language)
         return self.writer.forward(found, self.ticket, self.message, examples.INES, is_placed)
+
+    def returned(self, language: str = "en") -> Written:
+        """What Ines wrote, back to her."""
+        found = self.letter(RETURNED, language)._replace(note="Bob has the ticket.", entry=self.entry.message_id)
+        return self.writer.returned(found, self.ticket, self.message, examples.INES)
 
 
 @pytest.fixture
@@ -119,6 +126,8 @@ EVERY: dict[str, Callable[[Post], Written]] = {
     "forward": lambda post: post.forward(),
     "forward-it": lambda post: post.forward(language="it"),
     "placed": lambda post: post.forward(is_placed=True),
+    "returned": lambda post: post.returned(),
+    "returned-it": lambda post: post.returned(language="it"),
 }
 
 
@@ -163,6 +172,20 @@ def test_a_notice_goes_from_the_desk_to_the_broadcast_address(post: Post) -> Non
     assert found["To"] == "ops@acme.example, more@acme.example"
     assert found["Auto-Submitted"] == "auto-generated"
     assert (written.sender, written.recipients) == (DESK, ("ops@acme.example", "more@acme.example"))
+
+
+def test_an_answer_to_a_notice_claims(post: Post) -> None:
+    found = read(post.notice())
+
+    assert found["Reply-To"] == reply_address.made(ACME, SECRET, reply_address.CLAIM, NUMBER, examples.NOON)
+    assert "Answering this mail claims the ticket" in text(found)
+
+
+def test_a_desk_with_a_long_name_is_answered_at_its_own_address(tmp_path: Path) -> None:
+    long = "a-very-long-name-for-a-desk-that-leaves-no-room@acme.example"
+    found = read(Post(tmp_path, inquiry(), ACME._replace(address=long)).notice())
+
+    assert found["Reply-To"] == long
 
 
 def test_a_recipient_that_needs_smtputf8_keeps_it_from_nobody_else(post: Post) -> None:
@@ -268,10 +291,10 @@ def test_a_display_name_has_no_address_in_it(name: str, shown: str, tmp_path: Pa
     [
         ("direct", False, ["jane@example.com"]),
         ("direct", True, []),
-        ("copied", False, ["jane@example.com", f"support+{NUMBER}@acme.example"]),
-        ("copied", True, ["jane@example.com", f"support+{NUMBER}@acme.example"]),
-        ("relayed", False, [f"support+{NUMBER}@acme.example"]),
-        ("relayed", True, [f"support+{NUMBER}@acme.example"]),
+        ("copied", False, ["jane@example.com", OWN]),
+        ("copied", True, ["jane@example.com", OWN]),
+        ("relayed", False, [OWN]),
+        ("relayed", True, [OWN]),
     ],
 )
 def test_reply_goes_where_the_setting_says(answers: str, is_placed: bool, reply_to: list[str], tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import pytest
 from helpdesk_lite import assemble, i18n, letter, trace
 from helpdesk_lite.form import Control
 from helpdesk_lite.forms import answers, inputs, markup, patterns
-from helpdesk_lite.mail import body, compose, headers, parse, readable, written
+from helpdesk_lite.mail import body, compose, headers, parse, parties, readable
 from helpdesk_lite.web import http
 from tests.access.browser import Browser
 from tests.house import source
@@ -77,18 +77,18 @@ class _Named:
     name = "Help Desk"
 
 
-WRITER = written.Writer(_Named, None)  # type: ignore[arg-type]
+PARTIES = parties.Parties(_Named, b"")  # type: ignore[arg-type]
 READERS: dict[str, Callable[[str], object]] = {
     "a Subject": lambda text: headers.text("Subject", text),
     "a display name": lambda text: headers.mailboxes("From", [(text, "a@b.example")]),
-    "a display name via us": lambda text: WRITER._via(text, i18n.translation("en")),
+    "a display name via us": lambda text: PARTIES._via(text, i18n.translation("en")),
     "a file name": lambda text: headers.parametered("C", "a", [("f", headers.file_name(text))]),
     "a file name in ASCII": lambda text: headers.ascii_name(headers.file_name(text)),
     "a media type": headers.media_type,
     "an address": letter.is_address,
     "an address's domain": lambda text: letter.is_address("a@" + text),
     "Message-IDs": lambda text: headers.ids("References", [f"<{text}>"]),
-    "a text part": lambda text: list(compose._part("text/plain", text)),
+    "a text part": lambda text: list(compose.words("text/plain", text)),
     "a field in a mail": lambda text: body.field_lines("label", [text]),
     "encoded words": parse.decoded_words,
     "a message": lambda text: parse.parts(io.BytesIO(text.encode("utf-8", "replace"))),
