@@ -100,7 +100,7 @@ class Operators:
 
     def remove(self, name: str) -> None:
         """Take the account away; their tickets stay. OperatorMistaken if there is none."""
-        if not _is_name(name) or not os.path.exists(self._path(name)):
+        if not _is_name(name) or not disk.is_there(self._path(name)):
             raise OperatorMistaken(f"There is no operator {name}.")
         disk.remove(self._path(name))
 

@@ -45,7 +45,7 @@ class Verifier:
             if not finding.number or self._is_so(finding):
                 yield finding
         yield from self._people()
-        if not os.path.exists(self._format):
+        if not disk.is_there(self._format):
             said = "this file with the format's number is missing: the desk was made before there was one"
             yield Finding(self._format, said, FORMAT)
 
@@ -72,7 +72,7 @@ class Verifier:
             if isinstance(found, Finding):
                 yield found
                 continue
-            if found.number in seen and os.path.exists(seen[found.number].path) and os.path.exists(found.path):
+            if found.number in seen and disk.is_there(seen[found.number].path) and disk.is_there(found.path):
                 said = f"the ticket also lies in {os.path.relpath(seen[found.number].path, self._data)}"
                 yield Finding(found.path, said, inspect.TWICE, found.number)
             seen[found.number] = found
@@ -106,7 +106,7 @@ class Verifier:
         """The same; the caller holds the ticket's lock."""
         if finding.mend == inspect.CUT_SHORT:
             is_move = os.path.dirname(finding.path) == os.path.join(self._data, "moving")
-            return os.path.exists(finding.path) if is_move else bool(self._desk.outbox.staged(finding.number))
+            return disk.is_there(finding.path) if is_move else bool(self._desk.outbox.staged(finding.number))
         copies = self._copies(finding.number)
         if finding.mend == inspect.TWICE:
             return len(copies) > 1

@@ -121,7 +121,7 @@ class Outbox:
         """Put back what a killed courier was sending, a try more; how many. The caller holds the courier's lease."""
         names = self._names(SENDING)
         for name in names:
-            if any(os.path.exists(self._path(folder, name)) for folder in (NEW, HELD)):
+            if any(disk.is_there(self._path(folder, name)) for folder in (NEW, HELD)):
                 disk.remove(self._path(SENDING, name))  # it was killed after it had put the letter back
                 continue
             for letter in self._read(SENDING, [name]):
@@ -157,7 +157,7 @@ class Outbox:
         """Take this held or waiting letter away, for good; false if it is not there (any more)."""
         for folder in (HELD, NEW):
             path = self._path(folder, name)
-            if _NAME.match(name) and os.path.exists(path):
+            if _NAME.match(name) and disk.is_there(path):
                 disk.remove(path)
                 return True
         return False
@@ -217,7 +217,7 @@ def _written(letter: Letter) -> bytes:
 
 def _is_damaged(path: str) -> bool:
     """Whether there is a file that is no letter. It may go, or go and come back, between two looks."""
-    return all(not _is_letter(path) and os.path.exists(path) for _ in range(2))
+    return all(not _is_letter(path) and disk.is_there(path) for _ in range(2))
 
 
 def _is_letter(path: str) -> bool:

@@ -61,7 +61,7 @@ class Sessions:
             return None
         if not signing.is_proof(proof, self._secret, _PURPOSE, name, until, mark, operator.password_hash):
             return None
-        return None if os.path.exists(os.path.join(self._ended_path, mark)) else operator
+        return None if disk.is_there(os.path.join(self._ended_path, mark)) else operator
 
     def sign_in(self, request: Request, name: str, password: str) -> str | None:
         """The Set-Cookie value for the right password; None for a wrong one. TooMany after too many in a row."""

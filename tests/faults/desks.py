@@ -98,7 +98,7 @@ class HarmedDesk:
             assemble.house(self.root).operators.add(operator, PASSWORD)
         for path in (form, *Path(self.root.data).iterdir(), *Path(self.root.inside("operators")).iterdir()):
             self.age(path, 60)  # what is made of a file that changed just now is not kept in the cache
-        self.cookies = {who: self._signed_in(who) for who in ("ines", "ada")}
+        self.cookies = {who: self.sign_in(who) for who in ("ines", "ada")}
         self.pending, self.claimed, self.closed = (self._asked(subject) for subject in "abc")
         for number, verbs in ((self.claimed, ["claim"]), (self.closed, ["claim", "close"])):
             for verb in verbs:
@@ -143,6 +143,13 @@ class HarmedDesk:
         """A command of the desk as a process of its own."""
         said = [sys.executable, "-m", "helpdesk_lite.cli", "--root", str(self.folder), *arguments]
         return Process(said, ENVIRONMENT)
+
+    def sign_in(self, who: str) -> str:
+        """The cookie of a new sign-in."""
+        browser = Browser(self.house(), "127.0.0.1", HTTP_HOST="127.0.0.1")
+        answer = browser.post("/login", {"name": who, "password": PASSWORD}, HTTP_ORIGIN="http://127.0.0.1")
+        assert answer.status == 303, answer.text
+        return browser.cookie
 
     def keep(self, name: str) -> None:
         """Remember the desk as it is now."""
@@ -209,12 +216,6 @@ class HarmedDesk:
 
     def _arguments(self, process: Process) -> dict[str, Any]:
         return {"args": process.command, "env": process.environment, "input": process.given}
-
-    def _signed_in(self, who: str) -> str:
-        browser = Browser(self.house(), "127.0.0.1", HTTP_HOST="127.0.0.1")
-        answer = browser.post("/login", {"name": who, "password": PASSWORD}, HTTP_ORIGIN="http://127.0.0.1")
-        assert answer.status == 303, answer.text
-        return browser.cookie
 
     def _asked(self, message: str) -> str:
         body = SUBMISSION.body.replace(b"It burns.", message.encode())

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from helpdesk_lite.ticket import QUEUE
 from tests.faults import strace
 from tests.faults.crew import Crew, Share
 from tests.faults.desks import HarmedDesk
 from tests.faults.harm import Tried, all_steps, changes, each
 from tests.faults.strace import KILLED, Fault, Step
-from tests.faults.verbs import VERBS, Verb
+from tests.faults.verbs import VERBS, Verb, answered, signed_out_claim
 
 ERRORS = ("ENOSPC", "EIO", "EMFILE", "EACCES", "EROFS", "EINTR")
 
@@ -88,6 +89,20 @@ def fails_again(desk: HarmedDesk, verb: Verb, step: Step) -> Iterator[Fault]:
             yield first._replace(then=Fault(again, "EROFS"))
             if again.call != step.call:
                 yield first._replace(then=Fault(again, KILLED))
+
+
+def test_a_disk_that_fails_lets_nobody_in(desk: HarmedDesk) -> None:
+    """A cookie that was signed out claims nothing, whichever of the desk's files cannot be looked at or read."""
+    desk.put_back("signed out")
+    process = signed_out_claim(desk)
+    ended, steps = strace.steps(process, desk.log, desk.folder)
+    assert b"Location: /login" in ended.output
+    asked = [step for step in steps if step.what.startswith("data/") and not step.is_change]
+    assert any("ended" in step.what for step in asked)
+    for step in asked:
+        ended = strace.harmed(process, desk.log, Fault(step, "EIO"))
+        assert answered(ended) in (303, 503) and b"Location: /tickets" not in ended.output, step
+        assert desk.look().places[desk.pending] == QUEUE, step
 
 
 @pytest.mark.parametrize("call", ["fsync", "rename", "mkdir", "write", "openat"])

@@ -133,6 +133,19 @@ def _repaired(desk: HarmedDesk, _: Ended, look: Look) -> None:
     assert desk.ask(Request(f"/tickets/{desk.pending}/release", "ines")).status == 303
 
 
+def signed_out_claim(desk: HarmedDesk) -> Process:
+    """A claim with the cookie of a sign-in that has ended, on the desk kept as "signed out"."""
+    return desk.cgi(Request(f"/tickets/{desk.pending}/claim", "nobody"))
+
+
+def leave_a_sign_out(desk: HarmedDesk) -> None:
+    """A desk that ines was signed in to once more, and has left: nobody has that cookie now."""
+    desk.put_back("calm")
+    desk.cookies["nobody"] = desk.sign_in("ines")
+    assert desk.ask(Request("/logout", "nobody")).status == 303
+    desk.keep("signed out")
+
+
 def leave_letters(desk: HarmedDesk) -> None:
     """A desk with three letters to send; and one where a killed courier had one of them and a killed desk another."""
     desk.put_back("calm")
