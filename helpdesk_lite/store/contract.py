@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
     from typing import BinaryIO
 
@@ -49,6 +49,9 @@ class Store(Protocol):
 
     def open_message(self, number: str, message_id: str) -> BinaryIO:
         """The bytes of one entry's message, as they were given. UnknownNumber; KeyError if no entry has this id."""
+
+    def messages(self, number: str, message_ids: Iterable[str]) -> Iterator[BinaryIO]:
+        """`open_message` for one after the other, the ticket being looked through once; each is open till the next."""
 
     def pending(self, after: str = "", limit: int = 50) -> list[Head]:
         """The queue, oldest first: up to `limit` tickets whose numbers follow `after`."""

@@ -22,7 +22,7 @@ from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
     from helpdesk_lite.store.contract import Content
@@ -112,10 +112,15 @@ class FlatStore:
     def open_message(self, number: str, message_id: str) -> BinaryIO:
         """See `Store.open_message`."""
         with self._open(number) as (file, content, _):
-            for found in mbox.entries_of(content):
-                if found.fact("Message-ID") == message_id:
-                    return self._message(file, content, found)
-        raise KeyError(message_id)
+            return self._message(file, content, _by_id(content)[message_id])
+
+    def messages(self, number: str, message_ids: Iterable[str]) -> Iterator[BinaryIO]:
+        """See `Store.messages`."""
+        with self._open(number) as (file, content, _):
+            known = _by_id(content)
+            for message_id in message_ids:
+                with self._message(file, content, known[message_id]) as message:
+                    yield message
 
     def pending(self, after: str = "", limit: int = 50) -> list[Head]:
         """See `Store.pending`."""
@@ -281,6 +286,11 @@ def mapped(file: BinaryIO, path: str) -> Iterator[mmap.mmap]:
         raise TicketDamaged(f"{path}: It is empty.") from None
     with content:
         yield content
+
+
+def _by_id(content: mmap.mmap) -> dict[str, mbox.Found]:
+    """The entries by Message-ID."""
+    return {found.fact("Message-ID"): found for found in reversed(mbox.entries_of(content))}
 
 
 def _last_holder(path: str) -> str | None:

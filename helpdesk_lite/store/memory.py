@@ -14,7 +14,7 @@ from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
     from helpdesk_lite.store.contract import Content
@@ -83,6 +83,10 @@ class MemoryStore:
         if message_id not in (entry.message_id for entry in self.read(number).entries):
             raise KeyError(message_id)
         return io.BytesIO(self._messages[message_id])
+
+    def messages(self, number: str, message_ids: Iterable[str]) -> Iterator[BinaryIO]:
+        """See `Store.messages`."""
+        return (self.open_message(number, message_id) for message_id in message_ids)
 
     def pending(self, after: str = "", limit: int = 50) -> list[Head]:
         """See `Store.pending`."""

@@ -81,6 +81,19 @@ def test_a_message_of_another_ticket_is_not_found(store, number):
         store.open_message(number, "<other@localhost>")
 
 
+def test_many_messages_are_read_one_after_the_other(store, number):
+    later = examples.entry(number, "letter", "customer")
+    with store.locked(number):
+        store.move(number, QUEUE, QUEUE, later, lambda: [b"Subject: again\n\n", b"From here too.\n"])
+    ids = [store.read(number).entries[0].message_id, later.message_id]
+    assert [file.read() for file in store.messages(number, ids)] == [
+        examples.MESSAGE,
+        b"Subject: again\n\nFrom here too.\n",
+    ]
+    with pytest.raises(KeyError):
+        next(store.messages(number, ["<other@localhost>"]))
+
+
 def test_a_number_is_taken_once(store, number):
     with store.locked(number), pytest.raises(FileExistsError):
         store.add(examples.inquiry(number), examples.entry(number), lambda: [examples.MESSAGE])
