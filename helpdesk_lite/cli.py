@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from helpdesk_lite import terminal
 
@@ -62,7 +63,8 @@ def _run(given: argparse.Namespace) -> int:
     except OSError as wrong:
         said = f"{wrong.filename}: {wrong.strerror}" if wrong.filename else wrong.strerror or str(wrong)
         more = " ".join([*getattr(wrong, "__notes__", ()), "Try again when this is mended."])
-        print(f"helpdesk-lite: {terminal.line(said)}. {more}", file=sys.stderr)
+        with suppress(OSError):
+            print(f"helpdesk-lite: {terminal.line(said)}. {more}", file=sys.stderr)
         _drop_what_cannot_be_said()
         return TRY_LATER
 
@@ -78,11 +80,12 @@ def _leave_root(given: argparse.Namespace) -> None:
 
 
 def _drop_what_cannot_be_said() -> None:
-    """Standard output may be what fails: it would fail again at the very end, with a status of Python's own."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """The outputs may be what fails: they would fail again at the very end, with a status of Python's own."""
+    for output in (sys.stdout, sys.stderr):
+        try:
+            output.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
 
 
 def parser() -> argparse.ArgumentParser:

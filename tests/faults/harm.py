@@ -15,7 +15,7 @@ from tests.faults.verbs import Verb, answered
 
 KEPT_NOTHING = re.compile(rb"Nothing was (kept|changed)")
 NOT_SURE = b"not certain whether"
-UNSAYABLE = 120  # Python's own: neither standard output nor standard errors could be written
+UNSAYABLE = 120  # Python's own, when every write fails, even those to /dev/null
 
 
 class Tried(NamedTuple):

@@ -7,6 +7,7 @@ ends with 75) which says that nothing was kept, and nothing was. Nothing half do
 from __future__ import annotations
 
 import itertools
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -112,3 +113,12 @@ def test_a_full_disk_keeps_the_letters_that_were_accepted(desk: HarmedDesk, call
     steps = [step for step in changes(desk, verb) if step.call == call and "data/" in step.what]
     faults = (Fault(step, "ENOSPC", for_good=True) for step in (steps[0], steps[len(steps) // 2]))
     each(desk, verb, faults).judge(f"deliver: disk full from a {call} on:")
+
+
+def test_a_full_disk_under_both_outputs_is_a_status_still(desk: HarmedDesk) -> None:
+    """As in a crontab's `>> log 2>&1`: nothing can be said but that it is to be tried again."""
+    desk.put_back("letters")
+    process = desk.command("deliver")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(process.command, env=process.environment, stdout=full, stderr=full)
+    assert done.returncode == 75
