@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,9 +15,8 @@ from helpdesk_lite.intake import IGNORED, KEPT, OPENED, REFUSED, THREADED
 from helpdesk_lite.mail.arrivals import Envelope
 from tests.house.test_hot_paths import DEAR
 from tests.letters import DESK, JANE, MailDesk, letter
-from tests.mail_in.conftest import until
+from tests.mail_in.conftest import COMMAND, until
 
-COMMAND = [sys.executable, "-m", "helpdesk_lite.cli"]
 BY_READING = ("datetime", "email", "logging", "random", "socket", "tokenize", "traceback", "urllib")
 RECEIVED = b"Received: from there by here; Sat, 21 Nov 2026 12:00:00 +0000\n"
 
