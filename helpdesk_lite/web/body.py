@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_TEXT = 1 << 20  # bytes of text in one post
 MOST_PARTS = 2000
+MOST_UPLOADS = 500  # fewer than mail/parse reads of a message: a file that is kept is also seen
 LONGEST_HEADER = 8192  # bytes of a part's header line
 LONGEST_TYPE = 1000  # bytes of the request's Content-Type
 URLENCODED = "application/x-www-form-urlencoded"
@@ -168,6 +169,8 @@ class _Spool:
         self._file_name = _decoded(options[b"filename"]) if b"filename" in options else None
         self._text = bytearray()
         if self._file_name:
+            if len(self._paths) == MOST_UPLOADS:
+                raise RequestMalformed(f"A form has at most {MOST_UPLOADS} files.")
             path = os.path.join(self._folder, f"{os.getpid()}-{id(self):x}-{len(self._paths)}")
             self._paths.append(path)
             self._file = open(path, "wb")
