@@ -50,7 +50,7 @@ def make_data(root: Root) -> None:
     number = data_format.check(root.format)
     old_mask = os.umask(0o077)
     try:
-        is_new = not os.path.exists(root.inside("pending"))
+        is_new = not disk.is_there(root.inside("pending"))
         disk.make_folder(root.data)
         data_format.note(root.format, data_format.NEWEST if is_new else number)
         for name in ("operators", "cache", "limits", "spool"):
@@ -157,10 +157,34 @@ def _render(made: House) -> Render:
     return Render(made.root.templates, made.cache)
 
 
+def intake(made: House) -> Intake:
+    """What takes letters in."""
+    from helpdesk_lite.correspondence import Correspondence
+    from helpdesk_lite.intake import Intake
+    from helpdesk_lite.threads import Threads
+
+    arrivals = _arrivals(made)
+    threads = Threads(made.store, arrivals, made.settings, made.secret, made.clock)
+    return Intake(arrivals, threads, Correspondence(made.desk, made.operators, made.limits))
+
+
+def _arrivals(made: House) -> Arrivals:
+    from helpdesk_lite.mail.arrivals import Arrivals
+
+    return Arrivals(made.root.inside("intake"), made.root.inside("locks"), made.clock, chance)
+
+
+def _count_kept(made: House) -> int:
+    """How many letters that came in wait for a person: told by names alone, since the queue asks each time."""
+    return sum(name.endswith(".eml") for name in disk.names(made.root.inside("intake", "kept")))
+
+
 _PARTS: dict[str, Callable[[House], Any]] = {
     "secret": lambda made: disk.read(made.root.inside("secret")),
     "store": _store,
     "outbox": _outbox,
+    "intake": intake,
+    "count_kept": lambda made: lambda: _count_kept(made),
     "desk": _desk,
     "forms": _forms,
     "operators": _operators,
@@ -239,23 +263,6 @@ def _tidy(made: House) -> None:
     made.sessions.tidy()
     made.store.tidy()
     disk.remove_older(made.spool, made.clock() - 24 * _HOUR)
-
-
-def intake(made: House) -> Intake:
-    """What takes letters in."""
-    from helpdesk_lite.correspondence import Correspondence
-    from helpdesk_lite.intake import Intake
-    from helpdesk_lite.threads import Threads
-
-    arrivals = _arrivals(made)
-    threads = Threads(made.store, arrivals, made.settings, made.secret, made.clock)
-    return Intake(arrivals, threads, Correspondence(made.desk, made.operators, made.limits))
-
-
-def _arrivals(made: House) -> Arrivals:
-    from helpdesk_lite.mail.arrivals import Arrivals
-
-    return Arrivals(made.root.inside("intake"), made.root.inside("locks"), made.clock, chance)
 
 
 def verifier(made: House) -> Verifier:

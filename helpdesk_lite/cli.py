@@ -150,6 +150,9 @@ def _mail_in(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="COMMAND", required=True
     )
     _command(intake, "parse", "intake:parse", "print what the letter on standard input says, as JSON; keeps nothing")
+    find = _command(intake, "find", "intake:find", "say where a letter lies that came in")
+    find.add_argument("id", metavar="ID", help="its Message-ID, or its digest from `intake list`")
+    _command(intake, "list", "intake:list_kept", "list what was kept aside, and count all letters that came in")
 
 
 def _operator(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

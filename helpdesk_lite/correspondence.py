@@ -241,7 +241,7 @@ class Correspondence(NamedTuple):
 
     def _inquiry(self, post: Post, linked: str) -> Inquiry:
         letter = post.letter
-        writer = (letter.reply_to or letter.senders)[0]
+        name, address = (letter.senders or (("", ""),))[0]
         now = self.desk.clock()
         head = Head(
             number=tracking.new_number(now, self.desk.chance()),
@@ -256,8 +256,8 @@ class Correspondence(NamedTuple):
         fields = [FieldValue("message", "Message", (letter.text[:LONGEST_TEXT],))]
         if linked:
             fields.append(FieldValue("follows", "Follows ticket", (linked,)))
-        name = letter.senders[0].name or writer.name
-        return Inquiry(head, Customer(name, writer.address), tuple(fields), "message")
+        wanted = letter.reply_to[0].address if letter.reply_to else address
+        return Inquiry(head, Customer(name, wanted), tuple(fields), "message")
 
     def _entry(
         self, number: str, kind: str, by: str, post: Post, letters: list[Letter], ticket: Ticket | None = None

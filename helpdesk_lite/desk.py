@@ -109,12 +109,12 @@ class Desk(NamedTuple):
 
     def retry_letter(self, name: str, operator: Operator) -> None:
         """Let the courier try a held letter again at once. NotAllowed unless an administrator asks."""
-        _only_administrators(operator)
+        only_administrators(operator)
         self.outbox.retry(name)
 
     def drop_letter(self, name: str, operator: Operator) -> None:
         """Throw a held letter away. NotAllowed unless an administrator asks."""
-        _only_administrators(operator)
+        only_administrators(operator)
         self.outbox.drop(name)
 
     def mend(self, number: str) -> None:
@@ -274,7 +274,8 @@ def _may_handle(operator: Operator, place: Place) -> bool:
     return operator.is_admin or operator.name == place.holder
 
 
-def _only_administrators(operator: Operator) -> None:
+def only_administrators(operator: Operator) -> None:
+    """NotAllowed for anybody else."""
     if not operator.is_admin:
         raise NotAllowed("Only an administrator can do this.")
 

@@ -38,6 +38,14 @@ class NotAllowed(DeskError):
     """This operator may not do this to this ticket."""
 
 
+class UnknownLetter(DeskError):
+    """No letter that came in lies where the doer thought."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__("There is no such letter here any more.")
+        self.digest = digest
+
+
 class UnknownForm(DeskError):
     """There is no form of this name."""
 

@@ -11,6 +11,7 @@ import logging
 from typing import NamedTuple
 
 from helpdesk_lite.correspondence import MOST_PEOPLE, Correspondence, Post
+from helpdesk_lite.desk import CUSTOMER
 from helpdesk_lite.errors import DeskError, TooLarge, UnknownNumber
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import Known
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from helpdesk_lite.operators import Operator
 
 THREADED, OPENED, IGNORED, REFUSED, KEPT = "threaded", "opened", "ignored", "refused", "kept"
-CUSTOMER = "customer"
 # Marks of letters that a person may have written all the same: they open tickets, and get no automatic answer.
 _MAY_BE_A_PERSONS = ("X-Auto-Response-Suppress", "Precedence: list", "List-", "Mailing-List", "X-Mailing-List")
 log = logging.getLogger("helpdesk_lite")
@@ -79,7 +79,8 @@ class Intake(NamedTuple):
         return outcome
 
     def _lay(self, arrival: Arrival, letter: Incoming, outcome: Outcome) -> None:
-        known = Known(letter.digest, letter.message_id, outcome.kind, outcome.number, arrival.at, outcome.reason)
+        number = outcome.number if outcome.kind in (THREADED, OPENED) else ""
+        known = Known(letter.digest, letter.message_id, outcome.kind, number, arrival.at, outcome.reason)
         before = self.arrivals.known(letter.message_id or letter.digest)
         if (known.digest, known.number) not in [(one.digest, one.number) for one in before]:
             self.arrivals.note(known)
@@ -162,23 +163,28 @@ class Intake(NamedTuple):
         return Outcome(THREADED, number)
 
     def _from_customer(self, arrival: Arrival, letter: Incoming, thread: Thread, operator: Operator | None) -> Outcome:
-        """A letter from outside: into its ticket, or a new one."""
-        post = self._post(arrival, letter)
+        """A letter from outside: into its ticket, or a new one, if its writer has not written too often."""
         sender = letter.senders[0].address
-        if thread.number:
-            ticket = self.threads.store.read(thread.number)
-            is_customer = sender.lower() == ticket.inquiry.customer.email.lower()
-            if operator and not is_customer:
-                reason = f"It says it is from {operator.name}, but it came to an address that anybody may know."
-                return Outcome(KEPT, thread.number, reason)
-            if not self._is_welcome(sender):
-                return Outcome(KEPT, thread.number, "Too many letters from this address in an hour.")
-            by = CUSTOMER if is_customer else sender
-            number = self.correspondence.write(thread.number, post, by)
-            return Outcome(THREADED if number == thread.number else OPENED, number)
+        if operator and thread.number and not self._is_customer(sender, thread.number):
+            reason = f"It says it is from {operator.name}, but it came to an address that anybody may know."
+            return Outcome(KEPT, thread.number, reason)
         if not self._is_welcome(sender):
-            return Outcome(KEPT, reason="Too many letters from this address in an hour.")
-        return Outcome(OPENED, self.correspondence.open(post, acknowledge=not letter.auto))
+            return Outcome(KEPT, thread.number, "Too many letters from this address in an hour.")
+        return self.taken(arrival, letter, thread)
+
+    def taken(self, arrival: Arrival, letter: Incoming, thread: Thread | None = None) -> Outcome:
+        """Take the letter as one from the customer's side, whatever rules there are."""
+        thread = thread or self.threads.find(letter, arrival.envelope, "")
+        post = self._post(arrival, letter)
+        if not thread.number:
+            return Outcome(OPENED, self.correspondence.open(post, acknowledge=not letter.auto))
+        sender = letter.senders[0].address if letter.senders else ""
+        by = CUSTOMER if self._is_customer(sender, thread.number) else sender
+        number = self.correspondence.write(thread.number, post, by)
+        return Outcome(THREADED if number == thread.number else OPENED, number)
+
+    def _is_customer(self, address: str, number: str) -> bool:
+        return address.lower() == self.threads.store.read(number).inquiry.customer.email.lower()
 
     def _is_welcome(self, sender: str) -> bool:
         """Whether the address may write once more in this hour; counts it. It holds when every header lies."""

@@ -1,6 +1,7 @@
-"""`helpdesk-lite intake parse`: a letter as the desk reads it, for people who wonder and scripts that check.
+"""`helpdesk-lite intake`: a letter as the desk reads it, where one lies that came in, and what was kept aside.
 
-Guarantee: whatever comes on standard input, the answer is one JSON object; nothing is kept and no desk is needed.
+Guarantee: `parse` answers whatever comes on standard input with one JSON object, keeps nothing and needs no desk; all
+of them change nothing.
 """
 
 from __future__ import annotations
@@ -9,10 +10,15 @@ import json
 import shutil
 import sys
 import tempfile
+from collections import Counter
 
-from helpdesk_lite import times
+from helpdesk_lite import assemble, terminal, times
+from helpdesk_lite.aside import Aside
 from helpdesk_lite.commands import files
+from helpdesk_lite.intake import IGNORED, KEPT, OPENED, THREADED
 from helpdesk_lite.mail import incoming
+from helpdesk_lite.mail.arrivals import NEW, is_digest, standing
+from helpdesk_lite.root import find_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +38,38 @@ def parse(given: Namespace) -> int:
         shutil.copyfileobj(sys.stdin.buffer, file)
         said = as_json(incoming.read(file), file)  # type: ignore[arg-type]  # it is a BinaryIO in all that is used
     print(json.dumps(said, indent=2, ensure_ascii=True))
+    return 0
+
+
+def find(given: Namespace) -> int:
+    """Say where the letter of this Message-ID (or digest) lies; 1 if none such ever came."""
+    arrivals = assemble.intake(assemble.house(find_root(given.root))).arrivals
+    wanted = given.id.strip()
+    if is_digest(wanted):
+        found = [known for known in arrivals.everywhere() if known.digest == wanted]
+    else:
+        found = standing(arrivals.known(f"<{wanted.strip('<>')}>"))
+    for known in found:
+        where = f"ticket {known.number}" if known.number else arrivals.path_of(known)
+        reason = f"  {known.reason}" if known.reason else ""
+        print(terminal.line(f"{known.digest}  {times.iso(known.at)}  {known.outcome:8}  {where}{reason}"))
+    if not found:
+        print(terminal.line(f"No letter {wanted} came in."), file=sys.stderr)
+    return 0 if found else 1
+
+
+def list_kept(given: Namespace) -> int:
+    """List the letters that were kept aside, and how many lie where."""
+    intake = assemble.intake(assemble.house(find_root(given.root)))
+    for letter in Aside(intake).letters():
+        print(terminal.line(f"{letter.digest}  {times.iso(letter.at)}  {letter.sender or '-'}  {letter.subject}"))
+        print(terminal.line(f"    {letter.reason}"))
+    counts = Counter(known.outcome for known in intake.arrivals.everywhere())
+    waiting = intake.arrivals.counts()[NEW]
+    print(
+        ", ".join(f"{kind} {counts[kind]}" for kind in (THREADED, OPENED, IGNORED, KEPT))
+        + f", not judged yet {waiting}"
+    )
     return 0
 
 

@@ -118,13 +118,7 @@ class Arrivals:
 
     def known(self, message_id: str) -> list[Known]:
         """What is known of letters with this Message-ID (or, for those without one, of this digest)."""
-        import json
-
-        try:
-            lines = disk.read(self._index(message_id)).splitlines()
-            return [found for found in (Known(**json.loads(line)) for line in lines) if message_id in found[:2]]
-        except FileNotFoundError:
-            return []
+        return [found for found in _lines(self._index(message_id)) if message_id in found[:2]]
 
     def keep(self, arrival: Arrival, known: Known) -> None:
         """Keep the letter where a person looks, with the reason."""
@@ -137,12 +131,28 @@ class Arrivals:
     def done(self, arrival: Arrival) -> None:
         """Forget the arrival: a ticket has the letter, byte for byte. Seen again after a crash, it is known there."""
         disk.remove(arrival.path, durable=False)
+        disk.remove(_reason_path(arrival.path), durable=False)
 
     def kept(self) -> list[tuple[Arrival, str]]:
         """The letters that wait for a person, with the reasons, oldest first."""
         arrivals = [_arrival(self._path(KEPT, name)) for name in self._letters(KEPT)]
         found = [(arrival, self._reason(arrival)) for arrival in arrivals if arrival is not None]
         return sorted(found, key=lambda one: one[0].at)
+
+    def find_kept(self, digest: str) -> Arrival | None:
+        """The letter that is kept aside under this digest."""
+        return _arrival(self._path(KEPT, digest + _END)) if is_digest(digest) else None
+
+    def everywhere(self) -> Iterator[Known]:
+        """All letters that the index knows, each as it stands now: in a ticket (or several), kept or ignored."""
+        for folder in disk.names(self._path(INDEX)):
+            for name in disk.names(self._path(INDEX, folder)):
+                yield from standing(_lines(self._path(INDEX, folder, name)))
+
+    def path_of(self, known: Known) -> str:
+        """The file that the letter lies in; "" if a ticket has it."""
+        folders = {KEPT: KEPT, IGNORED: f"{IGNORED}/{times.month(known.at)}"}
+        return self._path(folders[known.outcome], known.digest + _END) if known.outcome in folders else ""
 
     def counts(self) -> dict[str, int]:
         """How many letters lie where."""
@@ -156,18 +166,20 @@ class Arrivals:
     def _lay_aside(self, arrival: Arrival, known: Known, folder: str) -> None:
         disk.make_folder(self._path(folder))
         goal = self._path(folder, known.digest)
-        disk.put(f"{goal}.reason", [known.reason.encode("utf-8", "replace") + b"\n"])
-        if not os.path.exists(goal + _END):
+        disk.put(_reason_path(goal), [known.reason.encode("utf-8", "replace") + b"\n"])
+        if not disk.is_there(goal + _END):
             disk.move(arrival.path, goal + _END)
         else:
             disk.remove(arrival.path)
+        if _reason_path(arrival.path) != _reason_path(goal):
+            disk.remove(_reason_path(arrival.path), durable=False)
 
     def _letters(self, folder: str) -> list[str]:
         return [name for name in disk.names(self._path(folder)) if name.endswith(_END)]
 
     def _reason(self, arrival: Arrival) -> str:
         try:
-            return disk.read(f"{arrival.path.removesuffix(_END)}.reason").decode("utf-8", "replace").strip()
+            return disk.read(_reason_path(arrival.path)).decode("utf-8", "replace").strip()
         except FileNotFoundError:
             return ""
 
@@ -179,6 +191,38 @@ class Arrivals:
 
     def _path(self, *parts: str) -> str:
         return os.path.join(self.folder, *parts)
+
+
+def _reason_path(path: str) -> str:
+    """The file beside a letter's that says why it lies there."""
+    return f"{path.removesuffix(_END)}.reason"
+
+
+def standing(story: Iterable[Known]) -> list[Known]:
+    """What counts of all that was noted: of each letter the tickets that have it, else what was noted last."""
+    found: dict[str, dict[str, Known]] = {}
+    for known in story:
+        places = found.setdefault(known.digest, {})
+        if known.number:
+            places.pop("", None)
+            places[known.number] = known
+        elif not any(places):
+            places[""] = known
+    return [known for places in found.values() for known in places.values()]
+
+
+def _lines(path: str) -> list[Known]:
+    import json
+
+    try:
+        return [Known(**json.loads(line)) for line in disk.read(path).splitlines()]
+    except FileNotFoundError:
+        return []
+
+
+def is_digest(text: str) -> bool:
+    """Whether `text` is a letter's digest, and so a safe file name."""
+    return len(text) == 32 and set(text) <= set("0123456789abcdef")
 
 
 def _facts(envelope: Envelope, at: int) -> Iterator[tuple[str, str]]:

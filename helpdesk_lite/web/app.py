@@ -57,10 +57,14 @@ ROUTES = (
     Route("GET", "/outbox", "outbox:outbox"),
     Route("POST", "/outbox/{name}/retry", "outbox:retry"),
     Route("POST", "/outbox/{name}/drop", "outbox:drop"),
+    Route("GET", "/intake", "intake:intake"),
+    Route("POST", "/intake/{digest}/take", "intake:take"),
+    Route("POST", "/intake/{digest}/drop", "intake:drop"),
 )
 _STATUS = (
     (errors.UnknownNumber, 404),
     (errors.UnknownForm, 404),
+    (errors.UnknownLetter, 404),
     (errors.BrokenForm, 500),
     (errors.TicketMoved, 409),
     (errors.NotAllowed, 403),

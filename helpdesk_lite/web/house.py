@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.cache import Cache
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.forms.folder import FormsFolder
+    from helpdesk_lite.intake import Intake
     from helpdesk_lite.limits import Limits
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operators
@@ -32,6 +33,8 @@ class House:
     settings: Settings
     store: Store
     outbox: Outbox
+    intake: Intake
+    count_kept: Callable[[], int]
     desk: Desk
     forms: FormsFolder
     operators: Operators

@@ -57,7 +57,8 @@ class Office(NamedTuple):
             self.house.desk.close(number, ada)
         for letter in [*self.house.outbox.waiting(), *self.house.outbox.held()]:
             self.house.outbox.drop(letter.name)
-        for path in (self.desk.root / "data" / "limits").glob("*"):
+        kept = (self.desk.root / "data" / "intake" / "kept").glob("*")
+        for path in (*(self.desk.root / "data" / "limits").glob("*"), *kept):
             path.unlink()
 
 

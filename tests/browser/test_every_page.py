@@ -7,7 +7,8 @@ import time
 import pytest
 
 from helpdesk_lite.letter import Letter
-from tests import examples, servers
+from helpdesk_lite.mail.arrivals import Envelope
+from tests import examples, letters, servers
 from tests.browser.conftest import opened
 from tests.browser.seen import HEAVIEST, TINY
 
@@ -90,7 +91,7 @@ def test_a_wrong_password_and_one_too_many(browse, quiet):
     quiet.clear()
 
 
-@pytest.mark.parametrize("path", ["/queue", "/mine", "/outbox"])
+@pytest.mark.parametrize("path", ["/queue", "/mine", "/outbox", "/intake"])
 def test_a_list_with_nothing_in_it(browse, quiet, path):
     check(browse("ines").go(path))
 
@@ -165,6 +166,14 @@ def test_the_outbox(browse, quiet, who):
     for hold in (True, False):
         letter(quiet, quiet.ticket(LONG), hold)
     check(browse(who).go("/outbox"))
+
+
+@pytest.mark.parametrize("who", ["ada", "bob"])
+def test_letters_kept_aside(browse, quiet, who):
+    for raw in (b"Hello?\r\n", letters.letter("", "", LONG * 20, LONG)):
+        quiet.house.intake.receive([raw], Envelope("test"))
+    check(browse(who).go("/intake"))
+    check(browse(who).go("/queue"))
 
 
 def test_a_page_that_cannot_do_that(browse, office):

@@ -116,6 +116,11 @@ def _notices(request: Request, house: House, said: Translation) -> list[dict[str
         text = said.ngettext("%(num)s letter could not be sent.", "%(num)s letters could not be sent.", held)
         way = f"{request.base}/outbox"
         found.append({"words": text % {"num": held}, "way": way, "way_words": said.gettext("Look in the outbox")})
+    kept = house.count_kept()
+    if kept:
+        text = said.ngettext("%(num)s letter was kept aside.", "%(num)s letters were kept aside.", kept)
+        way = f"{request.base}/intake"
+        found.append({"words": text % {"num": kept}, "way": way, "way_words": said.gettext("Look")})
     return found
 
 

@@ -6,7 +6,7 @@ Guarantee: a customer's address is not shown here, since their ticket may be unc
 from __future__ import annotations
 
 from helpdesk_lite import i18n
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, RETURNED
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import page, signed_in
@@ -48,8 +48,13 @@ def _shown(letter: Letter, now: float, said: Translation) -> dict[str, str | int
         what, to = said.gettext("Acknowledgement"), said.gettext("to the customer")
     elif letter.kind == FORWARD:
         what, to = said.gettext("The customer's message"), said.gettext("to %(who)s") % {"who": letter.operator}
+    elif letter.kind == ANSWER:
+        what, to = said.gettext("%(who)s's answer") % {"who": letter.operator}, said.gettext("to the customer")
+    elif letter.kind == RETURNED:
+        what, to = said.gettext("The desk's answer"), said.gettext("to %(who)s") % {"who": letter.operator}
     else:
         what, to = said.gettext("Notice of a new ticket"), ", ".join(letter.recipients)
+    is_customers = letter.kind in (ACKNOWLEDGEMENT, ANSWER)
     written = wording.time_element(letter.written_at, now, said)
     when = wording.sentence(said.gettext("written %(time)s"), time=written)
     if letter.next_at > now:
@@ -61,7 +66,7 @@ def _shown(letter: Letter, now: float, said: Translation) -> dict[str, str | int
         "to": to,
         "number": letter.number,
         "subject": letter.subject,
-        "reason": _without_addresses(letter.reason, said) if letter.kind == ACKNOWLEDGEMENT else letter.reason,
+        "reason": _without_addresses(letter.reason, said) if is_customers else letter.reason,
         "tries": letter.tries,
         "when": when,
     }
