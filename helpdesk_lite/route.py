@@ -10,17 +10,19 @@ import re
 from typing import NamedTuple
 
 _URL = re.compile(
-    r"(?P<kind>smtp|lmtp|imap)://(?:(?P<user>[^:@/]+)(?::(?P<password>[^@/]*))?@)?"
-    r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:/?\[\]@]+)(?::(?P<port>\d{1,5}))?/?(?:\?tls=(?P<tls>\w+))?\Z"
+    r"(?P<kind>smtp|lmtp|imaps?)://(?:(?P<user>[^:@/]+)(?::(?P<password>[^@/]*))?@)?"
+    r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:/?\[\]@]+)(?::(?P<port>\d{1,5}))?(?:/(?P<folder>[^?]*))?(?:\?tls=(?P<tls>\w+))?\Z"
 )
-_PORTS = {"smtp": 25, "lmtp": 24, "imap": 993}
+_PORTS = {"smtp": 25, "lmtp": 24, "imap": 993, "imaps": 993}
+_IMAP = 143  # the port that begins without TLS (RFC 8314, 3.2)
 TLS = ("none", "starttls", "implicit")
 
 
 class Route(NamedTuple):
     """A way for a letter to travel. `kind`: maildir, smtp, sendmail, lmtp, imap; `mail` means through the transport.
 
-    `path` is a Maildir folder, the sendmail program or an LMTP socket; `tls` is none, starttls or implicit.
+    `path` is a Maildir folder, the sendmail program or an LMTP socket; `tls` is none, starttls or implicit. `folder` is
+    the one in an IMAP mailbox.
     """
 
     kind: str
@@ -30,12 +32,14 @@ class Route(NamedTuple):
     user: str = ""
     password: str = ""
     tls: str = "none"
+    folder: str = ""
 
     def shown(self) -> str:
         """The route for people to read, without its password."""
         if self.path:
             return f"{self.kind}:{self.path}"
-        return f"{self.kind}://{self.host}:{self.port}" if self.host else self.kind
+        folder = f"/{self.folder}" if self.folder else ""
+        return f"{self.kind}://{self.host}:{self.port}{folder}" if self.host else self.kind
 
 
 def read_transport(text: str) -> Route:
@@ -45,10 +49,18 @@ def read_transport(text: str) -> Route:
 
 def read_delivery(text: str) -> Route:
     """An operator's `deliver`; ValueError with what is wrong."""
-    return Route("mail") if text == "mail" else _read(text, ("maildir", "lmtp", "imap"))
+    return Route("mail") if text == "mail" else _read(text, ("maildir", "lmtp", "imap", "imaps"))
 
 
-def _read(text: str, kinds: tuple[str, ...]) -> Route:
+def read_mailbox(text: str) -> Route:
+    """The folder of `[fetch] mailbox`; ValueError with what is wrong. A password may be missing, TLS may not."""
+    found = _read(text, ("imaps", "imap"), needs_password=False)
+    if not found.user or found.tls == "none":
+        raise ValueError("it must look like imaps://user:password@host/Folder")
+    return found
+
+
+def _read(text: str, kinds: tuple[str, ...], needs_password: bool = True) -> Route:
     kind, colon, rest = text.partition(":")
     if not colon or kind not in kinds:
         raise ValueError(f"it must begin with one of {', '.join(f'{known}:' for known in kinds)}")
@@ -65,22 +77,39 @@ def _read(text: str, kinds: tuple[str, ...]) -> Route:
     tls = found["tls"] or _usual_tls(kind, port, bool(found["user"]))
     if tls not in TLS:
         raise ValueError(f"tls must be one of {', '.join(TLS)}")
+    folder = _unquoted((found["folder"] or "").strip("/"))
+    if kind.startswith("imap"):
+        if needs_password and not found["password"]:
+            raise ValueError(f"it must look like {kind}://user:password@host:port/Folder")
+        folder = folder or "INBOX"
+    if folder and not (kind.startswith("imap") and folder.isprintable()):
+        raise ValueError(f"{kind}://host:port has no {folder!r} behind it")
     return Route(
-        kind,
+        kind.removesuffix("s"),
         host=found["host"].strip("[]"),
         port=port,
         user=_unquoted(found["user"] or ""),
         password=_unquoted(found["password"] or ""),
         tls=tls,
+        folder=folder,
     )
 
 
 def _usual_tls(kind: str, port: int, with_password: bool) -> str:
     """What a port means where `tls` is not said (RFC 8314): 465 and IMAP are implicit; a password never goes bare."""
-    if kind == "imap" or port == 465:
-        return "implicit"
+    if kind.startswith("imap") or port == 465:
+        return "starttls" if kind == "imap" and port == _IMAP else "implicit"
     return "starttls" if kind == "smtp" and (port == 587 or with_password) else "none"
 
 
 def _unquoted(text: str) -> str:
-    return re.sub(r"%([0-9A-Fa-f]{2})", lambda found: chr(int(found[1], 16)), text)
+    """RFC 3986, 2.1; bytes that are no UTF-8 are Latin-1, as they used to be."""
+
+    def plain(found: re.Match[str]) -> str:
+        raw = bytes.fromhex(found[0].replace("%", ""))
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            return raw.decode("latin-1")
+
+    return re.sub(r"(?:%[0-9A-Fa-f]{2})+", plain, text)

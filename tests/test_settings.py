@@ -82,3 +82,31 @@ def test_a_transport_that_makes_no_sense_is_refused(text):
 
 def test_a_route_is_shown_without_its_password():
     assert "secret" not in route.read_transport("smtp://me:secret@mail.example.org").shown()
+
+
+IMAP = route.Route("imap", host="mail.example.org", port=993, user="ines", password="pw", tls="implicit")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("mail", route.Route("mail")),
+        ("imap://ines:pw@mail.example.org", IMAP._replace(folder="INBOX")),
+        ("imaps://ines:pw@mail.example.org/", IMAP._replace(folder="INBOX")),
+        ("imap://ines:pw@mail.example.org/Help%20Desk/New", IMAP._replace(folder="Help Desk/New")),
+        ("imap://ines:pw@mail.example.org/Gr%C3%BC%C3%9Fe", IMAP._replace(folder="Grüße")),
+        ("imap://ines:pw@mail.example.org:143", IMAP._replace(folder="INBOX", port=143, tls="starttls")),
+        ("imap://ines:pw@mail.example.org/X?tls=none", IMAP._replace(folder="X", tls="none")),
+    ],
+)
+def test_a_delivery_is_read(text, expected):
+    assert route.read_delivery(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["imap://mail.example.org", "imap://ines@mail.example.org", "imap://i:p@h/a%0Db", "lmtp://h/folder", "smtp://h"],
+)
+def test_a_delivery_that_makes_no_sense_is_refused(text):
+    with pytest.raises(ValueError, match=r"."):
+        route.read_delivery(text)

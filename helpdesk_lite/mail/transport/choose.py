@@ -32,6 +32,10 @@ def transport(route: Route, own_address: str, folder: str, for_each: bool = True
         from helpdesk_lite.mail.transport.smtp import SmtpTransport
 
         return (LmtpTransport if route.kind == "lmtp" else SmtpTransport)(route, own_address)
+    if route.kind == "imap":
+        from helpdesk_lite.mail.transport.imap import ImapTransport
+
+        return ImapTransport(route)
     from helpdesk_lite.mail.transport.contract import NoTransport
 
-    return NoTransport(f"{route.shown()}: this version does not place letters over {route.kind.upper()}")
+    return NoTransport(f"{route.shown()}: there is no such way")

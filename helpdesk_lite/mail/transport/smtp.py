@@ -12,7 +12,16 @@ from contextlib import contextmanager, suppress
 
 from helpdesk_lite.mail.headers import ascii_domain
 from helpdesk_lite.mail.transport import wire
-from helpdesk_lite.mail.transport.contract import EIGHT_BIT, LATER, REFUSED, SENT, SEVEN_BIT, Outcome, TransportDown, said
+from helpdesk_lite.mail.transport.contract import (
+    EIGHT_BIT,
+    LATER,
+    REFUSED,
+    SENT,
+    SEVEN_BIT,
+    Outcome,
+    TransportDown,
+    said,
+)
 from helpdesk_lite.mail.transport.watch import Watch
 
 TYPE_CHECKING = False
