@@ -47,6 +47,10 @@ def _is_said(value: str) -> bool:
     return bool(value)
 
 
+def _always(value: str) -> bool:
+    return True
+
+
 def _is_yes(value: str) -> bool:
     return value.lower() not in ("", "no", "none", "false", "0")
 
@@ -64,6 +68,7 @@ _MARKS: dict[str, Callable[[str], bool]] = {
     "preference": _one_of("auto_reply"),
     "x-helpdesk-ticket": _is_said,
     "x-failed-recipients": _is_said,
+    "x-ms-exchange-message-is-ndr": _always,
     "x-autoreply": _is_yes,
     "x-auto-reply": _is_yes,
     "x-autorespond": _is_said,

@@ -33,6 +33,7 @@ _RETURNED = (
     "text/rfc822",
 )
 _SERVERS = re.compile(r"(?:mailer-?daemon|mail-?daemon|postmaster|mmdf|microsoftexchange[0-9a-f]{32})@", re.IGNORECASE)
+_MARKS = ("x-failed-recipients", "x-ms-exchange-message-is-ndr")
 # qmail (QSBMF), Exim, sendmail, Exchange, Postfix, Yahoo, Domino, GroupWise, MDaemon
 _GAVE_UP = re.compile(
     r"hi\. this is the|i'm afraid i wasn't able to deliver|unable to deliver|could(?: not|n't) be delivered|"
@@ -80,7 +81,7 @@ def report(file: BinaryIO, head: Head, parts: list[Part], senders: Iterable[str]
     """The delivery report that the letter is; None if it is none. `is_null`: it came from the null return path."""
     kind, _ = head_fields.valued(head.first("content-type"))
     status = next((part for part in parts if part.type in _STATUS), None)
-    is_servers = is_null or any(map(_SERVERS.match, senders)) or bool(head.first("x-failed-recipients"))
+    is_servers = is_null or any(map(_SERVERS.match, senders)) or any(name in _MARKS for name, _ in head.fields)
     if status and (kind in ("multipart/report", *_STATUS) or is_servers):
         raw = b"".join(parse.beginning(file, status, _LONGEST_REPORT))
         return Report(_in_status(raw), _returned_id(file, head, parts))
