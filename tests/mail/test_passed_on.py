@@ -14,11 +14,13 @@ import pytest
 from helpdesk_lite import assemble
 from helpdesk_lite.courier import Courier, Tally
 from tests.letters import DESK, JANE, MailDesk, letter
-from tests.mail import sealed, servers
+from tests.mail import dovecot, sealed, servers
+from tests.mail.dovecot import Dovecot
 from tests.mail.sealed import SIGNED, Seals
 from tests.mail.servers import Postmaster
 
 INES = "ines@example.org"
+ENVELOPE = ("Return-Path", "Delivered-To", "Received")  # what servers put above a letter
 HEADER = f"From: {JANE}\r\nTo: {DESK}\r\nSubject: Fire\r\nMessage-ID: <{{}}@example.com>\r\nX-Mailer: Her Mailer\r\n"
 
 
@@ -35,6 +37,10 @@ class Way:
     def __init__(self, folder: Path, transport: str, arrived: Callable[[], list[bytes]], more: str = "") -> None:
         self.desk = MailDesk(folder, f'[mail]\ntransport = "{transport}"\n{more}')
         self.arrived = arrived
+
+    def write_account(self, toml: str) -> None:
+        """Have Ines's account say so."""
+        Path(self.desk.root.inside("operators", "ines.toml")).write_text(toml)
 
     def run(self) -> Tally:
         """Send what there is."""
@@ -104,7 +110,25 @@ def over_old_smtp(over_smtp: Way, monkeypatch: pytest.MonkeyPatch) -> Way:
     return over_smtp
 
 
-@pytest.fixture(params=["to_maildir", "over_smtp", "over_old_smtp"])
+@pytest.fixture
+def over_lmtp(tmp_path: Path, mailboxes: Dovecot) -> Way:
+    """Ines's mail is placed by a Dovecot."""
+    user = f"ines.{tmp_path.name}@example.org"
+    made = Way(tmp_path / "over_lmtp", "maildir:data/mail", lambda: mailboxes.letters(user))
+    made.write_account(f'email = "{user}"\ndeliver = "lmtp://127.0.0.1:{mailboxes.lmtp}"\n')
+    return made
+
+
+@pytest.fixture
+def over_imap(tmp_path: Path, mailboxes: Dovecot) -> Way:
+    """Ines's mail is put into a folder of her mailbox."""
+    made = Way(tmp_path / "over_imap", "maildir:data/mail", lambda: mailboxes.letters(tmp_path.name, "Desk"))
+    url = f"imap://{tmp_path.name}:{dovecot.PASSWORD}@127.0.0.1:{mailboxes.imap}/Desk?tls=none"
+    made.write_account(f'email = "{INES}"\ndeliver = "{url}"\n')
+    return made
+
+
+@pytest.fixture(params=["to_maildir", "over_smtp", "over_old_smtp", "over_lmtp", "over_imap"])
 def way(request: pytest.FixtureRequest) -> Way:
     """Each of the ways."""
     found = request.getfixturevalue(request.param)
@@ -147,7 +171,7 @@ def test_what_goes_on_has_our_header_and_nothing_of_theirs_but_the_content(way: 
 
     assert text(found) == "Hi\n"
     ours = {*("From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "X-Helpdesk-Ticket")}
-    assert {name for name in found if name not in ("Reply-To", "Return-Path", "Delivered-To")} == {
+    assert {name for name in found if name not in ("Reply-To", *ENVELOPE)} == {
         *ours,
         *("X-Auto-Response-Suppress", "mime-version", "content-type"),
     }
@@ -192,12 +216,15 @@ NASTY = {
 
 
 @pytest.mark.parametrize("content", NASTY.values(), ids=NASTY)
-def test_what_no_server_takes_arrives_all_the_same(content: bytes, way: Way) -> None:
+def test_what_no_server_takes_arrives_all_the_same(content: bytes, way: Way, request: pytest.FixtureRequest) -> None:
     found = way.brought(content)
     whole = read(found)
 
-    if way.desk.house.settings.transport.startswith("maildir:"):
+    if request.node.callspec.params["way"] == "to_maildir":
         assert found.endswith(b"\n" + content.replace(b"\r\n", b"\n"))
+    elif request.node.callspec.params["way"] == "over_imap" and b"\x00" not in content:
+        wanted = content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n").replace(b"\r\r\n", b"\r\n")  # by Dovecot
+        assert found.endswith(b"\r\n" + wanted)
     else:
         assert found.isascii() and max(map(len, found.split(b"\r\n"))) <= 998
         assert not set(found.replace(b"\r\n", b"")) & {0, 10, 13}
