@@ -146,6 +146,8 @@ def _mail_in(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     lmtp.add_argument("--bind", default="127.0.0.1:2424", metavar="HOST:PORT|PATH", help=bind)
     lmtp.add_argument("--group", default="", metavar="NAME", help="whose members may use the Unix socket, too")
 
+    _command(commands, "fetch", "fetch:fetch", "take what is new in an IMAP mailbox ([fetch] in settings.toml)")
+
     intake = _command(commands, "intake", "", "look into letters that come in").add_subparsers(
         metavar="COMMAND", required=True
     )

@@ -31,6 +31,9 @@ class Settings:
     sign_in_tries: int
     sign_in_by: str
     stay_hours: int
+    mailbox: str
+    token_command: str
+    afterwards: str
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.__dict__.update({name: tuple(it) if isinstance(it, list) else it for name, it in values.items()})

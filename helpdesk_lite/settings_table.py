@@ -74,6 +74,20 @@ def _transport(value: str) -> str:
     return ""
 
 
+def _mailbox(value: str) -> str:
+    try:
+        if value:
+            route.read_mailbox(value)
+    except ValueError as wrong:
+        return str(wrong)
+    return ""
+
+
+def _afterwards(value: str) -> str:
+    is_known = value in ("flag", "delete") or (value.startswith("move:") and value != "move:" and value.isprintable())
+    return "" if is_known else "it must be 'flag', 'delete' or 'move:' with a folder behind it"
+
+
 TABLE = (
     Setting("desk", "name", "Help Desk", "what customers see as the name of this desk", _line),
     Setting("desk", "url", "", "public address of the entry script; `serve` fills in its own if empty", _url),
@@ -129,6 +143,26 @@ TABLE = (
         _one_of("password", "remote_user"),
     ),
     Setting("sign_in", "stay_hours", 12, "how long a sign-in lasts", _from(1)),
+    Setting(
+        "fetch",
+        "mailbox",
+        "",
+        "where `helpdesk-lite fetch` finds letters: imaps://user:password@host[:port]/FOLDER, or imap:// for STARTTLS",
+        _mailbox,
+    ),
+    Setting(
+        "fetch",
+        "token_command",
+        "",
+        "a command that prints an access token (XOAUTH2), in place of a password in `mailbox`",
+    ),
+    Setting(
+        "fetch",
+        "afterwards",
+        "flag",
+        "flag | move:FOLDER | delete: what becomes of a letter there once the desk has it; the flag is $HelpDesk",
+        _afterwards,
+    ),
 )
 _FIELD = {("sign_in", "by"): "sign_in_by"}
 
