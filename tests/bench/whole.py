@@ -27,6 +27,7 @@ COMMON = {
     "HTTP_ACCEPT_LANGUAGE": "en",
     "HTTP_ORIGIN": "http://127.0.0.1",
 }
+URLENCODED = "application/x-www-form-urlencoded"
 _STATUS = re.compile(rb"(?im)^status: *(\d+)")
 _COOKIE = re.compile(rb"(?im)^set-cookie: *([^;\r\n]+)")
 
@@ -80,12 +81,17 @@ class Script:
         """POST one form."""
         return self._ask("POST", path, "", urllib.parse.urlencode(fields).encode())
 
-    def _ask(self, method: str, path: str, query: str, body: bytes = b"") -> Done:
+    def call(
+        self, method: str, path: str, query: str = "", length: int = 0, kind: str = URLENCODED
+    ) -> tuple[list[str], dict[str, str]]:
+        """The command and the environment of one request with a body of `length` bytes of this kind."""
         environment = {**self._environment, "REQUEST_METHOD": method, "QUERY_STRING": query, "PATH_INFO": path}
         environment["REQUEST_URI"] = environment["SCRIPT_NAME"] + path + (f"?{query}" if query else "")
         if self.cookie:
             environment["HTTP_COOKIE"] = self.cookie
         if method == "POST":
-            environment["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
-            environment["CONTENT_LENGTH"] = str(len(body))
-        return run(self._command, environment, body)
+            environment |= {"CONTENT_TYPE": kind, "CONTENT_LENGTH": str(length)}
+        return self._command, environment
+
+    def _ask(self, method: str, path: str, query: str, body: bytes = b"") -> Done:
+        return run(*self.call(method, path, query, len(body)), body)
