@@ -30,7 +30,8 @@ from tests.mail.servers import Postmaster
 from tests.servers import CHECKOUT
 
 PASSWORD = "a long and quiet afternoon"
-STATE = ("pending", "claimed", "closed", "moving", "locks", "submissions", "outbox", "limits", "spool", "mail", "ended")
+TICKETS = ("pending", "claimed", "closed", "moving")
+STATE = (*TICKETS, "intake", "outbox", "mail", "submissions", "locks", "limits", "ended", "spool")
 ENVIRONMENT = {**COMMON, "PYTHONPATH": str(CHECKOUT)}
 NOTES = ("cache/next-letter", "cache/tidied")
 FORM = """<title>Ask us</title>

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from helpdesk_lite import assemble
+from helpdesk_lite import assemble, reply_address
+from helpdesk_lite.mail import incoming
+from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
 from tests.faults.desks import SUBMISSION, HarmedDesk, Look, Request, each_letter_once
 from tests.faults.strace import Ended, Process
+from tests.letters import letter
 from tests.servers import CHECKOUT
 
+LETTER = letter("Jane Doe <jane@example.com>", "helpdesk@localhost", "It burns.\n" * 9000)
+DIGEST = incoming.read(io.BytesIO(LETTER)).digest
 INES = Place(CLAIMED, "ines")
 FULL = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "crowded"), str(CHECKOUT)])}
 
@@ -21,18 +27,15 @@ FULL = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "crowded"), s
 class Verb(NamedTuple):
     """A verb: on which desk it is tried, the process, and what must hold after it.
 
-    `check` is told the desk, what was said, and what lies there after the repair; it then does the next thing.
+    `check` is told the desk, what was said, and what lies there after the repair; it then does the next thing. What is
+    no request of the web is a command, with a status.
     """
 
     name: str
     kept: str
     process: Callable[[HarmedDesk], Process]
     check: Callable[[HarmedDesk, Ended, Look], None]
-
-    @property
-    def is_web(self) -> bool:
-        """Whether it is a request, which is answered."""
-        return self.process not in (_deliver, _repair)
+    is_web: bool = True
 
     def where_folders_are_full(self, kept: str) -> Verb:
         """The same, where a ticket goes into a new subfolder of a new subfolder; `kept`: where it came from one too."""
@@ -115,6 +118,49 @@ def _delivered(desk: HarmedDesk, ended: Ended, look: Look) -> None:
     again = desk.look()
     assert not again.queued
     each_letter_once(again)
+
+
+def _receive(desk: HarmedDesk) -> Process:
+    return desk.command("receive")._replace(given=LETTER)
+
+
+def _receive_into(desk: HarmedDesk) -> Process:
+    return desk.command("receive", "--rcpt", *_address(desk))._replace(given=LETTER)
+
+
+def _address(desk: HarmedDesk) -> tuple[str, ...]:
+    """The address of the ticket that ines has."""
+    house = desk.house()
+    return (reply_address.made(house.settings, house.secret, "ticket", desk.claimed, house.clock()),)
+
+
+def _came_in(
+    recipients: Callable[[HarmedDesk], tuple[str, ...]], entries: Sequence[str]
+) -> Callable[[HarmedDesk, Ended, Look], None]:
+    """A letter is in one ticket once, if it was taken; and once when the mail server brings it again."""
+
+    def check(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+        each_letter_once(look)
+        assert len(_with_the_letter(look)) == 1 if ended.status == 0 else len(_with_the_letter(look)) <= 1
+        before = _with_the_letter(look)
+        desk.house().intake.receive([LETTER], Envelope("test", None, recipients(desk)))
+        desk.house().intake.finish()
+        assemble.courier(desk.house()).run(all=True)
+        after = desk.look()
+        each_letter_once(after)
+        (number,) = _with_the_letter(after)
+        assert not before or before == {number}
+        assert [entry.kind for entry in after.tickets[number].entries] == entries
+        assert desk.house().intake.arrivals.counts() == {"new": 0, "kept": 0, "ignored": 0}
+
+    return check
+
+
+def _with_the_letter(look: Look) -> set[str]:
+    """The tickets that have the letter which came in."""
+    return {
+        number for number, ticket in look.tickets.items() if any(entry.digest == DIGEST for entry in ticket.entries)
+    }
 
 
 def _repair(desk: HarmedDesk) -> Process:
@@ -214,8 +260,10 @@ VERBS = {
         _SUBMIT.where_folders_are_full("calm"),
         _CLAIM.where_folders_are_full("pending is crowded"),
         _RELEASE.where_folders_are_full("claimed is crowded"),
-        Verb("deliver", "letters", _deliver, _delivered),
-        Verb("deliver-again", "left over", _deliver, _delivered),
-        Verb("repair", "mess", _repair, _repaired),
+        Verb("deliver", "letters", _deliver, _delivered, is_web=False),
+        Verb("deliver-again", "left over", _deliver, _delivered, is_web=False),
+        Verb("repair", "mess", _repair, _repaired, is_web=False),
+        Verb("receive", "calm", _receive, _came_in(lambda _: (), ["inquiry"]), is_web=False),
+        Verb("receive-into", "calm", _receive_into, _came_in(_address, ["inquiry", "claimed", "letter"]), is_web=False),
     )
 }
