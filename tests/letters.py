@@ -11,6 +11,7 @@ from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.intake import Outcome
 from helpdesk_lite.letter import Letter
 from helpdesk_lite.mail.arrivals import Envelope
+from helpdesk_lite.web.house import House
 
 DESK = "helpdesk@localhost"
 JANE = "Jane Doe <jane@example.com>"
@@ -42,6 +43,13 @@ class MailDesk:
         for name in ("ines", "bob"):
             Path(self.root.inside("operators", f"{name}.toml")).write_text(f'email = "{name}@example.org"\n')
         self.intake = assemble.intake(self.house)
+
+    @classmethod
+    def of(cls, house: House) -> MailDesk:
+        """The desk that is there, whose operators ines and bob have addresses at example.org."""
+        desk = cls.__new__(cls)
+        desk.root, desk.house, desk.intake = house.root, house, assemble.intake(house)
+        return desk
 
     def receive(self, raw: bytes, *recipients: str, sender: str | None = None) -> Outcome:
         """Take a letter in, as a door does."""

@@ -28,7 +28,8 @@ def pieces(text: str) -> list[Piece]:
         is_own = place < len(own) and own[place] == line.rstrip()
         place += is_own
         is_blank = not line.strip()
-        if found and (is_blank or found[-1][0] == is_own):
+        is_next = found and found[-1][0] == is_own and (is_own or line.rstrip() != "--")
+        if found and (is_blank or is_next):
             found[-1][1].append(line)
         elif not is_blank:
             found.append((is_own, [line]))

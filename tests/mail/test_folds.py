@@ -33,6 +33,11 @@ def test_a_signature_is_a_piece(signature):
     assert pieces(f"We come today.\n\n{signature}\n") == [("own", "We come today."), ("signature", signature)]
 
 
+def test_a_signature_below_a_quote_is_not_a_part_of_it():
+    said = pieces("> It burns.\n\n-- \nInes\n")
+    assert said == [("quoted", "> It burns."), ("signature", "-- \nInes")]
+
+
 def test_a_line_that_also_stands_in_a_quote_is_where_its_writer_put_it():
     assert pieces("> Thanks\nThanks\n") == [("quoted", "> Thanks"), ("own", "Thanks")]
 

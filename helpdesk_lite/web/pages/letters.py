@@ -1,0 +1,105 @@
+"""What a ticket's letters bring: their files, to save, and their HTML, to look at.
+
+Guarantee: nothing of it opens inside the desk's own pages; who may not see the ticket sees none of it, and of a pending
+ticket nobody sees what says whose it is.
+"""
+
+from __future__ import annotations
+
+from helpdesk_lite import i18n
+from helpdesk_lite.errors import UnknownNumber
+from helpdesk_lite.ticket import WRITTEN
+from helpdesk_lite.web.http import Response, quoted
+from helpdesk_lite.web.pages.page import signed_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from helpdesk_lite.mail.parse import Part
+    from helpdesk_lite.ticket import Entry, Ticket
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request
+
+# A browser may show these by itself; whatever else is sent only as bytes to save (with nosniff and a sandbox).
+_HARMLESS = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain")
+_SANDBOX = "sandbox; default-src 'none'"
+
+
+def attachment(request: Request, house: House, number: str, index: str, name: str, place: str = "0") -> Response:
+    """One file of the inquiry, or of the entry at `place`, to save. `name` is only for people.
+
+    UnknownNumber, NotAllowed.
+    """
+    from helpdesk_lite.mail import parse
+    from helpdesk_lite.web import thread
+
+    ticket, entry = _entry(request, house, number, place)
+    is_letter = entry is not ticket.entries[0] or thread.is_mail(ticket)
+    file = house.store.open_message(number, entry.message_id)
+    found = [part for part in parse.parts(file) if part.is_attachment and str(part.index) == index]
+    if not found or (is_letter and not thread.may_have(entry, found[0], thread.is_veiled(ticket))):
+        file.close()
+        raise UnknownNumber(number)
+    part = found[0]
+    headers = (("Content-Disposition", _disposition(part.name)), ("Content-Length", str(part.size)))
+    kind = part.type if part.type in _HARMLESS else "application/octet-stream"
+    return Response(200, _Content(file, part), type=kind, policy=_SANDBOX, headers=headers)
+
+
+def html(request: Request, house: House, number: str, place: str) -> Response:
+    """A letter's HTML as a page of its own, in a sandbox and without anything from elsewhere.
+
+    UnknownNumber, also while the ticket is pending; NotAllowed.
+    """
+    from helpdesk_lite.mail import parse, reading
+    from helpdesk_lite.web import letter_html, thread
+
+    ticket, entry = _entry(request, house, number, place)
+    if thread.is_veiled(ticket) or (entry is ticket.entries[0] and not thread.is_mail(ticket)):
+        raise UnknownNumber(number)
+    file = house.store.open_message(number, entry.message_id)
+    parts = parse.parts(file)
+    source = reading.html_of(file, parts)
+    if not source.strip():
+        file.close()
+        raise UnknownNumber(number)
+    frame = letter_html.Frame(
+        reading.reading(file).subject or ticket.inquiry.head.subject,
+        f"{request.base}/tickets/{number}",
+        request.language,
+        i18n.translation(request.language),
+    )
+    made = letter_html.page(file, parts, source, frame)
+    return Response(200, made, policy=made.policy)
+
+
+def _entry(request: Request, house: House, number: str, place: str) -> tuple[Ticket, Entry]:
+    """The ticket, if the operator may see it, and the entry there, if it has words of its own."""
+    ticket = house.desk.show(number, signed_in(request))
+    known = {str(index): entry for index, entry in enumerate(ticket.entries) if entry.kind in WRITTEN}
+    if place not in known:
+        raise UnknownNumber(number)
+    return ticket, known[place]
+
+
+class _Content:
+    """The bytes of a part, in pieces; `close` also when nobody asked for them (HEAD, or a browser that went away)."""
+
+    def __init__(self, file: BinaryIO, part: Part) -> None:
+        self._file, self._part = file, part
+
+    def __iter__(self) -> Iterator[bytes]:
+        from helpdesk_lite.mail import parse
+
+        return parse.decoded(self._file, self._part)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _disposition(name: str) -> str:
+    """To be saved under `name` (RFC 6266, with RFC 8187 for what is not ASCII)."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quoted(name)}"

@@ -1,0 +1,225 @@
+"""A ticket's thread as its page shows it: what happened, and every letter, in order.
+
+Guarantee: while nobody has claimed the ticket, nothing in it tells how to reach who wrote: no names or addresses of
+senders, no signatures and quotes, no HTML, no files that say whose they are. Nothing else is left out, only folded.
+The letters are read in one look at the ticket's file. It draws nothing and decides nothing (desk).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from helpdesk_lite.desk import CUSTOMER
+from helpdesk_lite.ticket import ANSWER, AUTOMATIC, BOUNCE, INQUIRY, LETTER, NOTE, PENDING, WRITTEN
+from helpdesk_lite.web import wording
+from helpdesk_lite.web.http import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.mail.parse import Part
+    from helpdesk_lite.mail.reading import Reading
+    from helpdesk_lite.ticket import Entry, Ticket
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request
+    from helpdesk_lite.web.render import Html
+
+_BOUNCED = "Could not be delivered to "  # what the entry's text begins with (correspondence)
+_PREFIX = re.compile(r"\s*(?:(?:re|aw|sv|fwd?|wg|r|i|rif|tr)\s?:|\[[A-Z0-9-]{4,20}\])\s*", re.IGNORECASE)
+
+_COMMAND = re.compile(r"\s*note[:.!]*(?=\s)\s*", re.IGNORECASE)  # what an operator begins a note by mail with (intake)
+
+
+class Line(NamedTuple):
+    """One entry. `letter` is None where it has no words of its own; `words` is then all there is to say."""
+
+    words: str
+    when: Html
+    letter: Shown | None = None
+
+
+class Shown(NamedTuple):
+    """A letter on the page. `mark` says in a word what sets it apart; `pieces` are (kind, text) as in mail/folds;
+    `files` are (address, name, size in words); `html` the address of its HTML, `people` who else got it, or ""."""
+
+    kind: str
+    mark: str = ""
+    subject: str = ""
+    pieces: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, str, str], ...] = ()
+    html: str = ""
+    people: str = ""
+    is_encrypted: bool = False
+
+
+class Thread:
+    """The thread of one ticket, for one reader."""
+
+    def __init__(self, request: Request, house: House, ticket: Ticket, said: Translation) -> None:
+        self._base = f"{request.base}/tickets/{ticket.number}"
+        self._ticket = ticket
+        self._said = said
+        self._now = house.clock()
+        self._hidden: frozenset[str] | None = hidden_in(house.store.read(ticket.number)) if is_veiled(ticket) else None
+        self._readings = self._read(house)
+
+    def lines(self) -> list[Line]:
+        """What happened, in order; the inquiry itself is only said to have arrived."""
+        return [self._line(place, entry) for place, entry in enumerate(self._ticket.entries)]
+
+    def inquiry(self) -> Shown | None:
+        """The inquiry as a letter, with its files; None if it came by a form and brought none."""
+        reading = self._readings.get(0)
+        return reading and self._shown(0, self._ticket.entries[0], reading)
+
+    def discreet(self, text: str) -> str:
+        """`text` as this reader may see it: while the ticket is pending, with a word for each address to hide."""
+        if not self._hidden:
+            return text
+        from helpdesk_lite.mail import discretion
+
+        return discretion.without(text, self._hidden, self._said.gettext("(address)"))
+
+    def _read(self, house: House) -> dict[int, Reading]:
+        """The letters by their place in the ticket."""
+        entries = self._ticket.entries
+        places = [place for place, entry in enumerate(entries) if place and entry.kind in WRITTEN]
+        if is_mail(self._ticket) or self._ticket.inquiry.head.attachments:
+            places.insert(0, 0)
+        if not places:
+            return {}
+        from helpdesk_lite.mail.reading import reading
+
+        files = house.store.messages(self._ticket.number, [entries[place].message_id for place in places])
+        return dict(zip(places, map(reading, files), strict=True))
+
+    def _line(self, place: int, entry: Entry) -> Line:
+        when = wording.time_element(entry.at, self._now, self._said)
+        reading = self._readings.get(place) if place else None
+        return Line(self._words(entry), when, reading and self._shown(place, entry, reading))
+
+    def _words(self, entry: Entry) -> str:
+        """Who did what."""
+        said = self._said
+        texts = {
+            INQUIRY: said.gettext("Arrived with the form %(form)s"),
+            "claimed": said.gettext("%(who)s claimed it"),
+            "released": said.gettext("%(who)s released it to the queue"),
+            "closed": said.gettext("%(who)s closed it"),
+            "reopened": said.gettext("%(who)s reopened it"),
+            "found": said.gettext("A check of the files found it where it is now"),
+            LETTER: said.gettext("%(who)s wrote"),
+            ANSWER: said.gettext("%(who)s answered"),
+            NOTE: said.gettext("%(who)s noted"),
+            AUTOMATIC: said.gettext("A program wrote"),
+            BOUNCE: said.gettext("Could not be delivered to %(failed)s"),
+        }
+        if entry.kind not in texts:
+            return entry.kind
+        if entry.kind == INQUIRY and is_mail(self._ticket):
+            return said.gettext("Arrived by mail")
+        failed = self._discreet_reason(entry.text.removeprefix(_BOUNCED))
+        return texts[entry.kind] % {
+            "who": self._who(entry),
+            "form": self._ticket.inquiry.head.title,
+            "failed": failed or said.gettext("its recipient"),
+        }
+
+    def _who(self, entry: Entry) -> str:
+        if entry.kind != LETTER:
+            return entry.by
+        if entry.by == CUSTOMER:
+            return self._ticket.inquiry.customer.name or self._said.gettext("The customer")
+        return entry.sender if self._hidden is None else self._said.gettext("Somebody else")
+
+    def _shown(self, place: int, entry: Entry, reading: Reading) -> Shown:
+        is_letter = bool(place) or is_mail(self._ticket)
+        return Shown(
+            kind=entry.kind,
+            mark=self._mark(entry),
+            subject=self._subject(reading) if place else "",
+            pieces=self._pieces(entry, reading) if is_letter else (),
+            files=tuple(self._files(place, self._told(entry, reading.files) if is_letter else reading.files)),
+            html=f"{self._base}/letters/{place}" if is_letter and reading.has_html and self._hidden is None else "",
+            people=self._people(entry),
+            is_encrypted=is_letter and reading.is_encrypted,
+        )
+
+    def _mark(self, entry: Entry) -> str:
+        if entry.kind == NOTE:
+            return self._said.gettext("Only operators see this")
+        is_stranger = entry.kind == LETTER and entry.by != CUSTOMER
+        return self._said.gettext("Not the customer") if is_stranger else ""
+
+    def _subject(self, reading: Reading) -> str:
+        """The letter's subject where it says anything new."""
+        found, known = _bare(reading.subject), _bare(self._ticket.inquiry.head.subject)
+        return "" if found.lower() == known.lower() else self.discreet(found)
+
+    def _pieces(self, entry: Entry, reading: Reading) -> tuple[tuple[str, str], ...]:
+        from helpdesk_lite.mail import discretion, folds
+
+        text = reading.text if entry.kind != NOTE else _COMMAND.sub("", reading.text, count=1)
+        if self._hidden is None:
+            return tuple(folds.pieces(text))
+        if entry.kind == BOUNCE:
+            return ()
+        text = discretion.discreet(text, self._hidden, self._said.gettext("(address)"))
+        return ((folds.OWN, text),) if text.strip() else ()
+
+    def _told(self, entry: Entry, files: Iterable[Part]) -> list[Part]:
+        """The files that this reader may have."""
+        return [part for part in files if may_have(entry, part, self._hidden is not None)]
+
+    def _files(self, place: int, files: Iterable[Part]) -> Iterable[tuple[str, str, str]]:
+        folder = f"{self._base}/attachments" + (f"/{place}" if place else "")
+        for part in files:
+            name = self.discreet(part.name)
+            yield f"{folder}/{part.index}/{quoted(name)}", name, wording.size(part.size, self._said)
+
+    def _people(self, entry: Entry) -> str:
+        customer = self._ticket.inquiry.customer.email.lower()
+        return "" if self._hidden is not None else ", ".join(one for one in entry.people if one.lower() != customer)
+
+    def _discreet_reason(self, text: str) -> str:
+        if self._hidden is None:
+            return text
+        from helpdesk_lite.mail import discretion
+
+        return discretion.without_any(text, self._said.gettext("(address)"))
+
+
+def is_mail(ticket: Ticket) -> bool:
+    """Whether the ticket began with a letter."""
+    return bool(ticket.entries[0].sender)
+
+
+def is_veiled(ticket: Ticket) -> bool:
+    """Whether those who look at it may not know who wrote."""
+    return ticket.place.state == PENDING
+
+
+def may_have(entry: Entry, part: Part, is_veiled: bool) -> bool:
+    """Whether a file of a letter may be seen. While the ticket is pending: not what says above all whose it is."""
+    from helpdesk_lite.mail.discretion import tells_who
+
+    return not is_veiled or not (entry.kind in (AUTOMATIC, BOUNCE) or tells_who(part.type))
+
+
+def hidden_in(ticket: Ticket) -> frozenset[str]:
+    """Every address in the (whole) ticket at which somebody of the customer's side can be reached."""
+    found = {ticket.inquiry.customer.email}
+    for entry in ticket.entries:
+        if entry.kind in (INQUIRY, LETTER, AUTOMATIC):
+            found.update((entry.sender.rpartition("<")[2].rstrip(">"), *entry.people))
+    return frozenset(found - {""})
+
+
+def _bare(subject: str) -> str:
+    """The subject without number and `Re:`."""
+    while found := _PREFIX.match(subject):
+        subject = subject[found.end() :]
+    return subject.strip()
