@@ -148,7 +148,8 @@ def attached(attachment: Attachment) -> Iterator[bytes]:
     yield headers.parametered("Content-Type", headers.media_type(attachment.type), [("name", headers.ascii_name(name))])
     disposition = "inline" if attachment.is_inline else "attachment"
     yield headers.parametered("Content-Disposition", disposition, [("filename", name)])
-    yield headers.ids("Content-ID", [f"<{attachment.content_id}>"]) if attachment.content_id else b""
+    if re.fullmatch(r"[!-;=?-~]+", attachment.content_id):
+        yield headers.ids("Content-ID", [f"<{attachment.content_id}>"])
     yield b"Content-Transfer-Encoding: base64\n\n"
     yield from base64_lines(attachment.chunks)
 
