@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 FORM, TITLE = "mail", "Mail"  # what stands for the form in a ticket that began with a letter
 LONGEST_TEXT = 100_000  # characters of it among the ticket's fields; the letter itself is whole
 MOST_PEOPLE = 20  # that are remembered from To and Cc
-MOST_ANSWERED = 5  # automatic letters to one address in an hour, whatever its letters say of themselves
+MOST_TOLD = 30  # sentences of ours to one operator in an hour
+QUIET = 600  # seconds after an acknowledgement in which the same address gets none: a responder that lies ends there
 DAY = 86_400
 
 
@@ -73,7 +74,7 @@ class Correspondence(NamedTuple):
                 self.desk.mend(number)
                 return number
             inquiry = self._inquiry(post, linked)
-            may_acknowledge = acknowledge and self.desk.settings.acknowledge and self._may_tell(inquiry.customer.email)
+            may_acknowledge = acknowledge and self.desk.settings.acknowledge and self._may_greet(inquiry.customer.email)
             letters = self.desk.announcements(inquiry, (), may_acknowledge)
             entry = self._entry(inquiry.head.number, INQUIRY, CUSTOMER, post, letters)
             self.desk.keep(inquiry, entry, letters, post.content)
@@ -204,10 +205,10 @@ class Correspondence(NamedTuple):
         """Keep what the operator wrote as a note, and send it back to them with the reason."""
         lost = TicketMoved(ticket.number, ticket.place.state, ticket.place.holder, ticket.since)
         back = self.desk.letter(RETURNED, ticket.inquiry, operator=operator.name)
-        back = back._replace(note=self._lost(operator, lost))
-        entry = self._entry(ticket.number, NOTE, operator.name, post, [back], ticket)
-        back = back._replace(entry=entry.message_id)
-        self.desk.commit(ticket.number, ticket.place, ticket.place, entry, [back], post.content)
+        letters = [back._replace(note=self._lost(operator, lost))] if self._may_tell(operator.email) else []
+        entry = self._entry(ticket.number, NOTE, operator.name, post, letters, ticket)
+        letters = [one._replace(entry=entry.message_id) for one in letters]
+        self.desk.commit(ticket.number, ticket.place, ticket.place, entry, letters, post.content)
 
     def _tell(self, operator: Operator, ticket: Ticket, note: str) -> None:
         """Mail the operator a sentence. No entry names that letter: lost in a crash, its cause makes it again."""
@@ -219,10 +220,17 @@ class Correspondence(NamedTuple):
 
     def _may_tell(self, address: str) -> bool:
         """Whether the address may get one more automatic letter in this hour; counts it."""
-        count, _, _ = self.limits.lately("told", address.lower())
-        if count >= MOST_ANSWERED:
+        if self.limits.lately("told", address.lower())[0] >= MOST_TOLD:
             return False
         self.limits.note("told", address.lower())
+        return True
+
+    def _may_greet(self, address: str) -> bool:
+        """Whether the address may get an acknowledgement now, whatever its letters say of themselves; counts it."""
+        _, _, last = self.limits.lately("greeted", address.lower())
+        if self.desk.clock() - last < QUIET:
+            return False
+        self.limits.note("greeted", address.lower())
         return True
 
     def _lost(self, operator: Operator, lost: TicketMoved) -> str:

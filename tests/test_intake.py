@@ -327,11 +327,10 @@ class TestPrograms:
     def test_a_letter_from_ourselves_is_ignored(self, desk):
         assert desk.receive(letter(DESK, DESK)).kind == IGNORED
 
-    def test_a_responder_whose_every_header_lies_is_answered_a_few_times_only(self, tmp_path):
-        desk = MailDesk(tmp_path, "[limits]\nsubmissions_per_hour = 0\n")
-        for count in range(20):
+    def test_a_responder_whose_every_header_lies_is_answered_once(self, desk):
+        for count in range(5):
             desk.receive(letter("robot@example.com", DESK, f"I got your letter no. {count}."))
-        assert len(desk.letters("acknowledgement")) <= 5
+        assert len(desk.letters("acknowledgement")) == 1
 
     def test_a_bounce_is_told_in_the_ticket_whose_letter_it_was(self, desk):
         number = desk.open()

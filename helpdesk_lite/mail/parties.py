@@ -13,7 +13,7 @@ from helpdesk_lite import i18n, reply_address
 from helpdesk_lite.letter import domain_of, is_address
 from helpdesk_lite.mail import compose, headers
 from helpdesk_lite.reply_address import CLAIM, OPERATOR, TICKET
-from helpdesk_lite.ticket import INQUIRY
+from helpdesk_lite.ticket import INQUIRY, address_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ class Parties(NamedTuple):
         """
         customer = ticket.inquiry.customer.email
         name, address = writer_of(entry, ticket)
-        answered = address if _is_known(address, entry, ticket) else customer
-        if answered != address:
+        is_known = entry.kind == INQUIRY or address.lower() in map(str.lower, ticket.known(entry.message_id))
+        answered = address if is_known else customer
+        if not is_known:
             name = self._said(letter).gettext("%(name)s (not known in this ticket)") % {"name": name or address}
         sender = (name, address) if is_address(address) else self.desk
         yield from self._forwarded(letter, sender, name, is_placed)
@@ -79,7 +80,8 @@ class Parties(NamedTuple):
             has_own_from = is_placed and answered == address
             yield from self._reply_to(letter, answered, operator, has_own_from)
         if self.settings.answers != "relayed":
-            yield from _copies(self._others((customer, *entry.people), (answered, address, operator.email)))
+            people = entry.people if is_known else ()  # a stranger brings nobody in
+            yield from _copies(self._others((customer, *people), (answered, address, operator.email)))
 
     def of_answer(self, letter: Letter, ticket: Ticket, entry: Entry, operator: Operator | None) -> Iterator[bytes]:
         """To the customer and who else is in copy; from the operator, or in place of them, as `answers` says.
@@ -107,10 +109,9 @@ class Parties(NamedTuple):
             yield headers.mailboxes("Reply-To", [("", address) for address in reply_to])
 
     def of_returned(self, letter: Letter, operator: Operator) -> Iterator[bytes]:
-        """To the operator themselves."""
+        """To the operator themselves. An answer to it proves nothing, or a mailbox that answers by itself went on."""
         yield headers.mailboxes("From", [self.desk])
         yield headers.mailboxes("To", [("", operator.email)])
-        yield headers.mailboxes("Reply-To", [("", self._own(OPERATOR, letter, operator.name))])
 
     def _forwarded(self, letter: Letter, sender: Box, name: str, is_placed: bool) -> Iterator[bytes]:
         via = self._via(name, self._said(letter)), self.settings.address
@@ -161,20 +162,9 @@ def writer_of(entry: Entry, ticket: Ticket) -> Box:
     return tuple(ticket.inquiry.customer) if entry.kind == INQUIRY else _mailbox(entry.sender)  # type: ignore[return-value]
 
 
-def _is_known(address: str, entry: Entry, ticket: Ticket) -> bool:
-    """Whether the address had to do with the ticket before this entry came."""
-    known = {ticket.inquiry.customer.email.lower()}
-    for earlier in ticket.entries:
-        if earlier.message_id == entry.message_id:
-            break
-        known.update((_mailbox(earlier.sender)[1].lower(), *map(str.lower, earlier.people)))
-    return address.lower() in known - {""}
-
-
 def _mailbox(said: str) -> Box:
     """The name and address of an entry's `sender`: "Jane Doe <jane@example.com>"."""
-    name, _, address = said.rpartition("<")
-    return name.strip(), address.removesuffix(">").strip()
+    return said.rpartition("<")[0].strip(), address_in(said)
 
 
 def _copies(addresses: Iterable[str]) -> Iterator[bytes]:
