@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import shutil
 from collections.abc import Callable
@@ -27,18 +28,43 @@ def _change(ticket: Path, old: bytes, new: bytes) -> None:
     ticket.write_bytes(raw.replace(old, new))
 
 
-def _private(path: Path, content: bytes = b"x") -> None:
+def _private(path: Path, content: bytes = b"x") -> Path:
     path.write_bytes(content)
     path.chmod(0o600)
+    return path
 
 
 def _link(path: Path, target: str) -> None:
     path.symlink_to(target)
 
 
-def _moved(ticket: Path, folder: Path, name: str = "") -> None:
+def _moved(ticket: Path, folder: Path, name: str = "") -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.move(ticket, folder / (name or ticket.name))
+    return Path(shutil.move(ticket, folder / (name or ticket.name)))
+
+
+def _subfolder(data: Path, ticket: Path, name: str = "", content: bytes = b"") -> Path:
+    """A file in the subfolder of pending/ that this ticket would come into if there were a thousand."""
+    folder = data / "pending" / ticket.name[:4]
+    folder.mkdir(mode=0o700)
+    if name:
+        _private(folder / name, content)
+    return folder / name
+
+
+def _given(find: Callable[[Path, Path], Path]) -> Damage:
+    """What is found there belongs to somebody else, and no longer to the owner of data/."""
+
+    def give(data: Path, ticket: Path) -> None:
+        os.chown(find(data, ticket), 54_321, 54_321)
+
+    return give
+
+
+def _turned(paths: list[Path]) -> None:
+    contents = [path.read_bytes() for path in paths]
+    for path, content in zip(paths, contents[1:] + contents[:1], strict=True):
+        _private(path, content)
 
 
 DAMAGE: dict[str, Damage] = {
@@ -79,6 +105,42 @@ DAMAGE: dict[str, Damage] = {
     "an account without an address": lambda data, ticket: _private(data / "operators" / "carl.toml", b""),
     "an account that is no TOML": lambda data, ticket: _private(data / "operators" / "bob.toml", b"\xff\xfe"),
     "an account of an odd name": lambda data, ticket: _private(data / "operators" / "B ob.toml", b'email = "a@b.c"'),
+    "no format number": lambda data, ticket: (data / "FORMAT").unlink(),
+    "a ticket in a subfolder of others": lambda data, ticket: _moved(ticket, ticket.parent / "ZZZZ"),
+    "a stranger in a subfolder": lambda data, ticket: _subfolder(data, ticket, "notes.txt", b"x"),
+    "a folder in a subfolder": lambda data, ticket: (_subfolder(data, ticket) / "more").mkdir(0o700),
+    "a ticket in a subfolder too": lambda data, ticket: _subfolder(data, ticket, ticket.name, ticket.read_bytes()),
+    "a cut ticket in a subfolder": lambda data, ticket: _cut(_moved(ticket, ticket.parent / ticket.name[:4]), 0.5),
+    "a link in a subfolder": lambda data, ticket: _link(_subfolder(data, ticket) / "x.mbox", "/etc/hostname"),
+    "a subfolder that others may enter": lambda data, ticket: _subfolder(data, ticket).chmod(0o755),
+    "a subfolder that is a file": lambda data, ticket: _private(data / "pending" / ticket.name[:4]),
+    "a ticket two subfolders down": lambda data, ticket: _moved(
+        ticket, ticket.parent / ticket.name[:4] / ticket.name[:7] / "more"
+    ),
+}
+OWNED = {  # by somebody else, as root's commands used to leave it
+    "another's ticket": lambda data, ticket: ticket,
+    "another's folder": lambda data, ticket: data / "pending",
+    "another's lock": lambda data, ticket: _private(data / "locks" / "courier.lock"),
+    "another's settings": lambda data, ticket: data / "settings.toml",
+}
+if os.geteuid() == 0:
+    DAMAGE.update({kind: _given(find) for kind, find in OWNED.items()})
+HARMLESS: dict[str, Damage] = {
+    "a stale file in the cache": lambda data, ticket: [_private(path, b"") for path in (data / "cache").iterdir()],
+    "a cache of noise": lambda data, ticket: [_private(path, os.urandom(999)) for path in (data / "cache").iterdir()],
+    "a cache of another shape": lambda data, ticket: [
+        _private(path, marshal.dumps(("x", {"name": 7}))) for path in (data / "cache").iterdir()
+    ],
+    "a cache cut short": lambda data, ticket: [_cut(path, 0.5) for path in (data / "cache").iterdir()],
+    "files for each other in the cache": lambda data, ticket: _turned(sorted((data / "cache").iterdir())),
+    "a foreign file in the cache": lambda data, ticket: _private(data / "cache" / "notes.txt"),
+    "folders in the cache": lambda data, ticket: [
+        (path.unlink(), path.mkdir(0o700)) for path in (data / "cache").iterdir()
+    ],
+    "no cache": lambda data, ticket: shutil.rmtree(data / "cache"),
+    "an empty subfolder": lambda data, ticket: (data / "pending" / "ZZZZ").mkdir(0o700),
+    "a ticket in its subfolder": lambda data, ticket: _moved(ticket, ticket.parent / ticket.name[:4]),
 }
 
 
@@ -89,30 +151,65 @@ def contents(data: Path) -> set[bytes]:
     return {path.read_bytes() for path in files}
 
 
-@pytest.mark.parametrize("kind", DAMAGE)
-def test_damage_is_named_and_nothing_is_lost(house: Any, browser: Browser, capsys: Any, kind: str) -> None:
+@pytest.fixture
+def desk(house: Any, browser: Browser) -> tuple[Any, Path, str]:
+    """A desk in order with a ticket that ines has, and the number of another one that is pending."""
     number = number_in(post(browser, FIELDS))
     signed_in(house, "ines").post(f"/tickets/{number}/claim")
     other = number_in(post(browser, {**FIELDS, "message": "The other one."}))
     data = Path(house.root.data)
     for path in [data, *data.rglob("*")]:  # the test's own umask is not the desk's
         path.chmod(0o700 if path.is_dir() else 0o600)
+    return house, data / "claimed" / "ines" / f"{number}.mbox", other
 
-    def verify(*options: str) -> tuple[int, list[str]]:
-        status = cli.main(["--root", house.root.path, "verify", *options])
-        return status, capsys.readouterr().out.splitlines()
 
-    assert verify() == (0, ["Everything is as promised."])
-    DAMAGE[kind](data, data / "claimed" / "ines" / f"{number}.mbox")
-    before = contents(data)
-    status, lines = verify()
-    assert status == 1 and lines, "nobody noticed"
-    assert all(line.startswith("data") and ": " in line for line in lines), lines
-    verify("--repair")
-    kept = contents(data)
-    assert all(any(one in whole for whole in kept) for one in before), "bytes went out of sight"
-    assert verify()[0] in (0, 1)
-    assert house.store.read(other).place.state == "pending"  # the others are not touched
+def verify(house: Any, capsys: Any, *options: str) -> tuple[int, list[str]]:
+    status = cli.main(["--root", house.root.path, "verify", *options])
+    return status, capsys.readouterr().out.splitlines()
+
+
+IN_ORDER = (0, ["Everything is as promised."])
+
+
+def assert_at_work(house: Any, other: str) -> None:
+    """The damage took nothing else down."""
     made = assemble.house(house.root)
+    assert made.store.read(other).place.state == "pending"
     assert Browser(made).get("/forms/all").status == 200
     assert signed_in(made, "ada").get("/queue").status == 200
+    assert f'data-ticket="{other}"' in signed_in(made, "ada").get("/queue").text
+
+
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_damage_is_named_and_nothing_is_lost(desk: tuple[Any, Path, str], capsys: Any, kind: str) -> None:
+    house, ticket, other = desk
+    data = Path(house.root.data)
+    assert verify(house, capsys) == IN_ORDER
+    DAMAGE[kind](data, ticket)
+    before = contents(data)
+    status, lines = verify(house, capsys)
+    assert status == 1 and lines, "nobody noticed"
+    assert all(line.startswith("data") and ": " in line for line in lines), lines
+    verify(house, capsys, "--repair")
+    kept = contents(data)
+    assert all(any(one in whole for whole in kept) for one in before), "bytes went out of sight"
+    assert verify(house, capsys)[0] in (0, 1)
+    assert_at_work(house, other)
+
+
+@pytest.mark.parametrize("kind", HARMLESS)
+def test_what_does_no_harm_does_none(desk: tuple[Any, Path, str], capsys: Any, kind: str) -> None:
+    house, ticket, other = desk
+    HARMLESS[kind](Path(house.root.data), ticket)
+    assert_at_work(house, other)
+    assert signed_in(assemble.house(house.root), "ines").get(f"/tickets/{ticket.stem}").status == 200
+    assert verify(house, capsys) == IN_ORDER
+
+
+@pytest.mark.parametrize("content", [b"", b"one", b"2", b"\x00"])
+def test_a_number_that_is_none_or_unknown_is_named(desk: tuple[Any, Path, str], capsys: Any, content: bytes) -> None:
+    house, _, _ = desk
+    _private(Path(house.root.format), content)
+    assert cli.main(["--root", house.root.path, "verify", "--repair"]) == 1
+    assert str(house.root.data) in capsys.readouterr().err
+    assert Path(house.root.format).read_bytes() == content
