@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from helpdesk_lite.mail import addresses, automatic, bounce, charsets, headers, likeness, parse, results
+from helpdesk_lite.mail import addresses, automatic, charsets, dates, headers, likeness, parse, results
 from helpdesk_lite.mail import head as head_fields
-from helpdesk_lite.mail.own_words import own_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from helpdesk_lite.mail.addresses import Mailbox
-    from helpdesk_lite.mail.bounce import Failure
+    from helpdesk_lite.mail.bounce import Failure, Report
     from helpdesk_lite.mail.head import Head
     from helpdesk_lite.mail.parse import Part
     from helpdesk_lite.mail.results import Result
@@ -28,7 +27,6 @@ LONGEST_SUBJECT = 1000  # characters
 LONGEST_TEXT = 2_000_000  # characters of all parts together
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "apparently-to", "x-delivered-to")
 _S_MIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
-_LATEST = 253402300799  # 9999-12-31T23:59:59Z
 
 
 class Incoming(NamedTuple):
@@ -36,7 +34,7 @@ class Incoming(NamedTuple):
 
     `senders` are the mailboxes of every From field; `delivered_to` the addresses that servers noted on the way.
     `date` is in seconds UTC. `text` is the best part as plain text with LF line ends, `html` the same as HTML, unsafe
-    as it came (mail/sanitise). `reply` is what of `text` its writer wrote: without quotes and signature.
+    as it came (mail/sanitise).
     `auto` is the evidence that no person wrote it. `is_report`: it is a delivery report, about the letter
     `failed_message_id`; a report of a delay or a success has no `failures`. `parse.decoded` reads the attachments.
     `digest` is the same for the same letter delivered twice (mail/likeness). `size` is that of the letter, in bytes.
@@ -55,7 +53,6 @@ class Incoming(NamedTuple):
     references: tuple[str, ...]
     text: str
     html: str
-    reply: str
     attachments: tuple[Part, ...]
     auto: str
     list_id: str
@@ -67,6 +64,13 @@ class Incoming(NamedTuple):
     is_encrypted: bool
     digest: str
     size: int
+
+    @property
+    def reply(self) -> str:
+        """What of `text` its writer wrote: without quotes and signature (mail/own_words)."""
+        from helpdesk_lite.mail.own_words import own_words
+
+        return own_words(self.text)
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -84,8 +88,7 @@ def read(file: BinaryIO, return_path: str | None = None) -> Incoming:
     subject = _line(head.first("subject"))[:LONGEST_SUBJECT]
     senders = addresses.mailboxes(head.every("from"))
     auto = automatic.evidence(head, subject, senders, return_path)
-    is_null = auto == automatic.NULL_SENDER or _is_null(head)
-    report = bounce.report(file, head, parts, [one.address for one in senders], is_null)
+    report = _report(file, head, parts, senders, auto)
     text, html = _texts(file, parts)
     signed, encrypted = _protection(head, parts, text)
     return Incoming(
@@ -97,12 +100,11 @@ def read(file: BinaryIO, return_path: str | None = None) -> Incoming:
         to=addresses.mailboxes(head.every("to")),
         cc=addresses.mailboxes(head.every("cc")),
         delivered_to=_delivered_to(head),
-        date=_date(head.first("date")),
+        date=dates.moment(head.first("date")),
         in_reply_to=addresses.ids(head.every("in-reply-to")),
         references=addresses.ids(head.every("references")),
         text=text,
         html=html,
-        reply=own_words(text),
         attachments=tuple(part for part in parts if part.is_attachment),
         auto=auto or (f"From: {senders[0].address}" if report and senders else ""),
         list_id=_line(head.first("list-id"))[:LONGEST_SUBJECT],
@@ -117,6 +119,16 @@ def read(file: BinaryIO, return_path: str | None = None) -> Incoming:
     )
 
 
+def _report(file: BinaryIO, head: Head, parts: list[Part], senders: tuple[Mailbox, ...], auto: str) -> Report | None:
+    """The delivery report that the letter is. Whom a person wrote does not pay for looking."""
+    addresses_ = [one.address for one in senders]
+    if not (auto or any(address.startswith("postmaster@") for address in addresses_)):
+        return None
+    from helpdesk_lite.mail import bounce
+
+    return bounce.report(file, head, parts, addresses_, auto == automatic.NULL_SENDER or _is_null(head))
+
+
 def _line(said: str) -> str:
     return headers.one_line(charsets.decoded_words(said))
 
@@ -128,18 +140,6 @@ def _is_null(head: Head) -> bool:
 def _delivered_to(head: Head) -> tuple[str, ...]:
     fields = [value for name in _DELIVERED_TO for value in head.every(name)]
     return tuple(box.address for box in addresses.mailboxes(fields))
-
-
-def _date(said: str) -> int | None:
-    """Seconds UTC; None if it is missing, malformed, or not of our era."""
-    from email.utils import mktime_tz, parsedate_tz
-
-    try:
-        found = parsedate_tz(said[:100])
-        at = mktime_tz(found) if found else -1
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-    return at if 0 <= at <= _LATEST else None
 
 
 def _texts(file: BinaryIO, parts: Iterable[Part]) -> tuple[str, str]:
