@@ -112,3 +112,26 @@ class Ticket(NamedTuple):
     def number(self) -> str:
         """The tracking number."""
         return self.inquiry.head.number
+
+    def known(self, until: str = "") -> tuple[str, ...]:
+        """The addresses of those who belong to the conversation, the customer's first, each once.
+
+        That is whom the customer, an operator's answer, or somebody who belongs to it already had in copy; a stranger's
+        letter brings nobody in. `until` is the Message-ID of an entry: those before it count.
+        """
+        found = {self.inquiry.customer.email.lower(): self.inquiry.customer.email}
+        for entry in self.entries:
+            if until and entry.message_id == until:
+                break
+            sender = address_in(entry.sender)
+            if entry.kind == INQUIRY and sender:
+                found.setdefault(sender.lower(), sender)
+            if entry.kind in (INQUIRY, ANSWER) or (entry.kind == LETTER and sender.lower() in found):
+                for address in entry.people:
+                    found.setdefault(address.lower(), address)
+        return tuple(address for address in found.values() if address)
+
+
+def address_in(mailbox: str) -> str:
+    """The address in an entry's `sender`, such as "Jane Doe <jane@example.com>"."""
+    return mailbox.rpartition("<")[2].removesuffix(">").strip()

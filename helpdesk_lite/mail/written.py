@@ -7,6 +7,7 @@ It reads no ticket file and sends nothing (courier).
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import NamedTuple
 
 from helpdesk_lite import i18n, times
@@ -234,12 +235,12 @@ def _subject(message: BinaryIO, ticket: Ticket) -> str:
 
 def _earlier(ticket: Ticket, letter: Letter) -> list[str]:
     """The Message-IDs that this letter threads with: the first letter's, then those that its reader knows."""
-    entries = ticket.entries[: _place(ticket, letter)]
     found = [ticket.entries[0].message_id] if ticket.entries else []
-    for entry in entries:
+    for entry in ticket.entries[: _place(ticket, letter)]:
         if letter.kind == ANSWER and entry.kind in (INQUIRY, LETTER):
             found.append(entry.message_id)
-        found += [name for name in entry.letters if name != letter.message_id and _kind(name) in _SEEN[letter.kind]]
+        before = takewhile(lambda name: name != letter.message_id, entry.letters)
+        found += [name for name in before if _kind(name) in _SEEN[letter.kind]]
     if letter.kind == RETURNED and letter.entry:
         found.append(letter.entry)
     found = list(dict.fromkeys(found))

@@ -423,10 +423,10 @@ class TestWhoIsInCopy:
         assert found["Cc"] == "jane@example.com, dora@example.com"
 
     def test_a_stranger_is_shown_as_one_and_gets_no_answer(self, to_maildir: Way) -> None:
-        found = self.brought(to_maildir, sender="Eve <eve@example.net>")
+        found = self.brought(to_maildir, sender="Eve <eve@example.net>", Cc="mallory@example.net")
 
         assert found["From"].addresses[0].display_name == "Eve (not known in this ticket)"
-        assert found["Reply-To"] == "jane@example.com"
+        assert (found["Reply-To"], found["Cc"]) == ("jane@example.com", None)
 
     def test_relayed_has_nobody_in_copy_to_whom_the_operator_would_show(self, to_maildir: Way) -> None:
         found = self.brought(to_maildir, "relayed", Cc="carl@example.com")
