@@ -28,29 +28,18 @@ from tests.mail import servers
 PASSWORD = "correct-horse-1"
 _PATIENCE = 10.0  # seconds until it answers
 
-# Dovecot 2.3 (Debian 12, Ubuntu 24.04). FOLDER/run holds its sockets, whose paths must be short.
+# FOLDER/run holds its sockets, whose paths must be short.
 _CONFIG = """
 base_dir = {folder}/run
 state_dir = {folder}/run
 log_path = {folder}/log
-protocols = imap lmtp
 listen = 127.0.0.1
 {identity}
-mail_location = maildir:~/Maildir
 mail_fsync = never
 first_valid_uid = 1
-disable_plaintext_auth = no
 auth_mechanisms = plain login
-auth_failure_delay = 0
+auth_failure_delay = 0 secs
 ssl = {ssl}
-passdb {{
-  driver = static
-  args = password={password}
-}}
-userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={folder}/mail/%u allow_all_users=yes
-}}
 service imap-login {{
   {chroot}
   inet_listener imap {{
@@ -67,6 +56,42 @@ service anvil {{
 service lmtp {{
   inet_listener lmtp {{
     port = {lmtp}
+  }}
+}}
+"""
+_ACCOUNTS_2_3 = """
+protocols = imap lmtp
+disable_plaintext_auth = no
+mail_location = maildir:~/Maildir
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/mail/%u allow_all_users=yes
+}}
+"""
+_ACCOUNTS_2_4 = """
+protocols {{
+  imap = yes
+  lmtp = yes
+}}
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = ~/Maildir
+namespace inbox {{
+  inbox = yes
+}}
+passdb static {{
+  password = {password}
+}}
+userdb static {{
+  allow_all_users = yes
+  fields {{
+    uid = {uid}
+    gid = {gid}
+    home = {folder}/mail/%{{user}}
   }}
 }}
 """
@@ -120,7 +145,8 @@ def dovecot(certificate: Path | None = None) -> Iterator[Dovecot]:
     running = None
     try:
         found = Dovecot(servers.free_port(), servers.free_port(), servers.free_port(), folder)
-        (folder / "dovecot.conf").write_text(_config(found, certificate))
+        version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+        (folder / "dovecot.conf").write_text(_config(found, certificate, version))
         running = subprocess.Popen([program, "-F", "-c", str(folder / "dovecot.conf")])
         _wait(found, running)
         yield found
@@ -131,14 +157,18 @@ def dovecot(certificate: Path | None = None) -> Iterator[Dovecot]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _config(found: Dovecot, certificate: Path | None) -> str:
+def _config(found: Dovecot, certificate: Path | None, version: str) -> str:
+    """2.3 (Debian 12, Ubuntu 24.04) and 2.4 (Debian 13) each have words of their own."""
+    is_old = version.startswith("2.3.")
     is_root = os.getuid() == 0
     keeper = pwd.getpwnam("nobody") if is_root else pwd.getpwuid(os.getuid())
     (found.folder / "mail").mkdir()
     found.folder.chmod(0o755)
     os.chown(found.folder / "mail", keeper.pw_uid, keeper.pw_gid)
-    tls = "no" if certificate is None else f"yes\nssl_cert = <{certificate}\nssl_key = <{certificate}"
-    return _CONFIG.format(
+    cert, key = ("ssl_cert = <", "ssl_key = <") if is_old else ("ssl_server_cert_file = ", "ssl_server_key_file = ")
+    tls = "no" if certificate is None else f"yes\n{cert}{certificate}\n{key}{certificate}"
+    first = "" if is_old else "dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\n"
+    return first + (_CONFIG + (_ACCOUNTS_2_3 if is_old else _ACCOUNTS_2_4)).format(
         folder=found.folder,
         identity="" if is_root else _OURS.format(user=keeper.pw_name, group=grp.getgrgid(keeper.pw_gid).gr_name),
         chroot="" if is_root else "chroot =",
