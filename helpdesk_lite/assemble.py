@@ -217,12 +217,24 @@ def courier(made: House) -> Courier:
 
 def work(made: House, until: float | None = None) -> None:
     """Do what is due besides answering: send letters (until the clock says so), and once an hour tidy up."""
+    if disk.names(made.root.inside("intake", "new")):
+        _finish_letters(made)
     courier(made).run(until)
     _tidy(made)
     version, is_settled = _outbox_version(made)
     waiting = [letter.next_at for letter in made.outbox.waiting()]
     due = min(waiting, default=_NEVER)
     disk.jot(_due_path(made), b"%d %s" % (due if is_settled else min(due, int(made.clock()) + _UNSETTLED), version))
+
+
+def _finish_letters(made: House) -> None:
+    """Judge the letters that a killed process left; one that the disk fails at waits for the next time."""
+    try:
+        made.intake.finish()
+    except OSError as wrong:
+        import logging
+
+        logging.getLogger("helpdesk_lite").warning("intake: cannot finish said=%r", str(wrong)[:300])
 
 
 def is_due(made: House) -> bool:
@@ -267,9 +279,10 @@ def _tidy(made: House) -> None:
 
 def verifier(made: House) -> Verifier:
     """What checks the promises about data/."""
+    from helpdesk_lite.ledger import Ledger
     from helpdesk_lite.verify import Verifier
 
-    return Verifier(made.desk, made.operators, made.root)
+    return Verifier(made.desk, made.operators, Ledger(made.intake, made.root.data), made.root)
 
 
 def _make_file(path: str, content: bytes) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 
-from helpdesk_lite import data_format, disk
+from helpdesk_lite import data_format, disk, ledger
 from helpdesk_lite.errors import DeskError
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.store import inspect
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helpdesk_lite.desk import Desk
+    from helpdesk_lite.ledger import Ledger
     from helpdesk_lite.operators import Operators
     from helpdesk_lite.root import Root
 
@@ -31,9 +32,10 @@ _VERIFIER = Operator("verify", "", is_admin=True)
 class Verifier:
     """Looks at the desk's whole memory: all that lies in data/ under `root`."""
 
-    def __init__(self, desk: Desk, operators: Operators, root: Root) -> None:
+    def __init__(self, desk: Desk, operators: Operators, letters: Ledger, root: Root) -> None:
         self._desk = desk
         self._operators = operators
+        self._ledger = letters
         self._data = root.data
         self._format = root.format
 
@@ -45,6 +47,7 @@ class Verifier:
             if not finding.number or self._is_so(finding):
                 yield finding
         yield from self._people()
+        yield from self._ledger.findings()
         if not disk.is_there(self._format):
             said = "this file with the format's number is missing: the desk was made before there was one"
             yield Finding(self._format, said, FORMAT)
@@ -57,6 +60,8 @@ class Verifier:
             inspect.CUT_SHORT: self._mend_cut_short,
             inspect.MISPLACED: self._mend_misplaced,
             inspect.TWICE: self._mend_twice,
+            ledger.INDEX: lambda _: self._ledger.mend(),
+            ledger.LEFT: lambda _: self._ledger.judge(),
             FORMAT: self._mend_format,
         }
         if finding.mend not in mends:

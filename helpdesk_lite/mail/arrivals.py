@@ -110,11 +110,9 @@ class Arrivals:
 
     def note(self, known: Known) -> None:
         """Write into the index what became of a letter. Not flushed: tickets, kept/ and ignored/ tell it again."""
-        import json
-
         path = self._index(known.message_id or known.digest)
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        disk.append(path, (json.dumps(known._asdict()) + "\n").encode())
+        disk.make_folder(os.path.dirname(path))
+        disk.append(path, _line(known))
 
     def known(self, message_id: str) -> list[Known]:
         """What is known of letters with this Message-ID (or, for those without one, of this digest)."""
@@ -133,10 +131,27 @@ class Arrivals:
         disk.remove(arrival.path, durable=False)
         disk.remove(_reason_path(arrival.path), durable=False)
 
+    def new(self) -> list[Arrival]:
+        """The letters that are being judged, and those that were left."""
+        return self._arrivals(NEW)
+
+    def laid_aside(self) -> Iterator[tuple[str, Arrival, str]]:
+        """The letters that are kept and ignored, each with the outcome and the reason."""
+        for arrival in self._arrivals(KEPT):
+            yield KEPT, arrival, self._reason(arrival)
+        for month in disk.names(self._path(IGNORED)):
+            for arrival in self._arrivals(f"{IGNORED}/{month}"):
+                yield IGNORED, arrival, self._reason(arrival)
+
+    def forget(self, known: Known) -> None:
+        """Take out of the index what it says of this letter and place. The caller has its lock (`judging`)."""
+        path = self._index(known.message_id or known.digest)
+        left = [one for one in _lines(path) if (one.digest, one.number) != (known.digest, known.number)]
+        disk.jot(path, b"".join(map(_line, left)))
+
     def kept(self) -> list[tuple[Arrival, str]]:
         """The letters that wait for a person, with the reasons, oldest first."""
-        arrivals = [_arrival(self._path(KEPT, name)) for name in self._letters(KEPT)]
-        found = [(arrival, self._reason(arrival)) for arrival in arrivals if arrival is not None]
+        found = [(arrival, self._reason(arrival)) for arrival in self._arrivals(KEPT)]
         return sorted(found, key=lambda one: one[0].at)
 
     def find_kept(self, digest: str) -> Arrival | None:
@@ -174,6 +189,10 @@ class Arrivals:
         if _reason_path(arrival.path) != _reason_path(goal):
             disk.remove(_reason_path(arrival.path), durable=False)
 
+    def _arrivals(self, folder: str) -> list[Arrival]:
+        found = [_arrival(self._path(folder, name)) for name in self._letters(folder)]
+        return [arrival for arrival in found if arrival is not None]
+
     def _letters(self, folder: str) -> list[str]:
         return [name for name in disk.names(self._path(folder)) if name.endswith(_END)]
 
@@ -209,6 +228,12 @@ def standing(story: Iterable[Known]) -> list[Known]:
         elif not any(places):
             places[""] = known
     return [known for places in found.values() for known in places.values()]
+
+
+def _line(known: Known) -> bytes:
+    import json
+
+    return (json.dumps(known._asdict()) + "\n").encode()
 
 
 def _lines(path: str) -> list[Known]:

@@ -20,6 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from helpdesk_lite.ticket import Entry
+
 # What can be done about a finding: its kind tells verify how.
 MODE, UNFINISHED, CUT_SHORT, MISPLACED, TWICE, UNMENDABLE = "mode", "unfinished", "cut short", "misplaced", "twice", ""
 
@@ -89,6 +91,19 @@ def copies(data: str, number: str) -> list[Lying]:
     """Wherever this one ticket lies."""
     found = [(path, place) for folder, place in _places(data) for path in fanout.paths(folder, number)]
     return [Lying(path, number, place) for path, place in found if disk.is_there(path)]
+
+
+def letters(data: str) -> Iterator[tuple[str, Entry]]:
+    """The entries that brought a letter from outside, each with its ticket's number. Damaged tickets are left out."""
+    for found in tickets(data):
+        if isinstance(found, Finding):
+            continue
+        try:
+            with open(found.path, "rb") as file, mapped(file, found.path) as content:
+                entries = [mbox.entry_of(entry) for entry in mbox.entries_of(content)]
+        except (FileNotFoundError, TicketDamaged):
+            continue  # it moved on, or `ticket` says what is wrong
+        yield from ((found.number, entry) for entry in entries if entry.digest)
 
 
 def ticket(lying: Lying) -> Finding | None:

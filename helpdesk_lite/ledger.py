@@ -1,0 +1,87 @@
+"""The letters' ledger, checked: whatever came in lies in one place, and the index knows which.
+
+Guarantee: looking changes nothing; mending writes the index anew from where the letters lie, and has those judged that
+a killed process left. It moves no letter that was judged.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from helpdesk_lite.intake import OPENED, THREADED
+from helpdesk_lite.mail import incoming
+from helpdesk_lite.mail.arrivals import Known, standing
+from helpdesk_lite.store import inspect
+from helpdesk_lite.store.inspect import Finding
+from helpdesk_lite.ticket import INQUIRY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helpdesk_lite.intake import Intake
+
+INDEX, LEFT = "index", "left"  # kinds of mends, beside those of inspect
+_STALE = 3600  # seconds after which nobody judges a letter any more
+
+
+class Ledger(NamedTuple):
+    """The letters of the desk whose memory lies under `data`."""
+
+    intake: Intake
+    data: str
+
+    def findings(self) -> Iterator[Finding]:
+        """What does not agree, one finding for each letter."""
+        arrivals = self.intake.arrivals
+        for arrival in arrivals.new():
+            if arrival.at < self.intake.correspondence.desk.clock() - _STALE:
+                yield Finding(arrival.path, "this letter was never judged", LEFT)
+        for known, is_noted in self._unsettled():
+            said = "the index says that {} is here, but it is not" if is_noted else "the index does not know {}"
+            yield Finding(self._path(known), said.format(f"letter {known.message_id or known.digest}"), INDEX)
+
+    def mend(self) -> bool:
+        """Make the index say where the letters lie."""
+        for known, is_noted in list(self._unsettled()):
+            with self.intake.arrivals.judging(known.digest):
+                self.intake.arrivals.forget(known) if is_noted else self.intake.arrivals.note(known)
+        return True
+
+    def judge(self) -> bool:
+        """Have the letters judged that were left."""
+        self.intake.finish()
+        return True
+
+    def _unsettled(self) -> Iterator[tuple[Known, bool]]:
+        """Where index and folders differ; whether it is the index that knows more. Not what is just being judged."""
+        arrivals = self.intake.arrivals
+        noted = {_place(known): known for known in arrivals.everywhere()}
+        found = {_place(known): known for known in self._lying()}
+        for place in noted.keys() ^ found.keys():
+            known = noted.get(place) or found[place]
+            with arrivals.judging(known.digest):
+                now = [_place(one) for one in standing(arrivals.known(known.message_id or known.digest))]
+            if (place in now) == (place in noted):
+                yield known, place in noted
+
+    def _lying(self) -> Iterator[Known]:
+        """Every letter as it lies there."""
+        for number, entry in inspect.letters(self.data):
+            outcome = OPENED if entry.kind == INQUIRY else THREADED
+            yield Known(entry.digest, entry.message_id, outcome, number, entry.at)
+        for outcome, arrival, reason in self.intake.arrivals.laid_aside():
+            with self.intake.arrivals.open(arrival) as file:
+                message_id = incoming.read(file, arrival.envelope.sender).message_id
+            yield Known(arrival.name, message_id, outcome, "", arrival.at, reason)
+
+    def _path(self, known: Known) -> str:
+        if not known.number:
+            return self.intake.arrivals.path_of(known)
+        lying = inspect.copies(self.data, known.number)
+        return lying[0].path if lying else os.path.join(self.data, "intake", "index")
+
+
+def _place(known: Known) -> tuple[str, str]:
+    return known.digest, known.number or known.outcome
