@@ -77,6 +77,9 @@ def _read(text: str, kinds: tuple[str, ...], needs_password: bool = True) -> Rou
     tls = found["tls"] or _usual_tls(kind, port, bool(found["user"]))
     if tls not in TLS:
         raise ValueError(f"tls must be one of {', '.join(TLS)}")
+    user, password = _unquoted(found["user"] or ""), _unquoted(found["password"] or "")
+    if not (user + password).isprintable():
+        raise ValueError("a user name and a password are one line")  # or they could say commands of their own
     folder = _unquoted((found["folder"] or "").strip("/"))
     if kind.startswith("imap"):
         if needs_password and not found["password"]:
@@ -88,8 +91,8 @@ def _read(text: str, kinds: tuple[str, ...], needs_password: bool = True) -> Rou
         kind.removesuffix("s"),
         host=found["host"].strip("[]"),
         port=port,
-        user=_unquoted(found["user"] or ""),
-        password=_unquoted(found["password"] or ""),
+        user=user,
+        password=password,
         tls=tls,
         folder=folder,
     )

@@ -105,7 +105,14 @@ def test_a_delivery_is_read(text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["imap://mail.example.org", "imap://ines@mail.example.org", "imap://i:p@h/a%0Db", "lmtp://h/folder", "smtp://h"],
+    [
+        "imap://mail.example.org",
+        "imap://ines@mail.example.org",
+        "imap://i:p@h/a%0Db",
+        "imap://i:p%0D%0Ax@h",
+        "lmtp://h/folder",
+        "smtp://h",
+    ],
 )
 def test_a_delivery_that_makes_no_sense_is_refused(text):
     with pytest.raises(ValueError, match=r"."):
