@@ -147,7 +147,7 @@ TABLE = (
         "fetch",
         "mailbox",
         "",
-        "where `helpdesk-lite fetch` finds letters: imaps://user:password@host[:port]/FOLDER, or imap:// for STARTTLS",
+        "where `helpdesk-lite fetch` finds letters: imaps://user:password@host[:port]/FOLDER",
         _mailbox,
     ),
     Setting(

@@ -69,7 +69,7 @@ def test_every_command_shown_is_one(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_setting_shown_is_one(page: Path) -> None:
     for block in blocks(page, "toml"):
-        if "[desk]" in block or "[mail]" in block or "[sign_in]" in block or "[limits]" in block:
+        if "[desk]" in block or "[mail]" in block or "[sign_in]" in block or "[limits]" in block or "[fetch]" in block:
             settings_table.check(block, named(page))
 
 

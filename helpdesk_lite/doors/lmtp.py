@@ -20,7 +20,7 @@ from aiosmtpd.smtp import Envelope as Given
 from aiosmtpd.smtp import Session
 
 from helpdesk_lite import disk, terminal
-from helpdesk_lite.errors import DeskError
+from helpdesk_lite.errors import DeskError, TooLarge
 from helpdesk_lite.mail.arrivals import Envelope
 
 TYPE_CHECKING = False
@@ -178,7 +178,7 @@ class Conversation(LMTP):
                 except OSError as wrong:
                     failed = _fault(wrong)
             if failed or size > self._door.desk.most:
-                return failed or f"{ANSWERS['refused']} The desk takes letters of at most {self._door.desk.most} bytes"
+                return failed or f"{ANSWERS['refused']} {TooLarge(self._door.desk.most)}"
             return await loop.run_in_executor(self._door.workers, _received, self._door.desk, file, _envelope(given))
 
 

@@ -32,7 +32,7 @@ _MOST = 100  # recipients that are noted
 # What a mail server tells of the recipient: Postfix's local, Exim and qmail; Postfix also before its own rewriting.
 _RECIPIENTS = ("RECIPIENT", "ORIGINAL_RECIPIENT")
 _TOP_RECIPIENTS = (b"x-original-to", b"delivered-to", b"envelope-to", b"x-envelope-to")
-_NOBODY = ("", "<>", "mailer-daemon")  # how the null sender is written
+_NOBODY = ("", "mailer-daemon")  # how the null sender is written, in <> or not
 
 
 def take(intake: Callable[[], Intake], recipients: Sequence[str]) -> int:
@@ -84,7 +84,8 @@ def _sender(top: bytes, lines: list[tuple[bytes, str]], environ: Mapping[str, st
         told = [_clean(environ["SENDER"])]
     if not told:
         return None
-    return "" if told[0].lower() in _NOBODY else told[0].removeprefix("<").removesuffix(">")
+    address = told[0].removeprefix("<").removesuffix(">")
+    return "" if address.lower() in _NOBODY else address
 
 
 def _told(lines: list[tuple[bytes, str]], environ: Mapping[str, str]) -> Iterator[str]:

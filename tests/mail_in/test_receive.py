@@ -114,6 +114,7 @@ class TestTheEnvelope:
             (b"From jane@example.com  Sat Nov 21\n" + RECEIVED, {}, "jane@example.com", []),
             (b"From MAILER-DAEMON Sat Nov 21\n" + RECEIVED, {}, "", []),
             (b"Return-Path: <>\r\n" + RECEIVED, {}, "", []),
+            (b"Return-Path: <MAILER-DAEMON>\n" + RECEIVED, {}, "", []),  # Postfix's pipe
             (b"", ENVIRON, "jane@example.com", ["desk@example.org", "desk+1@example.org"]),
             (b"", {"SENDER": ""}, "", []),
             (
