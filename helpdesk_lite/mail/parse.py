@@ -31,7 +31,8 @@ class Part(NamedTuple):
 
     `start` and `end` are where its encoded content lies in the message. An attachment always has a safe `name`.
     `flow` is "", "flowed" or "delsp" (RFC 3676); `within` the multiparts around it, the innermost last, each as its
-    kind and a serial number: `mixed 0`.
+    kind and a serial number: `mixed 0`. What came in a winmail.dat has that one's encoding, start and end as its
+    `container`, and lies from `start` to `end` of what is decoded of it.
     """
 
     index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks a Part for
@@ -47,6 +48,7 @@ class Part(NamedTuple):
     is_inline: bool = False
     flow: str = ""
     within: tuple[str, ...] = ()
+    container: tuple[str, int, int] | None = None
 
     @property
     def choice(self) -> str:
@@ -60,17 +62,16 @@ def parts(file: BinaryIO) -> list[Part]:
     size = file.seek(0, 2)
     opened = _opened(top, 0)
     if not opened:
-        return [_part(file, 0, top, start, size)]
+        return _unhidden(file, [_part(file, 0, top, start, size)])
     found = list(_leaves(file, start, opened, size))
-    return found or [_part(file, 0, head.Head(()), start, size)]  # its boundary never comes: all of it is text
+    return _unhidden(file, found) or [_part(file, 0, head.Head(()), start, size)]  # without its boundary all is text
 
 
 def decoded(file: BinaryIO, part: Part) -> Iterator[bytes]:
     """The content of the part, in pieces."""
-    raw = _raw(file, part.start, part.end)
-    if part.encoding == "base64":
-        return _from_base64(raw)
-    return _from_quoted_printable(raw) if part.encoding == "quoted-printable" else raw
+    if part.container:
+        return _between(_decoded(file, *part.container), part.start, part.end)
+    return _decoded(file, part.encoding, part.start, part.end)
 
 
 def text_of(file: BinaryIO) -> str:
@@ -240,6 +241,38 @@ def _content_id(said: str) -> str:
     return found if len(found) < 250 and " " not in found else ""
 
 
+def _unhidden(file: BinaryIO, found: list[Part]) -> list[Part]:
+    """The parts with the files of a winmail.dat in its place, where there are some."""
+    if not any(_is_winmail(part) for part in found):
+        return found
+    parts: list[Part] = []
+    for part in found:
+        parts += (_is_winmail(part) and _files_in(file, part)) or [part]
+    return [part._replace(index=place) for place, part in enumerate(parts[:MOST_PARTS])]
+
+
+def _is_winmail(part: Part) -> bool:
+    return part.type in ("application/ms-tnef", "application/vnd.ms-tnef") or part.name.lower() == "winmail.dat"
+
+
+def _files_in(file: BinaryIO, part: Part) -> list[Part]:
+    from helpdesk_lite.mail import winmail
+
+    return [
+        part._replace(
+            name=headers.file_name(one.name or "file"),
+            type=headers.media_type(one.type),
+            size=one.end - one.start,
+            encoding="",
+            start=one.start,
+            end=one.end,
+            content_id=_content_id(one.content_id),
+            container=(part.encoding, part.start, part.end),
+        )
+        for one in winmail.files(decoded(file, part))
+    ]
+
+
 def _first_word(value: str) -> str:
     words = value.lower().split(maxsplit=1)
     return words[0].strip("\"'") if words else ""
@@ -250,6 +283,24 @@ def _name_for(kind: str, index: int) -> str:
 
     end = ".eml" if kind.startswith("message/") else mimetypes.guess_extension(kind) or ".bin"
     return f"part-{index + 1}{end}"
+
+
+def _decoded(file: BinaryIO, encoding: str, start: int, end: int) -> Iterator[bytes]:
+    raw = _raw(file, start, end)
+    if encoding == "base64":
+        return _from_base64(raw)
+    return _from_quoted_printable(raw) if encoding == "quoted-printable" else raw
+
+
+def _between(pieces: Iterable[bytes], start: int, end: int) -> Iterator[bytes]:
+    """What of the pieces lies from `start` to `end`."""
+    at = 0
+    for piece in pieces:
+        if at + len(piece) > start:
+            yield piece[max(0, start - at) : end - at]
+        at += len(piece)
+        if at >= end:
+            return
 
 
 def _raw(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
