@@ -104,7 +104,7 @@ class Seen:
 
     def had_no_mistakes(self) -> None:
         """Fail if a script failed, or if the browser refused something because of our own policy."""
-        assert not self.mistakes
+        assert not self.mistakes, self.mistakes
 
     def _hear(self, said: str) -> None:
         if "Failed to load resource" not in said:  # a page that answers 404 or 422 is meant
