@@ -17,6 +17,7 @@ import pytest
 from helpdesk_lite import assemble, times
 from helpdesk_lite.root import Root
 from tests.examples import ADMIN, BOB, INES, contact_form, submission
+from tests.letters import MailDesk
 
 COMMAND = [sys.executable, "-m", "helpdesk_lite.cli"]
 
@@ -136,6 +137,21 @@ def test_json_is_what_scripts_rely_on(root, number):
     assert shown["fields"]["message"] == ["It burns."]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", shown["received_at"])
     assert json.loads(run("--root", root, "list", "closed", "--json")[1]) == []
+
+
+def test_letters_are_shown_as_json_with_what_they_say_and_bring(tmp_path):
+    desk = MailDesk(tmp_path / "desk")
+    kind = 'multipart/mixed; boundary="b"'
+    number = desk.open(text="--b\n\nIt burns.\n--b\nContent-Type: image/png; name=a.png\n\nx\n--b--", Content_Type=kind)
+    desk.answer("ines", number, "We come.", Cc="bob@example.net")
+    shown = json.loads(run("--root", desk.root.path, "show", number, "--json")[1])
+    inquiry, claimed, answer = shown["entries"]
+    assert (inquiry["sender"], inquiry["text"]) == ("Jane Doe <jane@example.com>", "It burns.")
+    assert [(file["name"], file["size"]) for file in inquiry["attachments"]] == [("a.png", 1)]
+    assert set(claimed) == {"kind", "by", "at", "message_id", "letters", "text"}
+    assert (answer["kind"], answer["by"], answer["sender"]) == ("answer", "ines", "<ines@example.org>")
+    assert (answer["subject"], answer["text"], answer["people"]) == ("Re: Fire", "We come.\n", ["bob@example.net"])
+    assert shown["attachments"] == inquiry["attachments"]
 
 
 def test_a_terminal_is_not_steered_by_a_ticket(root):

@@ -9,13 +9,14 @@ from helpdesk_lite import assemble, terminal, times
 from helpdesk_lite.commands import files
 from helpdesk_lite.errors import UnknownNumber
 from helpdesk_lite.mail import parse
+from helpdesk_lite.mail.reading import reading
 from helpdesk_lite.root import find_root
 from helpdesk_lite.tracking import read_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from typing import Any
+    from typing import Any, BinaryIO
 
     from helpdesk_lite.store.contract import Store
     from helpdesk_lite.ticket import Ticket
@@ -65,19 +66,36 @@ def as_json(store: Store, ticket: Ticket) -> dict[str, Any]:
         "customer": {"name": inquiry.customer.name, "email": inquiry.customer.email},
         "subject": inquiry.head.subject,
         "fields": {field.name: list(field.values) for field in inquiry.fields},
-        "entries": [
-            {
-                "kind": entry.kind,
-                "by": entry.by,
-                "at": times.iso(entry.at),
-                "message_id": entry.message_id,
-                "letters": list(entry.letters),
-                "text": entry.text,
-            }
-            for entry in ticket.entries
-        ],
+        "entries": _entries(store, ticket),
         "attachments": _attachments(store, ticket),
     }
+
+
+def _entries(store: Store, ticket: Ticket) -> list[dict[str, Any]]:
+    """What happened; an entry that is a letter has its sender, people, subject, text and attachments, too."""
+    letters = [entry.message_id for entry in ticket.entries if entry.sender]
+    told = dict(zip(letters, map(_letter, store.messages(ticket.number, letters)), strict=True))
+    found = []
+    for entry in ticket.entries:
+        about: dict[str, Any] = {
+            "kind": entry.kind,
+            "by": entry.by,
+            "at": times.iso(entry.at),
+            "message_id": entry.message_id,
+            "letters": list(entry.letters),
+            "text": entry.text,
+        }
+        if letter := told.get(entry.message_id):
+            text = letter.pop("text")
+            about["text"] = entry.text or text
+            about |= {"sender": entry.sender, "people": list(entry.people), **letter}
+        found.append(about)
+    return found
+
+
+def _letter(message: BinaryIO) -> dict[str, Any]:
+    said = reading(message)
+    return {"subject": said.subject, "text": said.text, "attachments": files.described(message, said.files)}
 
 
 def _attachments(store: Store, ticket: Ticket) -> list[dict[str, Any]]:
