@@ -252,6 +252,7 @@ class Desk(NamedTuple):
             category=form.category,
             language=language,
             submission=digest,
+            answers=form.answers,
         )
         return Inquiry(head, Customer(name, email), submission.fields, answers.message_field_of(form))
 

@@ -48,7 +48,10 @@ class Field(NamedTuple):
 
 
 class Form(NamedTuple):
-    """One file in forms/. `subject_line` may hold {field} places; empty: the field `subject`, else the title."""
+    """One file in forms/. `subject_line` may hold {field} places; empty: the field `subject`, else the title.
+
+    `answers` says where an operator's Reply goes; empty: as the desk's setting says.
+    """
 
     name: str
     title: str
@@ -58,6 +61,7 @@ class Form(NamedTuple):
     notify: tuple[str, ...] = ()
     confirmation: str = ""
     takes_uploads: bool = False
+    answers: str = ""
 
 
 class Upload(NamedTuple):

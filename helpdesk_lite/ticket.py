@@ -45,6 +45,7 @@ class Head(NamedTuple):
     category: str = ""
     language: str = "en"
     submission: str = ""
+    answers: str = ""
 
 
 class Inquiry(NamedTuple):

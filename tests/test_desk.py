@@ -251,3 +251,8 @@ def test_a_submission_killed_at_any_step_can_be_sent_again(desk, monkeypatch, ta
         desk.mend(left)
     assert [head.number for head in desk.queue()] == [number]
     assert sorted(letter.kind for letter in letters(desk)) == ["acknowledgement", "notice"]
+
+
+def test_a_ticket_keeps_where_its_form_wants_answers_to_go(desk):
+    number = desk.submit(contact_form()._replace(answers="relayed"), submission(), "", "en")
+    assert desk.store.read(number).inquiry.head.answers == "relayed"

@@ -15,7 +15,7 @@ from helpdesk_lite.forms.controls import controls_of, kind_of
 from helpdesk_lite.forms.make import read
 from helpdesk_lite.forms.markup import Tag, line_of
 from helpdesk_lite.forms.policy import origin_of
-from helpdesk_lite.forms.schema import PREFIX, SETTINGS, Reading, addresses_in
+from helpdesk_lite.forms.schema import ANSWERS, PREFIX, SETTINGS, Reading, addresses_in
 from helpdesk_lite.forms.source import decoded
 from helpdesk_lite.forms.tree import Element
 from helpdesk_lite.letter import is_address
@@ -91,6 +91,8 @@ def _about_settings(reading: Reading) -> Iterator[Finding]:
         if setting not in SETTINGS:
             known = ", ".join(PREFIX + one for one in SETTINGS)
             yield meta.tag, f"{name} is no setting of a form. There are {known}."
+        elif setting == "answers" and meta.get("content").strip().lower() not in ANSWERS:
+            yield meta.tag, f"helpdesk-answers must be one of {', '.join(ANSWERS)}."
         elif setting == "notify":
             for address in addresses_in(meta.get("content")):
                 if not is_address(address):

@@ -15,7 +15,8 @@ from helpdesk_lite.forms.labels import Labels
 from helpdesk_lite.forms.tree import Element, Tree, collapsed
 from helpdesk_lite.letter import is_address
 
-SETTINGS = ("title", "category", "subject", "notify", "confirmation")
+SETTINGS = ("title", "category", "subject", "notify", "answers", "confirmation")
+ANSWERS = ("direct", "copied", "relayed")
 PREFIX = "helpdesk-"
 CHOSEN = "data-helpdesk"  # the attribute with which a page of many forms says which one is for the desk
 
@@ -44,6 +45,7 @@ class Reading:
             subject_line=self.settings.get("subject", ""),
             notify=tuple(address for address in addresses_in(self.settings.get("notify", "")) if is_address(address)),
             confirmation=self.settings.get("confirmation", ""),
+            answers=answers if (answers := self.settings.get("answers", "").lower()) in ANSWERS else "",
             takes_uploads=any(found.control.kind == "file" for found in self.found),
         )
 

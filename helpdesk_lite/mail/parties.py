@@ -36,6 +36,11 @@ class Parties(NamedTuple):
     settings: Settings
     secret: bytes
 
+    def for_ticket(self, ticket: Ticket) -> Parties:
+        """The same for a ticket whose form says for itself where answers go."""
+        answers = ticket.inquiry.head.answers or self.settings.answers
+        return self._replace(settings=self.settings._replace(answers=answers))
+
     @property
     def desk(self) -> Box:
         """The desk itself."""

@@ -125,7 +125,7 @@ class Writer:
         entry = _entry(letter, ticket)
         if entry.kind != INQUIRY or ticket.inquiry.head.form == MAIL:
             lines = [
-                *self._parties.of_letter(letter, ticket, entry, operator, is_placed),
+                *self._parties.for_ticket(ticket).of_letter(letter, ticket, entry, operator, is_placed),
                 *self._about(letter, ticket, _subject(message, ticket), self._values(letter, ticket, ())),
                 headers.token("X-Auto-Response-Suppress", "All"),
             ]
@@ -136,7 +136,7 @@ class Writer:
             "has_address": is_address(inquiry.customer.email),
         }
         lines = [
-            *self._parties.of_inquiry(letter, inquiry, operator, is_placed),
+            *self._parties.for_ticket(ticket).of_inquiry(letter, inquiry, operator, is_placed),
             *self._about(letter, ticket, inquiry.head.subject, values),
             headers.token("X-Auto-Response-Suppress", "All"),
         ]
@@ -149,7 +149,7 @@ class Writer:
         Of its own header nothing goes out. None: the operator is gone.
         """
         lines = [
-            *self._parties.of_answer(letter, ticket, _entry(letter, ticket), operator),
+            *self._parties.for_ticket(ticket).of_answer(letter, ticket, _entry(letter, ticket), operator),
             *self._about(letter, ticket, ticket.inquiry.head.subject, self._values(letter, ticket, ())),
         ]
         return self._passed_on(letter, letter.recipients, lines, message)

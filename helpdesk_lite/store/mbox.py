@@ -85,6 +85,7 @@ def head_of(first_bytes: bytes) -> Head:
             category=facts["Category"],
             language=facts["Language"],
             submission=facts["Submission"],
+            answers=facts.get("Answers", ""),
         )
     except (KeyError, ValueError) as missing:
         raise TicketDamaged(f"Its head is not complete: {missing}.") from None
@@ -182,6 +183,8 @@ def _inquiry_facts(inquiry: Inquiry, entry: Entry) -> Iterator[tuple[str, str]]:
     yield "Language", head.language
     yield "Attachments", str(head.attachments)
     yield "Submission", head.submission
+    if head.answers:
+        yield "Answers", head.answers
     yield "Title", head.title
     yield "Subject", head.subject
     yield "Customer-Name", inquiry.customer.name

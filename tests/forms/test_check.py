@@ -53,6 +53,7 @@ CONTROLS = [
     ("<input id=a name=a><button name=b formaction=/x>", "formaction is taken out"),
     ("<input id=a name=a><meta name=helpdesk-notfy content=x>", "helpdesk-notfy is no setting"),
     ("<input id=a name=a><meta name=helpdesk-notify content='a@b.c boss'>", "boss in helpdesk-notify is not"),
+    ("<input id=a name=a><meta name=helpdesk-answers content=everybody>", "must be one of direct, copied, relayed"),
     ("<input id=a name=a><meta name=helpdesk-subject content='{b}'>", "names {b}, but the form has no field"),
     ("<input id=a name=a type=email><meta name=helpdesk-subject content='{a}'>", "{a} is left out of subjects"),
 ]

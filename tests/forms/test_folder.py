@@ -128,11 +128,13 @@ def test_what_a_mailing_hangs_on_to_an_address_does_not_matter(forms: Forms) -> 
 
 def test_the_kept_form_is_the_form(forms: Forms) -> None:
     html = """<title>T</title><meta name=helpdesk-category content=C><meta name=helpdesk-notify content="a@b.c, x">
-        <input name=a required><select name=b><option value=1 label=One>x</select><input type=file name=f>"""
+        <meta name=helpdesk-answers content=Relayed><input name=a required>
+        <select name=b><option value=1 label=One>x</select><input type=file name=f>"""
     form = forms(contact=html).form("contact")
     assert form_of(flat(form)) == form
     assert isinstance(form, Form)
     assert (form.category, form.notify, form.takes_uploads) == ("C", ("a@b.c",), True)
+    assert form.answers == "relayed"
 
 
 def test_languages_are_kept_apart(forms: Forms) -> None:

@@ -304,6 +304,14 @@ def test_reply_goes_where_the_setting_says(answers: str, is_placed: bool, reply_
     assert [address.addr_spec for address in (found.addresses if found else ())] == reply_to
 
 
+def test_a_form_may_say_where_its_answers_go(tmp_path: Path) -> None:
+    asked = inquiry()
+    asked = asked._replace(head=asked.head._replace(answers="relayed"))
+    found = read(Post(tmp_path, asked).forward())["Reply-To"]
+
+    assert [address.addr_spec for address in found.addresses] == [OWN]
+
+
 @pytest.mark.parametrize("is_placed", [False, True])
 @pytest.mark.parametrize("address", ["", "none of your business"])
 def test_a_customer_without_an_address_cannot_be_answered_by_accident(
