@@ -14,43 +14,51 @@ import socket
 import stat
 
 from helpdesk_lite import assemble
-from helpdesk_lite.doors.background import Background
+from helpdesk_lite.doors.apart import Apart
 from helpdesk_lite.errors import DeskUnusable
-from helpdesk_lite.root import Root, find_root
+from helpdesk_lite.root import find_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from helpdesk_lite.intake import Outcome
     from helpdesk_lite.mail.arrivals import Envelope
+    from helpdesk_lite.web.house import House
 
 
 def lmtp(given: Namespace) -> int:
     """Take letters at HOST:PORT, or on a Unix socket, until SIGINT or SIGTERM; then finish what has begun."""
     root = find_root(given.root)
     assemble.make_data(root)
+    current = assemble.standing_house(root)
+    courier = Apart(lambda: assemble.work(current()))
+    courier.wake()
+    try:
+        _take(current, courier, given)
+    finally:
+        courier.stop()
+    return 0
+
+
+def _take(current: Callable[[], House], courier: Apart, given: Namespace) -> None:
     listener = _unix(given.bind, given.group) if "/" in given.bind else _loopback(given.bind)
     try:
-        asyncio.run(_serve(root, listener))
+        asyncio.run(_serve(current, courier, listener))
     finally:
         listener.close()
         if "/" in given.bind:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(given.bind)
-    return 0
 
 
-async def _serve(root: Root, listener: socket.socket) -> None:
+async def _serve(current: Callable[[], House], courier: Apart, listener: socket.socket) -> None:
     from helpdesk_lite.doors.lmtp import Desk, Door
 
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
-    current = assemble.standing_house(root)
-    courier = Background(lambda: assemble.work(current()))
-    courier.wake()
 
     def receive(chunks: Iterator[bytes], envelope: Envelope) -> Outcome:
         outcome = assemble.intake(current()).receive(chunks, envelope)
@@ -63,7 +71,6 @@ async def _serve(root: Root, listener: socket.socket) -> None:
     print(f"Mail servers hand over letters at  {_shown(listener)}", flush=True)
     await told.wait()
     await door.close()
-    await asyncio.to_thread(courier.stop)
 
 
 def _shown(listener: socket.socket) -> str:

@@ -1,0 +1,65 @@
+"""Work that goes on in a process of its own beside a server that stays: done when woken, and every minute.
+
+Guarantee: it gives way to the server where both want the processor; one piece of work at a time; an error in it is
+logged and it is tried again later; it ends when the server has, however that ended.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import signal
+from contextlib import suppress
+
+from helpdesk_lite.doors.background import EVERY, Background
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NICE = 5
+log = logging.getLogger("helpdesk_lite")
+
+
+class Apart:
+    """A process that does `work`. To be made before there are threads, and before what it should not hold is open."""
+
+    def __init__(self, work: Callable[[], object], every: float = EVERY) -> None:
+        self._instead = Background(work, every)  # should the process be killed
+        told, self._telling = os.pipe()
+        self._pid = os.fork()
+        if not self._pid:
+            os.close(self._telling)
+            _keep_working(work, told, every)
+        os.close(told)
+        os.set_blocking(self._telling, False)
+
+    def wake(self) -> None:
+        """There is something to do."""
+        try:
+            with suppress(BlockingIOError):  # it has been told often enough
+                os.write(self._telling, b".")
+        except BrokenPipeError:
+            self._instead.wake()
+
+    def stop(self) -> None:
+        """Return when the piece of work at hand is done; none begins after it."""
+        os.close(self._telling)
+        os.waitpid(self._pid, 0)
+        self._instead.stop()
+
+
+def _keep_working(work: Callable[[], object], told: int, every: float) -> None:
+    """The life of the process."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # they are meant for the server, whose end is ours
+        signal.signal(number, signal.SIG_IGN)
+    try:
+        os.nice(_NICE)
+        while not select.select([told], [], [], every)[0] or os.read(told, 1 << 16):
+            try:
+                work()
+            except Exception as wrong:
+                log.error("courier: failed error=%s said=%r", type(wrong).__name__, str(wrong)[:300])
+    finally:
+        os._exit(0)
