@@ -9,15 +9,41 @@ from __future__ import annotations
 import re
 
 from helpdesk_lite.mail.own_words import own_words
+from helpdesk_lite.ticket import AUTOMATIC, INQUIRY, LETTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from helpdesk_lite.ticket import Ticket
+
 _WORD = r"[^\s<>()\[\]:;,\"']"
 _ADDRESS = re.compile(rf"(?<!{_WORD}){_WORD}+@{_WORD}+")
 # Files that tell who somebody is and where, and nothing of what is asked.
 _TELLING = re.compile(r"text/(?:x-)?vcard|text/directory|message/.*|application/(?:x-)?(?:pgp-|pkcs7-|pkcs10|pkix).*")
+
+
+def hidden_in(ticket: Ticket) -> frozenset[str]:
+    """Every address in the ticket at which somebody of the customer's side can be reached."""
+    found = {ticket.inquiry.customer.email}
+    for entry in ticket.entries:
+        if entry.kind in (INQUIRY, LETTER, AUTOMATIC):
+            found.update((entry.sender.rpartition("<")[2].rstrip(">"), *entry.people))
+    return frozenset(found - {""})
+
+
+def public(ticket: Ticket, word: str) -> Ticket:
+    """The ticket with what its subject and fields may tell; the customer and the contact fields stay as they are."""
+    hidden = hidden_in(ticket)
+    inquiry = ticket.inquiry
+    is_letter = bool(ticket.entries[0].sender)
+    fields = []
+    for field in inquiry.fields:
+        told = discreet if is_letter and field.name == inquiry.message_field else without
+        is_told = not field.is_contact
+        fields.append(field._replace(values=tuple(told(one, hidden, word) if is_told else one for one in field.values)))
+    head = inquiry.head._replace(subject=without(inquiry.head.subject, hidden, word))
+    return ticket._replace(inquiry=inquiry._replace(head=head, fields=tuple(fields)))
 
 
 def discreet(text: str, addresses: Iterable[str], word: str) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from helpdesk_lite import i18n, times
 from helpdesk_lite.errors import LetterRefused
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, NOTICE, RETURNED, is_address
-from helpdesk_lite.mail import body, charsets, compose, head, headers, parse, rebuilt
+from helpdesk_lite.mail import body, charsets, compose, discretion, head, headers, parse, rebuilt
 from helpdesk_lite.mail.compose import Attachment
 from helpdesk_lite.mail.original import Original
 from helpdesk_lite.mail.parties import Parties
@@ -86,13 +86,18 @@ class Writer:
 
     def notice(self, letter: Letter, ticket: Ticket, message: BinaryIO) -> Written:
         """The news of a ticket for the broadcast address: what was asked, not by whom. LetterRefused."""
-        asked = ticket.inquiry.head
+        word = i18n.translation(letter.language).gettext("(address)")
+        public = discretion.public(ticket, word)
+        asked = public.inquiry.head
+        is_letter = asked.form == MAIL
         values = {
-            **self._values(letter, ticket, body.public_fields(ticket.inquiry)),
+            **self._values(letter, public, body.public_fields(public.inquiry)),
             "title": asked.title,
             "received": _moment(asked.received_at),
             "attachments": [
-                {"name": part.name, "size": _size(part.size)} for part in parse.parts(message) if part.is_attachment
+                {"name": discretion.without(part.name, discretion.hidden_in(ticket), word), "size": _size(part.size)}
+                for part in parse.parts(message)
+                if part.is_attachment and not (is_letter and discretion.tells_who(part.type))
             ],
         }
         lines = [

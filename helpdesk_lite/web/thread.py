@@ -63,7 +63,7 @@ class Thread:
         self._ticket = ticket
         self._said = said
         self._now = house.clock()
-        self._hidden: frozenset[str] | None = hidden_in(house.store.read(ticket.number)) if is_veiled(ticket) else None
+        self._hidden = _hidden_in(house.store.read(ticket.number)) if is_veiled(ticket) else None
         self._readings = self._read(house)
 
     def lines(self) -> list[Line]:
@@ -209,13 +209,10 @@ def may_have(entry: Entry, part: Part, is_veiled: bool) -> bool:
     return not is_veiled or not (entry.kind in (AUTOMATIC, BOUNCE) or tells_who(part.type))
 
 
-def hidden_in(ticket: Ticket) -> frozenset[str]:
-    """Every address in the (whole) ticket at which somebody of the customer's side can be reached."""
-    found = {ticket.inquiry.customer.email}
-    for entry in ticket.entries:
-        if entry.kind in (INQUIRY, LETTER, AUTOMATIC):
-            found.update((entry.sender.rpartition("<")[2].rstrip(">"), *entry.people))
-    return frozenset(found - {""})
+def _hidden_in(ticket: Ticket) -> frozenset[str]:
+    from helpdesk_lite.mail import discretion
+
+    return discretion.hidden_in(ticket)
 
 
 def _bare(subject: str) -> str:

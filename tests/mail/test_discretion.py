@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk_lite.mail.discretion import discreet, tells_who, without, without_any
+from helpdesk_lite.mail.discretion import discreet, public, tells_who, without, without_any
+from helpdesk_lite.ticket import QUEUE, Ticket
+from tests import examples
 
 JANE = "jane@example.com"
 
@@ -65,6 +67,30 @@ def test_what_a_server_says_may_name_anybody():
 def test_a_word_without_end_takes_no_time(endless):
     assert without_any(endless, "-") in (endless, "-")
     assert discreet(endless, [JANE], "-")
+
+
+def ticket(sender: str, message: str, *people: str) -> Ticket:
+    """A ticket that began with a form or (with a sender) with a letter."""
+    number = examples.number()
+    inquiry = examples.inquiry(number, f"From {JANE}")
+    fields = tuple(field._replace(values=(message,)) if field.name == "message" else field for field in inquiry.fields)
+    entry = examples.entry(number)._replace(sender=sender, people=people)
+    return Ticket(inquiry._replace(fields=fields), QUEUE, 0, (entry,))
+
+
+SAID = f"It burns. Write to {JANE}, or jane@home.example, or boss@example.net.\n-- \nJane"
+
+
+def test_a_ticket_that_began_with_a_letter_is_told_without_addresses_and_signature():
+    said = public(ticket("Jane <jane@home.example>", SAID, "boss@example.net"), "(address)").inquiry
+    assert said.head.subject == "From (address)"
+    assert said.fields[-1].values == ("It burns. Write to (address), or (address), or (address).",)
+
+
+def test_one_that_began_with_a_form_keeps_its_dashes():
+    said = public(ticket("", SAID), "-").inquiry
+    assert said.fields[-1].values == (SAID.replace(JANE, "-"),)
+    assert said.customer.email == said.fields[1].values[0] == JANE
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,22 @@ def test_a_notice_tells_what_was_asked_and_not_by_whom(post: Post) -> None:
     assert list(found.iter_attachments()) == []
 
 
+def test_a_notice_of_a_letter_has_neither_its_signature_nor_its_senders_addresses(tmp_path: Path) -> None:
+    asked = inquiry()
+    said = "It burns. I am jane@example.com or jane@home.example.\n-- \nJane, +39 055 123456"
+    fields = tuple(one._replace(values=(said,)) if one.name == "message" else one for one in asked.fields)
+    post = Post(
+        tmp_path, asked._replace(head=asked.head._replace(form="mail", subject="I am jane@example.com"), fields=fields)
+    )
+    began = post.ticket.entries[0]._replace(sender="Jane Doe <jane@home.example>")
+    post.ticket = post.ticket._replace(entries=(began, *post.ticket.entries[1:]))
+    found = read(post.notice())
+    whole = f"{found['Subject']} {text(found)} {text(found, 'html')}"
+    assert "It burns. I am (address) or (address)." in whole
+    for telling in ("jane@", "+39 055", "Jane Doe"):
+        assert telling not in whole
+
+
 def test_a_notice_goes_from_the_desk_to_the_broadcast_address(post: Post) -> None:
     written = post.notice("ops@acme.example", "more@acme.example")
     found = read(written)
