@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from helpdesk_lite.errors import BrokenForm
+from helpdesk_lite.web.http import Response
 from tests.security.conftest import (
     FIELDS,
     TEXTS,
@@ -197,3 +198,12 @@ def test_no_answer_splits(house: Any, browser: Any, payload: str) -> None:
         for name, value in answer.headers.items():
             assert re.fullmatch(r"[\x20-\x7e\xa0-\xff]*", value), (name, value)
         assert "x-zqx" not in answer.headers and "bcc" not in answer.headers
+
+
+@pytest.mark.parametrize("payload", HEADERS)
+def test_nor_would_one_that_quotes_nothing(payload: str) -> None:
+    """Whatever a page puts into a header: it is the last place where it could be stopped."""
+    answer = Response(303, headers=(("Location", f"/{payload}"), ("Set-Cookie", payload)))
+    for _, value in answer.safe_headers():
+        assert re.fullmatch(r"[\x20-\x7e\xa0-\xff]*", value), value
+        value.encode("latin-1")
