@@ -9,11 +9,15 @@ character.
 
 from __future__ import annotations
 
+from operator import mul
+
 ALPHABET = "23456789BCDEFGHJKMNPQRSTVWXYZ"  # 29, a prime: the weighted sum below then misses no swap
 EPOCH = 1_704_067_200  # 2024-01-01T00:00:00Z
 TICKS = 256
 _TIME, _CHANCE = 8, 3
 _BASE = len(ALPHABET)
+_LETTERS = frozenset(ALPHABET)
+_WEIGHTS = range(1, _TIME + _CHANCE + 1)
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 
 
@@ -38,7 +42,9 @@ def read_number(typed: str) -> str | None:
 
 def is_number(text: str) -> bool:
     """Whether `text` is exactly a number in its written form (and so a safe file name)."""
-    return read_number(text) == text
+    plain = text.replace("-", "")
+    is_grouped = len(text) == _TIME + _CHANCE + 3 and text[4::5] == "--" and len(plain) == _TIME + _CHANCE + 1
+    return is_grouped and _LETTERS.issuperset(plain) and _check(plain[:-1]) == plain[-1]
 
 
 def digits(value: int, length: int) -> str:
@@ -63,7 +69,7 @@ def value(digits: str) -> int:
 
 
 def _check(digits: str) -> str:
-    return ALPHABET[sum(weight * _VALUE[digit] for weight, digit in enumerate(digits, 1)) % _BASE]
+    return ALPHABET[sum(map(mul, _WEIGHTS, map(_VALUE.__getitem__, digits))) % _BASE]
 
 
 def _grouped(plain: str) -> str:

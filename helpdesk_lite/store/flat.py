@@ -128,7 +128,7 @@ class FlatStore:
 
     def count_pending(self, most: int) -> int:
         """See `Store.count_pending`."""
-        return sum(1 for _ in islice(fanout.numbers(self._path(PENDING)), most))
+        return fanout.count(self._path(PENDING), most)
 
     def held_by(self, operator: str) -> list[Head]:
         """See `Store.held_by`."""
@@ -168,16 +168,18 @@ class FlatStore:
         """Where the ticket's file is. It may move between two looks, hence a few rounds."""
         if not tracking.is_number(number):
             raise UnknownNumber(number)
+        months = self._months(number)
         for _ in range(_LOOKS):
             if path := fanout.find(self._path(PENDING), number):
                 return path, QUEUE
             for operator in disk.names(self._path(CLAIMED)):
                 if path := fanout.find(self._path(CLAIMED, operator), number):
                     return path, Place(CLAIMED, operator)
-            for month in self._months(number):
+            for month in months:
                 path = fanout.find(self._path(CLOSED, month), number)
                 if path and (holder := _last_holder(path)) is not None:
                     return path, Place(CLOSED, holder)
+            months = disk.names(self._path(CLOSED))[-2:]  # if it was closed meanwhile, then now
         raise UnknownNumber(number)
 
     def _months(self, number: str) -> list[str]:

@@ -130,3 +130,10 @@ def test_what_lies_where_nobody_looks_is_found_by_verify(tmp_path, folder):
         open(path, "x").close()
     found = {os.path.relpath(found.path, folder) for found in inspect.tickets(str(tmp_path))}
     assert found == (strangers - {f"2224/2224-22/x/{number}.mbox"}) | {"2224/2224-22/x"}
+
+
+def test_they_are_counted_as_far_as_is_asked_for(folder):
+    for step in range(30):
+        enter(folder, examples.number(examples.NOON + step * HOUR / 7))
+    assert [fanout.count(folder, most) for most in (0, 1, 29, 30, 31)] == [0, 1, 29, 30, 30]
+    assert fanout.count(os.path.join(folder, "nowhere"), 5) == 0
