@@ -138,6 +138,14 @@ class Outbox:
         """The letters that wait for a person."""
         return list(self._read(HELD))
 
+    def unsent(self, number: str) -> list[tuple[Letter, bool]]:
+        """The letters of this ticket that are not sent yet, and whether each is held."""
+        found = []
+        for folder in (SENDING, NEW, HELD):
+            names = [name for name in self._names(folder) if name.startswith(f"{number}.")]
+            found += [(letter, folder == HELD) for letter in self._read(folder, names)]
+        return found
+
     def counts(self) -> tuple[int, int]:
         """How many letters are waiting and held."""
         return len(self._names(NEW)) + len(self._names(SENDING)), len(self._names(HELD))

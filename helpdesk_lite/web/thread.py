@@ -43,7 +43,8 @@ class Line(NamedTuple):
 
 class Shown(NamedTuple):
     """A letter on the page. `mark` says in a word what sets it apart; `pieces` are (kind, text) as in mail/folds;
-    `files` are (address, name, size in words); `html` the address of its HTML, `people` who else got it, or ""."""
+    `files` are (address, name, size in words); `html` the address of its HTML, `people` who else got it, `unsent` that
+    it is not on its way to the customer yet, and why, or ""."""
 
     kind: str
     mark: str = ""
@@ -52,6 +53,7 @@ class Shown(NamedTuple):
     files: tuple[tuple[str, str, str], ...] = ()
     html: str = ""
     people: str = ""
+    unsent: str = ""
     is_encrypted: bool = False
 
 
@@ -65,6 +67,8 @@ class Thread:
         self._now = house.clock()
         self._hidden = _hidden_in(house.store.read(ticket.number)) if is_veiled(ticket) else None
         self._readings = self._read(house)
+        has_answers = any(entry.kind == ANSWER for entry in ticket.entries)
+        self._unsent = house.outbox.unsent(ticket.number) if has_answers else []
 
     def lines(self) -> list[Line]:
         """What happened, in order; the inquiry itself is only said to have arrived."""
@@ -74,6 +78,21 @@ class Thread:
         """The inquiry as a letter, with its files; None if it came by a form and brought none."""
         reading = self._readings.get(0)
         return reading and self._shown(0, self._ticket.entries[0], reading)
+
+    def _verdict(self, entry: Entry) -> str:
+        """What the outbox says of the answer that an operator's letter became; "" when it is sent."""
+        said = self._said
+        for letter, is_held in self._unsent:
+            if letter.message_id in entry.letters and letter.reason:
+                text = (
+                    said.gettext("Could not be sent: %(reason)s")
+                    if is_held
+                    else said.gettext("Not sent yet: %(reason)s")
+                )
+                return text % {"reason": self._discreet_reason(letter.reason)}
+            if letter.message_id in entry.letters:
+                return said.gettext("Waiting in the outbox")
+        return ""
 
     def discreet(self, text: str) -> str:
         """`text` as this reader may see it: while the ticket is pending, with a word for each address to hide."""
@@ -145,6 +164,7 @@ class Thread:
             files=tuple(self._files(place, self._told(entry, reading.files) if is_letter else reading.files)),
             html=f"{self._base}/letters/{place}" if is_letter and reading.has_html and self._hidden is None else "",
             people=self._people(entry),
+            unsent=self._verdict(entry),
             is_encrypted=is_letter and reading.is_encrypted,
         )
 

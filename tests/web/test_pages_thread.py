@@ -145,6 +145,25 @@ class TestTheThread:
         assert "no such mailbox" in page
         assert "The mail server's report" in page
 
+    def test_an_answer_that_is_not_sent_yet_says_why(self, mail, asked):
+        number = mail.open()
+        mail.answer("ines", number, QUOTING)
+        (answer,) = mail.letters("answer")
+        assert "Waiting in the outbox" in asked.get(f"/tickets/{number}", "ines").words
+        outbox = mail.house.outbox
+        assert outbox.take(answer)
+        outbox.postpone(answer._replace(tries=1, next_at=2_000_000_000, reason="450 <jane@example.com>: later"))
+        assert "Not sent yet: 450 &lt;jane@example.com&gt;: later" in asked.get(f"/tickets/{number}", "ines").words
+        (answer,) = mail.letters("answer")
+        assert outbox.take(answer)
+        outbox.hold(answer._replace(reason="550 <jane@example.com>: gone"))
+        assert "Could not be sent: 550" in asked.get(f"/tickets/{number}", "ines").words
+        mail.house.desk.release(number, asked.operator("ines"))
+        page = asked.get(f"/tickets/{number}", "bob")
+        assert "Could not be sent: 550 &lt;(address)&gt;: gone Look in the outbox" in page.words
+        outbox.drop(answer.name)
+        assert "outbox" not in asked.get(f"/tickets/{number}", "bob").words
+
     def test_a_programs_letter_is_folded(self, mail, asked):
         number = mail.open()
         mail.answer("ines", number, QUOTING)

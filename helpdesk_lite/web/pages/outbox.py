@@ -74,6 +74,6 @@ def _shown(letter: Letter, now: float, said: Translation) -> dict[str, str | int
 
 def _without_addresses(reason: str, said: Translation) -> str:
     """A server's words often name the recipient, whom nobody knows who has not claimed the ticket."""
-    import re
+    from helpdesk_lite.mail import discretion
 
-    return re.sub(r"[^\s<>()\[\]:;,\"']+@[^\s<>()\[\]:;,\"']+", said.gettext("(address)"), reason)
+    return discretion.without_any(reason, said.gettext("(address)"))
