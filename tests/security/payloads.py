@@ -135,6 +135,8 @@ FILE_NAMES = [
     'zqx"; filename="evil.html',
     "zqx.png; filename=evil.html",
     "<script>zqx()</script>.png",
+    "<img src=x onerror=zqx()>.png",
+    "'\"><svg onload=zqx()>.png",
     "zqx\u202egnp.exe",
     "zqx\u2028.png",
     "%0d%0azqx.png",
