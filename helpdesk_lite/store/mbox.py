@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HEAD_SIZE = 8192  # bytes that always hold the facts of `Head`
 _END = ("Trace", "ends")  # the last of our lines: what follows is the message's own, whatever it is called
 _FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
+_MAY_BECOME = re.compile(rb">*(?:F(?:r(?:om?)?)?)?\Z")  # the beginning of such a line
 _QUOTED = re.compile(rb"^>+From ", re.MULTILINE)
 _NEXT = b"\nFrom "
 _QUOTE, _LINE_END = b">\n"
@@ -262,10 +263,20 @@ def _found(file: mmap.mmap, start: int, end: int) -> Found:
 
 
 def _quoted(message: Iterable[bytes]) -> Iterator[bytes]:
-    """A message's bytes as mbox stores them, with a line end behind the last line if there was none."""
-    left = b""
+    """A message's bytes as mbox stores them, with a line end behind the last line if there was none.
+
+    Of a line only that is held back which may still become one to quote: a line can be as long as the message.
+    """
+    start, is_inside = b"", False  # of the line that has not ended
     for piece in message:
-        whole, newline, left = (left + piece).rpartition(b"\n")
+        if is_inside:
+            rest, newline, piece = piece.partition(b"\n")
+            yield rest + newline
+            is_inside = not newline
+        whole, newline, start = (start + piece).rpartition(b"\n")
         yield _FROM_LINE.sub(rb">\1", whole + newline)
-    if left:
-        yield _FROM_LINE.sub(rb">\1", left) + b"\n"
+        if not _MAY_BECOME.match(start):
+            yield _FROM_LINE.sub(rb">\1", start)
+            start, is_inside = b"", True
+    if start or is_inside:
+        yield start + b"\n"
