@@ -95,3 +95,5 @@ def test_in_a_subject_line_that_a_form_makes(house: Any, browser: Browser, paylo
     subject = house.store.read(number).inquiry.head.subject
     assert subject.startswith("About")
     assert "1337" not in subject and "jane" not in subject
+    if "{email}{message}" in payload:
+        assert subject == f"About {payload}"
