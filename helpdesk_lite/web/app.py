@@ -52,6 +52,7 @@ ROUTES = (
     Route("GET", "/tickets/{number}/attachments/{index}/{name}", "letters:attachment"),
     Route("GET", "/tickets/{number}/attachments/{place}/{index}/{name}", "letters:attachment"),
     Route("GET", "/tickets/{number}/letters/{place}", "letters:html"),
+    Route("GET", "/tickets/{number}/letters/{place}/text", "letters:text"),
     Route("POST", "/tickets/{number}/claim", "tickets:claim"),
     Route("POST", "/tickets/{number}/release", "tickets:release"),
     Route("POST", "/tickets/{number}/close", "tickets:close"),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.web.http import Request
     from helpdesk_lite.web.render import Html
 
+LONGEST = 100_000  # characters of one letter on the page; longer ones have a page of their own
 _BOUNCED = "Could not be delivered to "  # what the entry's text begins with (correspondence)
 _PREFIX = re.compile(r"\s*(?:(?:re|aw|sv|fwd?|wg|r|i|rif|tr)\s?:|\[[A-Z0-9-]{4,20}\])\s*", re.IGNORECASE)
 
@@ -43,7 +44,8 @@ class Line(NamedTuple):
 
 class Shown(NamedTuple):
     """A letter on the page. `mark` says in a word what sets it apart; `pieces` are (kind, text) as in mail/folds;
-    `files` are (address, name, size in words); `html` the address of its HTML, `people` who else got it, `unsent` that
+    `files` are (address, name, size in words); `html` the address of its HTML, `whole` that of its
+    text where it is too long for the page, `people` who else got it, `unsent` that
     it is not on its way to the customer yet, and why, or ""."""
 
     kind: str
@@ -52,6 +54,7 @@ class Shown(NamedTuple):
     pieces: tuple[tuple[str, str], ...] = ()
     files: tuple[tuple[str, str, str], ...] = ()
     html: str = ""
+    whole: str = ""
     people: str = ""
     unsent: str = ""
     is_encrypted: bool = False
@@ -163,10 +166,15 @@ class Thread:
             pieces=self._pieces(entry, reading) if is_letter else (),
             files=tuple(self._files(place, self._told(entry, reading.files) if is_letter else reading.files)),
             html=f"{self._base}/letters/{place}" if is_letter and reading.has_html and self._hidden is None else "",
+            whole=self._whole(place, reading) if is_letter else "",
             people=self._people(entry),
             unsent=self._verdict(entry),
             is_encrypted=is_letter and reading.is_encrypted,
         )
+
+    def _whole(self, place: int, reading: Reading) -> str:
+        is_long = len(reading.text) > LONGEST and self._hidden is None
+        return f"{self._base}/letters/{place}/text" if is_long else ""
 
     def _mark(self, entry: Entry) -> str:
         if entry.kind == NOTE:
@@ -182,7 +190,9 @@ class Thread:
     def _pieces(self, entry: Entry, reading: Reading) -> tuple[tuple[str, str], ...]:
         from helpdesk_lite.mail import discretion, folds
 
-        text = reading.text if entry.kind != NOTE else _COMMAND.sub("", reading.text, count=1)
+        text = reading.text[:LONGEST]
+        if entry.kind == NOTE:
+            text = _COMMAND.sub("", text, count=1)
         if self._hidden is None:
             return tuple(folds.pieces(text))
         if entry.kind == BOUNCE:

@@ -100,6 +100,19 @@ class TestATicketThatBeganWithALetter:
             asked.get(f"/tickets/{number}", "ines").words
         )
 
+    def test_a_very_long_letter_goes_on_in_a_page_of_its_own(self, mail, asked):
+        number = mail.open(text="It burns. <b>Really.</b> \n" * 10_000)
+        mail.answer("ines", number, "claim")
+        page = asked.get(f"/tickets/{number}", "ines")
+        assert len(page.content) < 200_000
+        (address,) = re.findall(r'href="([^"]+/letters/0/text)"', page.text)
+        whole = asked.get(address.removeprefix(SCRIPT), "ines")
+        assert whole.text.count("It burns.") == 10_000
+        assert whole.headers["content-type"] == "text/plain; charset=utf-8"
+        assert whole.headers["content-security-policy"].startswith("sandbox")
+        mail.house.desk.release(number, asked.operator("ines"))
+        assert asked.get(address.removeprefix(SCRIPT), "ines").status == 404
+
 
 class TestTheThread:
     def test_it_is_in_order(self, mail, asked):
@@ -226,6 +239,12 @@ class TestBeforeItIsClaimed:
         assert "Me too." in page.words
         assert "Could not be delivered to (address): " in page.words
         assert "no such mailbox" in page.words
+
+    def test_nor_does_the_queue(self, mail, asked):
+        mail.open(subject="I am jane@example.com")
+        page = asked.get("/queue", "bob")
+        assert "I am (address)" in page.words
+        assert "jane@" not in page.text
 
     def test_an_administrator_sees_no_more(self, mail, asked):
         number = mail.open(text=SIGNED)

@@ -54,11 +54,9 @@ def html(request: Request, house: House, number: str, place: str) -> Response:
     UnknownNumber, also while the ticket is pending; NotAllowed.
     """
     from helpdesk_lite.mail import parse, reading
-    from helpdesk_lite.web import letter_html, thread
+    from helpdesk_lite.web import letter_html
 
-    ticket, entry = _entry(request, house, number, place)
-    if thread.is_veiled(ticket) or (entry is ticket.entries[0] and not thread.is_mail(ticket)):
-        raise UnknownNumber(number)
+    ticket, entry = _letter(request, house, number, place)
     file = house.store.open_message(number, entry.message_id)
     parts = parse.parts(file)
     source = reading.html_of(file, parts)
@@ -73,6 +71,25 @@ def html(request: Request, house: House, number: str, place: str) -> Response:
     )
     made = letter_html.page(file, parts, source, frame)
     return Response(200, made, policy=made.policy)
+
+
+def text(request: Request, house: House, number: str, place: str) -> Response:
+    """A letter's whole text, as nothing but text. UnknownNumber, also while the ticket is pending; NotAllowed."""
+    from helpdesk_lite.mail.reading import reading
+
+    _, entry = _letter(request, house, number, place)
+    with house.store.open_message(number, entry.message_id) as file:
+        return Response(200, reading(file).text, type="text/plain; charset=utf-8", policy=_SANDBOX)
+
+
+def _letter(request: Request, house: House, number: str, place: str) -> tuple[Ticket, Entry]:
+    """The ticket, claimed, and the letter that is its entry there. UnknownNumber, NotAllowed."""
+    from helpdesk_lite.web import thread
+
+    ticket, entry = _entry(request, house, number, place)
+    if thread.is_veiled(ticket) or (entry is ticket.entries[0] and not thread.is_mail(ticket)):
+        raise UnknownNumber(number)
+    return ticket, entry
 
 
 def _entry(request: Request, house: House, number: str, place: str) -> tuple[Ticket, Entry]:

@@ -92,12 +92,21 @@ def _row(head: Head, now: float, said: Translation) -> dict[str, str]:
     files = said.ngettext("%(num)s attachment", "%(num)s attachments", count) % {"num": count} if count else ""
     return {
         "number": head.number,
-        "subject": _at_a_glance(head.subject),
+        "subject": _at_a_glance(_discreet(head.subject, said)),
         "form": said.gettext("By mail") if head.form == MAIL else head.title,
         "received": times.iso(head.received_at),
         "age": wording.age(now - head.received_at, said),
         "attachments": files,
     }
+
+
+def _discreet(subject: str, said: Translation) -> str:
+    """A subject without addresses: one may be the customer's."""
+    if "@" not in subject:
+        return subject
+    from helpdesk_lite.mail import discretion
+
+    return discretion.without_any(subject, said.gettext("(address)"))
 
 
 def _at_a_glance(subject: str) -> str:
