@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Barrier
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from tests.bench.whole import Script
 from tests.visitor import Visitor
 
 VERBS = ("claim", "release", "close", "reopen")
+_NEXT = {"release": ("claim",), "claim": ("release", "close"), "close": ("reopen",), "reopen": ("release", "close")}
 # The ways to claim, and the seconds from setting out until the claim: a first guess, which each claimer betters.
 WAYS = {"desk": 0.0, "http": 0.005, "cgi": 0.2, "command": 0.2}
 _HAS_IT = re.compile(r"(\S+) (?:has|have) had (\S+) since (?:<time datetime=\")?([0-9T:Z-]{20})", re.IGNORECASE)
@@ -45,7 +46,7 @@ class Told(NamedTuple):
 
 
 def begin(barrier: Barrier) -> None:
-    """What a process of claimers does first."""
+    """What each process does first; all of them begin together then."""
     global _barrier
     _barrier = barrier
 
@@ -167,14 +168,22 @@ def _read(is_expected: bool, won: bool, who: str, number: str, said: str) -> tup
     return who if found[1].lower().endswith("you") else found[1].rpartition(">")[2], found[3]
 
 
-def operate(root: str, who: str, numbers: Sequence[str], seed: int, until: float) -> Counter[str]:
+def _while_all_do(seconds: float) -> Iterator[None]:
+    """Again and again for so many seconds, from when all are there."""
+    _barrier.wait(_PATIENCE)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        yield
+
+
+def operate(root: str, who: str, numbers: Sequence[str], seed: int, seconds: float) -> Counter[str]:
     """Press buttons at random; how often each of them worked."""
     house = assemble.house(Root(root))
     operator = house.operators.find(who)
     assert operator is not None
     dice = random.Random(seed)
     done: Counter[str] = Counter()
-    while time.time() < until:
+    for _ in _while_all_do(seconds):
         verb = dice.choice(VERBS)
         try:
             getattr(house.desk, verb)(dice.choice(numbers), operator)
@@ -184,24 +193,28 @@ def operate(root: str, who: str, numbers: Sequence[str], seed: int, until: float
     return done
 
 
-def type_commands(root: str, who: str, numbers: Sequence[str], seed: int, until: float) -> Counter[str]:
-    """The same with real commands, each a process of its own."""
+def type_commands(root: str, who: str, numbers: Sequence[str], seed: int, seconds: float) -> Counter[str]:
+    """The same with real commands, each a process of its own. Once `who` has a ticket, nobody else comes in between."""
     dice = random.Random(seed)
     done: Counter[str] = Counter()
-    while time.time() < until:
-        verb = dice.choice(VERBS)
-        ended = command(root, verb, dice.choice(numbers), who)
-        assert ended.returncode in (0, 1) and len((ended.stdout + ended.stderr).splitlines()) == 1, ended
-        done[verb if ended.returncode == 0 else "too late"] += 1
+    last, number = "release", ""
+    for _ in _while_all_do(seconds):
+        verb = dice.choice(_NEXT[last])
+        number = dice.choice(numbers) if verb == "claim" else number
+        ended = command(root, verb, number, who)
+        assert len((ended.stdout + ended.stderr).splitlines()) == 1, ended
+        assert ended.returncode == 0 or (ended.returncode == 1 and verb == "claim"), ended
+        last = last if ended.returncode else verb
+        done["too late" if ended.returncode else verb] += 1
     return done
 
 
-def write(root: str, seed: int, until: float) -> dict[int, str]:
+def write(root: str, seed: int, seconds: float) -> dict[int, str]:
     """Submit, as several customers who each press the button twice; the number that each submission got."""
     house = assemble.house(Root(root))
     dice = random.Random(seed)
     got: dict[int, str] = {}
-    while time.time() < until:
+    for _ in _while_all_do(seconds):
         which = dice.randrange(40)
         submission = examples.submission(f"It burns, for the {which}. time.")
         number = house.desk.submit(examples.contact_form(), submission, "192.0.2.1", "en")
@@ -209,31 +222,31 @@ def write(root: str, seed: int, until: float) -> dict[int, str]:
     return got
 
 
-def deliver(root: str, until: float) -> int:
+def deliver(root: str, seconds: float) -> int:
     """Send what is due, again and again; how many letters were sent."""
     house = assemble.house(Root(root))
     sent = 0
-    while time.time() < until:
+    for _ in _while_all_do(seconds):
         sent += Courier(house).run().sent
     return sent
 
 
-def repair(root: str, until: float) -> list[str]:
+def repair(root: str, seconds: float) -> list[str]:
     """Verify and repair, again and again; what was found, of which there should be nothing."""
     verifier = assemble.verifier(assemble.house(Root(root)))
     found = []
-    while time.time() < until:
+    for _ in _while_all_do(seconds):
         for finding in list(verifier.findings()):
             found.append(f"{finding.path}: {finding.said}")
             verifier.mend(finding)
     return found
 
 
-def read(root: str, numbers: Sequence[str], until: float) -> list[str]:
+def read(root: str, numbers: Sequence[str], seconds: float) -> list[str]:
     """Read tickets and lists without any lock; what could not be read, of which there should be nothing."""
     house = assemble.house(Root(root))
     wrong = []
-    while time.time() < until:
+    for _ in _while_all_do(seconds):
         house.desk.queue()
         for number in numbers:
             try:
