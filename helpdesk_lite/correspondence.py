@@ -100,19 +100,19 @@ class Correspondence(NamedTuple):
                 return number
         return self.open(post, True, number)
 
-    def note_automatic(self, number: str, post: Post, kind: str = AUTOMATIC, text: str = "") -> None:
-        """Add a letter that a program wrote: nobody is told."""
+    def record(self, number: str, post: Post, kind: str = AUTOMATIC, by: str = "", text: str = "") -> None:
+        """Add a letter about which nobody is told: a program's, or one that reached everybody without the desk."""
         with self.desk.locked(number):
             ticket = self.desk.store.read(number)
             if not _has(ticket, post):
-                entry = self._entry(number, kind, "", post, [], ticket)._replace(text=text)
+                entry = self._entry(number, kind, by, post, [], ticket)._replace(text=text)
                 self.desk.commit(number, ticket.place, ticket.place, entry, [], post.content)
 
     def note_bounce(self, number: str, post: Post, kind: str) -> None:
         """Add the report that a letter of ours (of this kind) did not arrive; its holder hears of an answer's fate."""
         failed = "; ".join(f"{one.address}: {one.reason}".removesuffix(": ") for one in post.letter.failures)
         text = f"Could not be delivered to {failed}"
-        self.note_automatic(number, post, BOUNCE, text)
+        self.record(number, post, BOUNCE, text=text)
         ticket = self.desk.store.read(number)
         holder = self.operators.find(ticket.place.holder) if kind == ANSWER and ticket.place.state == CLAIMED else None
         if holder:
@@ -192,10 +192,8 @@ class Correspondence(NamedTuple):
 
     def _send(self, ticket: Ticket, operator: Operator, post: Post) -> None:
         """Commit the operator's letter with the answer that it becomes, for those whom it has not reached already."""
-        customer = ticket.inquiry.customer.email
-        known = (customer, *(address for entry in ticket.entries for address in entry.people))
         reached = {address.lower() for address in post.people}
-        left = tuple(one for one in dict.fromkeys(known) if is_address(one) and one.lower() not in reached)
+        left = tuple(one for one in ticket.known() if is_address(one) and one.lower() not in reached)
         letters = [self.desk.letter(ANSWER, ticket.inquiry, recipients=left, operator=operator.name)] if left else []
         entry = self._entry(ticket.number, ANSWERED, operator.name, post, letters, ticket)
         letters = [one._replace(entry=entry.message_id) for one in letters]

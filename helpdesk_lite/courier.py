@@ -12,7 +12,7 @@ import tempfile
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from helpdesk_lite import route
+from helpdesk_lite import disk, route
 from helpdesk_lite.errors import DeskError, LetterRefused, OperatorMistaken, UnknownNumber
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, KINDS, NOTICE, RETURNED
 from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, Outcome, Parcel, TransportDown
@@ -244,7 +244,8 @@ class Courier:
             from helpdesk_lite.mail.written import Writer
 
             parts = self._parts
-            self._writer = Writer(parts.settings, templates_in(parts.root.templates), parts.secret)
+            comes_in = bool(disk.names(parts.root.inside("intake", "index")))  # some letter came in before
+            self._writer = Writer(parts.settings, templates_in(parts.root.templates), parts.secret, comes_in)
         return self._writer
 
     def _conclude(self, letter: Letter, recipients: Iterable[str], outcomes: dict[str, Outcome]) -> bool:

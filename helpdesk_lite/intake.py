@@ -15,8 +15,9 @@ from helpdesk_lite.desk import CUSTOMER
 from helpdesk_lite.errors import DeskError, TooLarge, UnknownNumber
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import Known
-from helpdesk_lite.reply_address import CLAIM, OPERATOR
+from helpdesk_lite.reply_address import CLAIM, OPERATOR, PROBE
 from helpdesk_lite.threads import Thread, Threads
+from helpdesk_lite.ticket import LETTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.operators import Operator
 
 THREADED, OPENED, IGNORED, REFUSED, KEPT = "threaded", "opened", "ignored", "refused", "kept"
+A_PROBE = "It is the doctor's probe."
 # Marks of letters that a person may have written all the same: they open tickets, and get no automatic answer.
 _MAY_BE_A_PERSONS = ("X-Auto-Response-Suppress", "Precedence: list", "List-", "Mailing-List", "X-Mailing-List")
 log = logging.getLogger("helpdesk_lite")
@@ -98,7 +100,8 @@ class Intake(NamedTuple):
         if not letter.senders:
             return Outcome(KEPT, reason="Nobody is named in From: there is nobody to answer.")
         if any(self.threads.is_ours(sender.address) for sender in letter.senders):
-            return Outcome(IGNORED, reason="It is a letter of this desk.")
+            is_probe = self.threads.find(letter, arrival.envelope, "").purpose == PROBE
+            return Outcome(IGNORED, reason=A_PROBE if is_probe else "It is a letter of this desk.")
         operator = self._operator(letter)
         thread = self.threads.find(letter, arrival.envelope, operator.name if operator else "")
         if before := self._before(letter, thread):
@@ -128,14 +131,14 @@ class Intake(NamedTuple):
         if letter.failures:
             self.correspondence.note_bounce(number, post, letter.failed_message_id.split(".")[1])
         else:
-            self.correspondence.note_automatic(number, post)
+            self.correspondence.record(number, post)
         return Outcome(THREADED, number)
 
     def _automatic(self, arrival: Arrival, letter: Incoming, thread: Thread) -> Outcome:
         """A program's letter is an entry where it belongs to a ticket, and answers nothing anywhere."""
         if not thread.number:
             return Outcome(IGNORED, reason=f"A program wrote it ({letter.auto}).")
-        self.correspondence.note_automatic(thread.number, self._post(arrival, letter))
+        self.correspondence.record(thread.number, self._post(arrival, letter))
         return Outcome(THREADED, thread.number)
 
     def _from_operator(self, arrival: Arrival, letter: Incoming, thread: Thread, operator: Operator | None) -> Outcome:
@@ -166,6 +169,9 @@ class Intake(NamedTuple):
         """A letter from outside: into its ticket, or a new one, if its writer has not written too often."""
         sender = letter.senders[0].address
         if operator and thread.number and not self._is_customer(sender, thread.number):
+            if self._went_to_customer(letter, thread.number):  # Reply All: there is nothing left to do
+                self.correspondence.record(thread.number, self._post(arrival, letter), LETTER, sender)
+                return Outcome(THREADED, thread.number)
             reason = f"It says it is from {operator.name}, but it came to an address that anybody may know."
             return Outcome(KEPT, thread.number, reason)
         if not self._is_welcome(sender):
@@ -182,6 +188,9 @@ class Intake(NamedTuple):
         by = CUSTOMER if self._is_customer(sender, thread.number) else sender
         number = self.correspondence.write(thread.number, post, by)
         return Outcome(THREADED if number == thread.number else OPENED, number)
+
+    def _went_to_customer(self, letter: Incoming, number: str) -> bool:
+        return any(self._is_customer(box.address, number) for box in (*letter.to, *letter.cc))
 
     def _is_customer(self, address: str, number: str) -> bool:
         return address.lower() == self.threads.store.read(number).inquiry.customer.email.lower()

@@ -3,6 +3,7 @@
     helpdesk+claim-3d9p-64m6-eptv-k7...@example.org    in a notice: an operator's answer claims the ticket
     helpdesk+3d9p-64m6-eptv-o4...@example.org          in a forward: what this operator answers
     helpdesk+3d9p-64m6-eptv-t9...@example.org          in an answer: what customers write next
+    helpdesk+probe-3d9p-64m6-eptv-k7...@example.org    of no ticket: the doctor tries whether mail comes in
 
 Guarantee: an address counts for this desk, this ticket, its purpose and a time; capitals do not matter, since mail
 servers change them. Who writes to it is for others to check (intake): neither From nor the address is identity.
@@ -18,10 +19,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from helpdesk_lite.settings import Settings
 
-CLAIM, OPERATOR, TICKET = "claim", "operator", "ticket"
+CLAIM, OPERATOR, TICKET, PROBE = "claim", "operator", "ticket", "probe"
 DAY = 86_400
-VALID_FOR = {CLAIM: 90, OPERATOR: 400, TICKET: 800}  # days
+VALID_FOR = {CLAIM: 90, OPERATOR: 400, TICKET: 800, PROBE: 1}  # days
 _MARK = {OPERATOR: "o", TICKET: "t"}
+_WORD = {CLAIM: "CLAIM-", PROBE: "PROBE-"}
 _DAYS = 3  # characters for the day on which it ends
 
 
@@ -40,7 +42,7 @@ def made(settings: Settings, secret: bytes, purpose: str, number: str, now: floa
     """The address for this purpose and ticket, counting from `now` (seconds UTC). An operator's is bound to `who`."""
     ends = tracking.digits(int((now - tracking.EPOCH) // DAY) + VALID_FOR[purpose], _DAYS)
     proof = _proof(settings, secret, purpose, number, ends, who)
-    tag = f"claim-{number}-{ends}{proof}" if purpose == CLAIM else f"{number}-{_MARK[purpose]}{ends}{proof}"
+    tag = f"{_WORD.get(purpose, '')}{number}-{_MARK.get(purpose, '')}{ends}{proof}"
     return _address(settings, tag.lower())
 
 
@@ -49,13 +51,13 @@ def read(address: str, settings: Settings, secret: bytes, now: float, who: str =
     tag = _tag(address, settings)
     if tag is None or not tag:
         return None if tag is None else Tag("")
-    is_claim = tag.startswith("CLAIM-")
-    plain = tag.removeprefix("CLAIM-")
+    named = next((name for name, word in _WORD.items() if tag.startswith(word)), "")
+    plain = tag.removeprefix(_WORD.get(named, ""))
     number, code = tracking.read_number(plain[:14]), plain[15:]
     if number is None or plain[14:15] != "-" or not code:
         return Tag("", "", "It names no ticket.")
-    purpose = CLAIM if is_claim else {mark.upper(): name for name, mark in _MARK.items()}.get(code[0], "")
-    code = code if is_claim else code[1:]
+    purpose = named or {mark.upper(): name for name, mark in _MARK.items()}.get(code[0], "")
+    code = code if named else code[1:]
     ends, given = code[:_DAYS], code[_DAYS:]
     if not purpose or not signing.is_same(given, _proof(settings, secret, purpose, number, ends, who), secret):
         return Tag(purpose, number, "Its secret part is not this desk's.")

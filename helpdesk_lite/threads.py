@@ -75,6 +75,8 @@ class Threads(NamedTuple):
             tag = reply_address.read(address, self.settings, self.secret, self.clock(), operator)
             if tag is None or tag == reply_address.Tag(""):
                 continue
+            if not tag.wrong and tag.purpose == reply_address.PROBE:
+                return Thread("", tag.purpose)
             if not tag.wrong and self._ticket(tag.number):
                 return Thread(tag.number, tag.purpose)
             wrong = wrong or Thread("", tag.purpose, tag.wrong or f"There is no ticket {tag.number} any more.")
@@ -93,7 +95,7 @@ class Threads(NamedTuple):
         writers = {sender.address.lower() for sender in letter.senders}
         for found in _NUMBER.findall(letter.subject.upper()):
             ticket = self._ticket(tracking.read_number(found) or "")
-            if ticket and writers & participants(ticket):
+            if ticket and writers.intersection(map(str.lower, ticket.known())):
                 return ticket.number
         return ""
 
@@ -102,14 +104,6 @@ class Threads(NamedTuple):
             return self.store.read(number) if number else None
         except UnknownNumber:
             return None
-
-
-def participants(ticket: Ticket) -> set[str]:
-    """The addresses, in lower case, of those who are known in the ticket: who asked, who wrote, who was written to."""
-    found = {ticket.inquiry.customer.email.lower()}
-    for entry in ticket.entries:
-        found.update((entry.sender.rpartition("<")[2].rstrip(">").lower(), *map(str.lower, entry.people)))
-    return found - {""}
 
 
 def _addresses(letter: Incoming, envelope: Envelope) -> list[str]:

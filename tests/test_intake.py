@@ -225,6 +225,29 @@ class TestAnOperatorAnswersTheNotice:
         assert "does not count" in reason
         assert desk.place(number) == QUEUE
 
+    def test_a_copy_of_what_went_to_the_customer_is_an_entry_and_nothing_more(self, desk):
+        number = desk.open()
+        desk.answer("ines", number, "")
+        (forward,) = desk.letters("forward")
+        before = len(desk.house.outbox.waiting())
+        raw = letter("ines@example.org", f"jane@example.com, {DESK}", "Use water.", In_Reply_To=forward.message_id)
+        assert desk.receive(raw) == Outcome(THREADED, number)
+        entry = desk.house.store.read(number).entries[-1]
+        assert (entry.kind, entry.by) == ("letter", "ines@example.org")
+        assert len(desk.house.outbox.waiting()) == before
+
+    def test_an_answer_goes_to_nobody_whom_a_stranger_or_a_note_brought_in(self, desk):
+        number = desk.open()
+        desk.answer("ines", number, "")
+        eve = letter("eve@example.com", desk.address("ticket", number), "Hello", Cc="mallory@example.com")
+        note = letter("ines@example.org", desk.address("claim", number), "note: see", Cc="boss@example.org")
+        jane = letter(JANE, desk.address("ticket", number), "Still!", Cc="joe@example.com")
+        for raw in (eve, note, jane):
+            assert desk.receive(raw).kind == THREADED
+        desk.answer("ines", number, "Use water.")
+        (answer,) = desk.letters("answer")
+        assert answer.recipients == ("jane@example.com", "joe@example.com")
+
     def test_the_address_for_customers_claims_nothing(self, desk):
         number = desk.open()
         outcome = desk.receive(letter("ines@example.org", desk.address("ticket", number), "Use water."))

@@ -77,12 +77,13 @@ class Shown(NamedTuple):
 
 
 class Writer:
-    """Writes the letters of one desk. `secret` is data/secret."""
+    """Writes the letters of one desk. `secret` is data/secret; `comes_in`: mail is known to reach the desk."""
 
-    def __init__(self, settings: Settings, templates: Templates, secret: bytes) -> None:
+    def __init__(self, settings: Settings, templates: Templates, secret: bytes, comes_in: bool = True) -> None:
         self._settings = settings
         self._templates = templates
         self._parties = Parties(settings, secret)
+        self._comes_in = comes_in
 
     def notice(self, letter: Letter, ticket: Ticket, message: BinaryIO) -> Written:
         """The news of a ticket for the broadcast address: what was asked, not by whom. LetterRefused."""
@@ -93,6 +94,7 @@ class Writer:
         values = {
             **self._values(letter, public, body.public_fields(public.inquiry)),
             "title": asked.title,
+            "comes_in": self._comes_in,
             "received": _moment(asked.received_at),
             "attachments": [
                 {"name": discretion.without(part.name, discretion.hidden_in(ticket), word), "size": _size(part.size)}

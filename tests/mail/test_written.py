@@ -320,6 +320,16 @@ def test_reply_goes_where_the_setting_says(answers: str, is_placed: bool, reply_
     assert [address.addr_spec for address in (found.addresses if found else ())] == reply_to
 
 
+def test_a_notice_promises_a_claim_by_answer_only_where_mail_comes_in(tmp_path: Path) -> None:
+    post = Post(tmp_path, inquiry())
+    assert "Answering this mail claims the ticket" in text(read(post.notice()))
+
+    post.writer = Writer(ACME, OUR_TEMPLATES, SECRET, comes_in=False)
+    found = read(post.notice())
+    assert "Answering this mail" not in text(found) and "Answering this mail" not in text(found, "html")
+    assert found["Reply-To"].addresses[0].addr_spec.startswith("support+claim-")
+
+
 def test_a_form_may_say_where_its_answers_go(tmp_path: Path) -> None:
     asked = inquiry()
     asked = asked._replace(head=asked.head._replace(answers="relayed"))
