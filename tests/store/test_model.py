@@ -236,7 +236,7 @@ class _dying_after:
 LIGHT = settings(
     max_examples=50, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
-HEAVY = settings(LIGHT, max_examples=2000, stateful_step_count=60)
+HEAVY = settings(LIGHT, max_examples=400, stateful_step_count=60)
 
 
 class TestMemory(StoreMachine.TestCase):  # type: ignore[name-defined,misc]
