@@ -74,7 +74,8 @@ class Intake(NamedTuple):
             except (OSError, MemoryError):
                 raise
             except Exception as wrong:
-                log.exception("intake: failed message_id=%s", letter.message_id)
+                said = type(wrong).__name__, str(wrong)[:300]
+                log.error("intake: failed message_id=%s error=%s said=%r", letter.message_id, *said)
                 outcome = Outcome(KEPT, reason=f"The desk failed at it ({type(wrong).__name__}).")
             self._lay(arrival, letter, outcome)
         log.info("intake: %s number=%s message_id=%s", outcome.kind, outcome.number or "-", letter.message_id)
