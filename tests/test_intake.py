@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 
+from helpdesk_lite import assemble
 from helpdesk_lite.intake import IGNORED, KEPT, OPENED, REFUSED, THREADED, Outcome
 from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
@@ -30,6 +32,12 @@ class TestACustomerWrites:
             "notice": ("operators@localhost",),
             "acknowledgement": ("jane@example.com",),
         }
+
+    def test_the_notice_says_nothing_of_where_they_are_at_home(self, desk):
+        desk.receive(letter("Jane Doe <jane@home.example>", DESK, Message_ID="<1@home.example>"))
+        assemble.work(desk.house)
+        (path,) = Path(desk.root.inside("mail", "operators@localhost", "new")).iterdir()
+        assert b"home.example" not in path.read_bytes()
 
     def test_its_bytes_are_kept_as_they_came(self, desk):
         raw = letter(JANE, DESK, "From here.\n>From there.")
