@@ -133,6 +133,9 @@ def parser() -> argparse.ArgumentParser:
 
     verify = _command(commands, "verify", "verify:verify", "check every promise about data/")
     verify.add_argument("--repair", action="store_true", help="mend what a crash or a hand left")
+
+    doctor = _command(commands, "doctor", "doctor:doctor", "say what keeps this desk from working, mail above all")
+    doctor.add_argument("--probe", action="store_true", help="send the desk a letter, too, and wait for it")
     return top
 
 

@@ -280,7 +280,7 @@ def test_wrong_usage_is_2(root, arguments):
     "command",
     [
         *("", "init", "serve", "demo", "operator", "operator add", "form", "form check", "list", "show", "deliver"),
-        *("claim", "release", "close", "reopen", "verify"),
+        *("claim", "release", "close", "reopen", "verify", "doctor"),
     ],
 )
 def test_help_is_everywhere(command):

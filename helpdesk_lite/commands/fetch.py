@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from helpdesk_lite.doors.imap import Mailbox, Tally
     from helpdesk_lite.settings import Settings
     from helpdesk_lite.web.house import House
 
@@ -47,14 +48,25 @@ def fetch(given: Namespace) -> int:
         return TRY_LATER
 
 
-def _fetch(house: House) -> int:
+def mailbox(settings: Settings) -> Mailbox:
+    """The mailbox that `[fetch]` names, to be opened by `with`. DeskUnusable: there is no token to open it with."""
+    from helpdesk_lite.doors import imap
+
+    return imap.Mailbox(read_mailbox(settings.mailbox), settings.afterwards, _token(settings))
+
+
+def fetched(house: House) -> Tally:
+    """Take in what is new there; the caller has the lock. What `mailbox` raises, OSError and IMAP4.error."""
     from helpdesk_lite.doors import imap
 
     settings = house.settings
-    route = read_mailbox(settings.mailbox)
-    memory = imap.Memory(house.root.inside("intake", "fetched"), route)
-    with imap.Mailbox(route, settings.afterwards, _token(settings)) as mailbox:
-        tally = imap.fetch(mailbox, memory, assemble.intake(house).receive, settings.letter_mb << 20)
+    memory = imap.Memory(house.root.inside("intake", "fetched"), read_mailbox(settings.mailbox))
+    with mailbox(settings) as opened:
+        return imap.fetch(opened, memory, assemble.intake(house).receive, settings.letter_mb << 20)
+
+
+def _fetch(house: House) -> int:
+    tally = fetched(house)
     counts = ", ".join(f"{kind} {count}" for kind, count in tally.counts.items())
     print(f"fetched {sum(tally.counts.values())}: {counts}", flush=True)
     for trouble in tally.troubles:

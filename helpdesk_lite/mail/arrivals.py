@@ -158,6 +158,11 @@ class Arrivals:
         """The letter that is kept aside under this digest."""
         return _arrival(self._path(KEPT, digest + _END)) if is_digest(digest) else None
 
+    def laid(self, known: Known) -> Arrival | None:
+        """The letter that lies where this says; None if a ticket has it, or it has gone on."""
+        path = self.path_of(known)
+        return _arrival(path) if path else None
+
     def everywhere(self) -> Iterator[Known]:
         """All letters that the index knows, each as it stands now: in a ticket (or several), kept or ignored."""
         for folder in disk.names(self._path(INDEX)):

@@ -63,6 +63,9 @@ class Transport(Protocol):
     def carries(self) -> int:
         """What it carries as it is: SEVEN_BIT, EIGHT_BIT, ANY_LINES or ANY_BYTES. TransportDown."""
 
+    def reach(self) -> None:
+        """Do all that comes before a letter: connect, greet, sign in; look for program or folder. TransportDown."""
+
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """Send the parcel; the outcome for each recipient. `sender` may be "" (RFC 5321, 4.5.5). TransportDown."""
 
@@ -87,6 +90,10 @@ class NoTransport(Unconnected):
 
     def carries(self) -> int:
         """See `Transport.carries`: always TransportDown."""
+        raise TransportDown(self._why)
+
+    def reach(self) -> None:
+        """See `Transport.reach`: always TransportDown."""
         raise TransportDown(self._why)
 
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:

@@ -58,6 +58,11 @@ class ImapTransport:
         """See `Transport.carries`: a literal holds anything but NUL (RFC 3501, 4.3)."""
         return ANY_LINES
 
+    def reach(self) -> None:
+        """See `Transport.reach`. The folder is not looked at: the first letter makes it."""
+        if self._session is None:
+            self._connected()
+
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`: one outcome for all."""
         session = self._session or self._connected()

@@ -13,7 +13,7 @@ import re
 from helpdesk_lite import disk
 from helpdesk_lite.mail import headers
 from helpdesk_lite.mail.transport import wire
-from helpdesk_lite.mail.transport.contract import ANY_BYTES, LATER, SENT, Outcome, Unconnected
+from helpdesk_lite.mail.transport.contract import ANY_BYTES, LATER, SENT, Outcome, TransportDown, Unconnected
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,14 @@ class MaildirTransport(Unconnected):
     def carries(self) -> int:
         """See `Transport.carries`: a file holds anything."""
         return ANY_BYTES
+
+    def reach(self) -> None:
+        """See `Transport.reach`: the folder can be written, or made."""
+        folder = os.path.abspath(self._path)
+        while not os.path.exists(folder):
+            folder = os.path.dirname(folder)
+        if not (os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)):
+            raise TransportDown(f"{self._path}: the desk may not write into {folder}")
 
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`."""

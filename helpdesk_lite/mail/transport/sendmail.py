@@ -45,6 +45,13 @@ class SendmailTransport(Unconnected):
         """See `Transport.carries`: such programs are a mail server's way in, and it knows what the next one takes."""
         return EIGHT_BIT
 
+    def reach(self) -> None:
+        """See `Transport.reach`: the program is there and can be run; it is not."""
+        if not os.path.isfile(self._path):
+            raise TransportDown(f"{self._path}: there is no such program")
+        if not os.access(self._path, os.X_OK):
+            raise TransportDown(f"{self._path}: the desk may not run it")
+
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`. `parcel.file` is a real file, which becomes the program's standard input."""
         envelope = [ascii_domain(address) for address in (sender or "<>", *recipients)]

@@ -68,6 +68,11 @@ class SmtpTransport:
         server = self._server or self._connected()
         return EIGHT_BIT if server.has_extn("8bitmime") else SEVEN_BIT
 
+    def reach(self) -> None:
+        """See `Transport.reach`."""
+        if self._server is None:
+            self._connected()
+
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`."""
         server = self._server or self._connected()
