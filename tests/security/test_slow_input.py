@@ -223,4 +223,4 @@ def test_a_hostile_pattern_is_stopped(pattern: str, text: str) -> None:
     began = time.monotonic()
     (verdict,) = patterns.matches([(pattern, text)])
     assert verdict in (patterns.FITS, patterns.FAILS, patterns.UNREADABLE, patterns.TOO_SLOW)
-    assert time.monotonic() - began < patterns.DEADLINE + 2
+    assert time.monotonic() - began < 4
