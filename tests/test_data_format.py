@@ -24,7 +24,12 @@ COMMANDS = (
     ["form", "check"],
     ["list"],
     ["show", "3D9P-64M6-EPTV"],
+    *([verb, "3D9P-64M6-EPTV", "--as", "ines"] for verb in ("claim", "release", "close", "reopen")),
     ["deliver", "--all"],
+    ["lmtp", "--bind", "127.0.0.1:0"],
+    ["fetch"],
+    ["intake", "find", "x"],
+    ["intake", "list"],
     ["verify"],
     ["verify", "--repair"],
 )
@@ -60,6 +65,15 @@ def test_a_command_leaves_a_newer_desk_alone(root, capsys, arguments):
     output, said = capsys.readouterr()
     assert NEWER in said and "restore a backup" in said
     assert (output, said.count("\n")) == ("", 1)
+    assert lying(root.path) == before
+
+
+def test_a_letter_for_a_newer_desk_stays_with_the_mail_server(root):
+    before = newer(root)
+    command = [sys.executable, "-m", "helpdesk_lite.cli", "--root", root.path, "receive"]
+    done = subprocess.run(command, input="Subject: x\n\nx\n", capture_output=True, text=True, cwd=CHECKOUT)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (75, "", 1)
+    assert NEWER in done.stderr
     assert lying(root.path) == before
 
 
