@@ -2,7 +2,8 @@
 
 Guarantee: a letter leaves the outbox when every recipient has it or a person dropped it; one courier works at a time; a
 dead server holds up no letters that go another way; what is refused, or cannot be sent for days, is held for a person.
-It decides nothing about tickets. Its log names ticket and Message-ID, never an address.
+It decides nothing about tickets, and writes into one only in which shape a letter went on. Its log names ticket and
+Message-ID, never an address.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, route
 from helpdesk_lite.errors import DeskError, LetterRefused, OperatorMistaken, UnknownNumber
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, KINDS, NOTICE, RETURNED
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, KINDS, NOTICE, RETURNED, domain_of
 from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, Outcome, Parcel, TransportDown
+from helpdesk_lite.operators import Operator
+from helpdesk_lite.ticket import REDIRECT, RESHAPE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.letter import Letter
     from helpdesk_lite.mail.outbox import Outbox
+    from helpdesk_lite.mail.policies import Policies
     from helpdesk_lite.mail.transport.contract import Transport
     from helpdesk_lite.mail.written import Writer, Written
     from helpdesk_lite.operators import Operators
@@ -55,6 +59,7 @@ MOST_TRIES = 40
 MOST_AT_ONCE = 8  # ways that are used side by side
 LOOK_AGAIN = 1.0  # seconds after which a courier that waits for a slow server looks for letters that go another way
 _IN_MEMORY = 1 << 18  # bytes of a message; a longer one is spooled to disk
+COURIER = Operator("courier", "")
 log = logging.getLogger("helpdesk_lite")
 
 
@@ -67,15 +72,17 @@ class Tally(NamedTuple):
 
 
 class Courier:
-    """Sends the letters of the desk made of `parts`."""
+    """Sends the letters of the desk made of `parts`. `policies` are asked where `[mail] forward` is auto."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, policies: Policies | None = None) -> None:
         self._parts = parts
+        self._policies = policies
         self._outbox = parts.outbox
         self._usual = route.read_transport(parts.settings.transport)
         self._writer: Writer | None = None
         self._seen: set[str] = set()  # letters of this run: each is tried once in it
         self._down: dict[Route, str] = {}  # ways found down in this run, and why
+        self._shapes: dict[str, str] = {}  # what was decided of letters under way, by their Message-IDs
 
     def run(self, until: float | None = None, all: bool = False) -> Tally:
         """Send what is due (`all`: whatever waits), until there is no more or the clock says `until`.
@@ -182,6 +189,7 @@ class Courier:
         """Send a taken letter; whether anybody has it now."""
         try:
             written, outcomes = self._send(letter, along, transport)
+            self._note_shape(letter, outcomes)
         except LetterRefused as wrong:
             self._hold(letter, str(wrong))
         except UnknownNumber as wrong:
@@ -208,7 +216,7 @@ class Courier:
         if entry not in {one.message_id for one in ticket.entries}:
             raise LetterRefused(f"Ticket {letter.number} has no entry {entry}.")
         with self._parts.store.open_message(letter.number, entry) as message:
-            written = self._write(letter, ticket, message, along)
+            written = self._write(letter, ticket, message, along, transport)
             with _parcel(written, transport.carries, self._parts.spool) as parcel:
                 return written, transport.send(written.sender, written.recipients, parcel)
 
@@ -219,7 +227,7 @@ class Courier:
             return False
         return True
 
-    def _write(self, letter: Letter, ticket: Ticket, message: BinaryIO, along: Route) -> Written:
+    def _write(self, letter: Letter, ticket: Ticket, message: BinaryIO, along: Route, transport: Transport) -> Written:
         writer = self._writer_at_work()
         if letter.kind == NOTICE:
             return writer.notice(letter, ticket, message)
@@ -236,7 +244,50 @@ class Courier:
         if letter.kind == RETURNED:
             return writer.returned(letter, ticket, message if letter.entry else None, operator)
         is_placed = along.kind in ("maildir", "lmtp", "imap")
+        if not is_placed and self._parts.settings.forward == "auto":
+            untouched = self._redirected(letter, ticket, message, operator, transport)
+            if untouched is not None:
+                return untouched
         return writer.forward(letter, ticket, message, operator, is_placed)
+
+    def _redirected(
+        self, letter: Letter, ticket: Ticket, message: BinaryIO, operator: Operator, transport: Transport
+    ) -> Written | None:
+        """The customer's letter as it came, if its sender's domain lets others send for it; None: the desk's own shape.
+
+        What was decided, and why, is in `_shapes` then.
+        """
+        from helpdesk_lite.mail import redirect
+
+        found = redirect.redirected(letter, ticket, message, operator, self._parts.settings)
+        if found is None or found.original is None or found.original.needs > transport.carries():
+            return None
+        domain = redirect.sender_domain(message)
+        if domain == domain_of(self._parts.settings.address).lower():
+            shape, asked = REDIRECT, "ours"
+        else:
+            policy = self._policies_at_work().of(domain)
+            shape = REDIRECT if policy and not policy.is_strict else RESHAPE
+            asked = "unknown" if policy is None else policy.asked if policy.domain else "unsaid"
+        self._shapes[letter.message_id] = f"{shape} {domain} {asked}"
+        return found if shape == REDIRECT else None
+
+    def _note_shape(self, letter: Letter, outcomes: dict[str, Outcome]) -> None:
+        """Have the ticket say in which shape a letter was sent on, and why."""
+        said = self._shapes.pop(letter.message_id, "")
+        if said and any(outcome.kind == SENT for outcome in outcomes.values()):
+            try:
+                self._parts.desk.note_forwarded(letter.number, COURIER, said, letter.written_at)
+            except (DeskError, OSError):  # the letter is gone: no reason to send it again
+                log.warning("courier: cannot note number=%s message_id=%s", letter.number, letter.message_id)
+
+    def _policies_at_work(self) -> Policies:
+        if self._policies is None:
+            from helpdesk_lite.mail.policies import Policies
+            from helpdesk_lite.mail.resolver import Resolver
+
+            self._policies = Policies(self._parts.root.inside("cache", "dmarc"), Resolver(), self._parts.clock)
+        return self._policies
 
     def _writer_at_work(self) -> Writer:
         if self._writer is None:

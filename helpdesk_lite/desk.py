@@ -13,7 +13,7 @@ from typing import NamedTuple
 from helpdesk_lite import disk, letter, signing, tracking
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, NotAllowed, TicketMoved
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, Letter
-from helpdesk_lite.ticket import CLAIMED, CLOSED, LETTER, QUEUE, Customer, Entry, Head, Inquiry, Place
+from helpdesk_lite.ticket import CLAIMED, CLOSED, FORWARDED, LETTER, QUEUE, Customer, Entry, Head, Inquiry, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,6 +128,14 @@ class Desk(NamedTuple):
             if is_so():
                 place = self.store.place(number)
                 self._move(number, place, place, "found", by)
+
+    def note_forwarded(self, number: str, by: Operator, said: str, since: int) -> None:
+        """Write into the ticket in which shape a letter was sent on, and why; once `since` (seconds UTC)."""
+        with self.locked(number):
+            ticket = self.store.read(number)
+            if not any((one.kind, one.text) == (FORWARDED, said) and one.at >= since for one in ticket.entries):
+                entry = self.entry(number, FORWARDED, by.name, [])._replace(text=said)
+                self.commit(number, ticket.place, ticket.place, entry, [])
 
     # What the verbs of mail (correspondence) are made of, too.
 

@@ -21,6 +21,7 @@ class Settings:
     proxy: str
     transport: str
     answers: str
+    forward: str
     acknowledge: bool
     ticket_addresses: str
     trusted_results: str

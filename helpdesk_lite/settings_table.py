@@ -110,6 +110,13 @@ TABLE = (
         "direct | copied | relayed: where an operator's Reply goes",
         _one_of("direct", "copied", "relayed"),
     ),
+    Setting(
+        "mail",
+        "forward",
+        "reshape",
+        "reshape | auto: with auto, a letter goes to its operator as it came where its sender's domain allows (DMARC)",
+        _one_of("reshape", "auto"),
+    ),
     Setting("mail", "acknowledge", True, "mail the customer the tracking number (never what they typed)"),
     Setting(
         "mail",

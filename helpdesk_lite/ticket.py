@@ -74,10 +74,11 @@ class Entry(NamedTuple):
     """One message in the ticket's file: what it is (`kind`), who did it (`by`), when, and the letters it caused.
 
     Kinds of what happened: inquiry, claimed, released, closed, reopened, found (by `verify`: the ticket lay elsewhere
-    than it said). Kinds of what was written, whose message is the letter as it came in: letter (from the customer's
-    side), answer (from an operator), note (for operators only), automatic (from a machine), bounce (a letter of ours
-    that could not be delivered). `sender` is the mailbox it came from, `people` the addresses of who else got it,
-    `digest` tells the same letter when it comes again.
+    than it said), forwarded (by the courier: `text` is the shape of a letter that was sent on, the domain that decided,
+    and what it asks for). Kinds of what was written, whose message is the letter as it came in: letter (from the
+    customer's side), answer (from an operator), note (for operators only), automatic (from a machine), bounce (a letter
+    of ours that could not be delivered). `sender` is the mailbox it came from, `people` the addresses of who else got
+    it, `digest` tells the same letter when it comes again.
     """
 
     kind: str
@@ -99,6 +100,8 @@ INQUIRY, LETTER, ANSWER, NOTE, AUTOMATIC, BOUNCE = WRITTEN = (  # kinds of entri
     "automatic",
     "bounce",
 )
+FORWARDED = "forwarded"
+REDIRECT, RESHAPE = "redirect", "reshape"  # shapes of a letter that is sent on: as it came; from the desk's address
 
 
 class Ticket(NamedTuple):

@@ -2,7 +2,8 @@
 
 Guarantee: MIME-Version, the fields about its content and the body are the letter's own, byte for byte but for line ends
 (each way has its own), so attachments open and signatures hold. Nothing else of its header comes through, and nothing
-in it makes a field of ours. It sends nothing: what a way cannot carry so (`needs`) is for mail/rebuilt.
+in it makes a field of ours; unless all of its header is to go on. It sends nothing: what a way cannot carry so
+(`needs`) is for mail/rebuilt.
 """
 
 from __future__ import annotations
@@ -28,16 +29,18 @@ _CONTENT = re.compile(
     rb"(MIME-Version|Content-(?:Type|Transfer-Encoding|Disposition|ID|Description|Language|Location|Base|MD5))[ \t]*:",
     re.IGNORECASE,
 )
+_ALL = re.compile(rb"(?!>?From |Return-Path[ \t]*:)", re.IGNORECASE)  # but for what the last server put on top
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class Original:
-    """The letter in `file`, which is a seekable file of nothing else."""
+    """The letter in `file`, which is a seekable file of nothing else. `is_whole`: with all of its header."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, is_whole: bool = False) -> None:
         self.file = file
+        self._is_whole = is_whole
         self._start = head.read(file)[1]
-        self._fields = _content_fields(file, self._start)
+        self._fields = _fields(file, self._start, _ALL if is_whole else _CONTENT)
 
     @cached_property
     def needs(self) -> int:
@@ -45,8 +48,8 @@ class Original:
         return max(self._fields_need(), _body_needs(_body(self.file, self._start), bool(self._fields)))
 
     def chunks(self) -> Iterator[bytes]:
-        """Its fields about its content, an empty line and its body, in pieces; line ends are LF, and lone CRs stay."""
-        if self._fields and not any(line.lower().startswith(_VERSION) for line in self._fields):
+        """Its fields that go on, an empty line and its body, in pieces; line ends are LF, and lone CRs stay."""
+        if self._fields and not self._is_whole and not any(line.lower().startswith(_VERSION) for line in self._fields):
             yield b"MIME-Version: 1.0\n"  # or those who need it would not read the fields (RFC 2045, 4)
         yield from self._fields
         yield b"\n"
@@ -55,24 +58,26 @@ class Original:
     def _fields_need(self) -> int:
         if sum(map(len, self._fields)) > LONGEST_FIELDS or any(map(_CONTROL.search, self._fields)):
             return NO_WAY
+        if not all(map(bytes.strip, self._fields)):  # a folded line of spaces alone would end the header for some
+            return NO_WAY
         is_plain = all(line.isascii() and len(line) <= LONGEST_LINE for line in self._fields)
         return SEVEN_BIT if is_plain else ANY_LINES
 
 
-def _content_fields(file: BinaryIO, end: int) -> tuple[bytes, ...]:
-    """The lines of the fields about the content, folded as they were, each ending in LF; no more than is needed to see
-    that they are too long."""
+def _fields(file: BinaryIO, end: int, wanted: re.Pattern[bytes]) -> tuple[bytes, ...]:
+    """The lines of the wanted fields, folded as they were, each ending in LF; no more than is needed to see that they
+    are too long."""
     found: list[bytes] = []
-    place, size, is_new, is_content = file.seek(0), 0, True, False
+    place, size, is_new, is_wanted = file.seek(0), 0, True, False
     while place < end and size <= LONGEST_FIELDS:
         line = file.readline(min(_CHUNK, end - place))
         if not line:
             break
         place += len(line)
         if is_new and line[:1] not in b" \t":
-            is_content = bool(_CONTENT.match(line))
+            is_wanted = bool(wanted.match(line))
         is_new = line.endswith(b"\n")
-        if is_content and line.strip():  # a folded line of spaces alone would end the header for some readers
+        if is_wanted and (line.strip() or (wanted is _ALL and place < end)):
             found.append(line.removesuffix(b"\n").removesuffix(b"\r") + b"\n")
             size += len(line)
     return tuple(found)

@@ -1,8 +1,8 @@
 """Who a letter is from and to, and where its Reply goes: the header fields about people.
 
-Guarantee: nothing that leaves through another mail server is From: a customer; what is `relayed` names no operator; a
-Reply goes to those only whom the ticket knows, and to addresses of ours that nobody can make up. The envelope is for
-others (mail/written).
+Guarantee: nothing that leaves through another mail server is From: a customer (a letter that may go on untouched is
+mail/redirect's); what is `relayed` names no operator; a Reply goes to those only whom the ticket knows, and to
+addresses of ours that nobody can make up. The envelope is for others (mail/written).
 """
 
 from __future__ import annotations

@@ -11,7 +11,18 @@ import re
 from typing import NamedTuple
 
 from helpdesk_lite.desk import CUSTOMER
-from helpdesk_lite.ticket import ANSWER, AUTOMATIC, BOUNCE, INQUIRY, LETTER, NOTE, PENDING, WRITTEN
+from helpdesk_lite.ticket import (
+    ANSWER,
+    AUTOMATIC,
+    BOUNCE,
+    FORWARDED,
+    INQUIRY,
+    LETTER,
+    NOTE,
+    PENDING,
+    REDIRECT,
+    WRITTEN,
+)
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import quoted
 
@@ -139,6 +150,8 @@ class Thread:
             AUTOMATIC: said.gettext("A program wrote"),
             BOUNCE: said.gettext("Could not be delivered to %(failed)s"),
         }
+        if entry.kind == FORWARDED:
+            return self._forwarded(entry)
         if entry.kind not in texts:
             return entry.kind
         if entry.kind == INQUIRY and is_mail(self._ticket):
@@ -149,6 +162,20 @@ class Thread:
             "form": self._ticket.inquiry.head.title,
             "failed": failed or said.gettext("its recipient"),
         }
+
+    def _forwarded(self, entry: Entry) -> str:
+        """In which shape a letter was sent on, and why (courier)."""
+        said = self._said
+        shape, domain, asked = (*entry.text.split(), "", "", "")[:3]
+        if shape == REDIRECT and asked == "ours":
+            text = said.gettext("Sent on as it came: %(domain)s is the desk's own domain")
+        elif shape == REDIRECT:
+            text = said.gettext("Sent on as it came: %(domain)s lets others send for it (DMARC)")
+        elif asked == "unknown":
+            text = said.gettext("Sent on from the desk's address: it is not known whether %(domain)s permits more")
+        else:
+            text = said.gettext("Sent on from the desk's address: %(domain)s lets nobody else send for it (DMARC)")
+        return text % {"domain": domain if self._hidden is None else said.gettext("the sender's domain")}
 
     def _who(self, entry: Entry) -> str:
         if entry.kind != LETTER:

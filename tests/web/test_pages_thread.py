@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite import assemble
+from helpdesk_lite.operators import Operator
 from tests.letters import DESK, JANE, MailDesk, letter
 from tests.web.conftest import SCRIPT, Asked
 
@@ -92,6 +93,26 @@ class TestATicketThatBeganWithALetter:
         page = asked.get(f"/tickets/{outcome.number}", "ines")
         assert f"Follows ticket {first}" in page.words
         assert f'href="{SCRIPT}/tickets/{first}"' in page.text
+
+    @pytest.mark.parametrize(
+        ("said", "words"),
+        [
+            ("redirect example.com none", "Sent on as it came: example.com lets others send for it (DMARC)"),
+            ("redirect example.com unsaid", "Sent on as it came: example.com lets others send for it (DMARC)"),
+            ("redirect example.com ours", "Sent on as it came: example.com is the desk's own domain"),
+            ("reshape example.com reject", "example.com lets nobody else send for it (DMARC)"),
+            ("reshape example.com unknown", "it is not known whether example.com permits more"),
+        ],
+    )
+    def test_how_it_was_sent_on_is_told_with_the_reason(self, mail, asked, said, words):
+        number = mail.open()
+        mail.answer("ines", number, "claim")
+        mail.house.desk.note_forwarded(number, Operator("courier", ""), said, 0)
+        assert words in asked.get(f"/tickets/{number}", "ines").words
+        mail.answer("ines", number, "release")
+        page = asked.get(f"/tickets/{number}", "ines")
+        assert "the sender's domain" in page.words
+        assert "example.com" not in page.text
 
     def test_answers_that_go_elsewhere_are_told_apart_from_the_sender(self, mail, asked):
         number = mail.open(Reply_To="boss@example.net")
