@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 import pytest
 
+from helpdesk_lite import assemble
+from helpdesk_lite.mail.resolver import Resolver
+from helpdesk_lite.probe import Prober
 from tests import servers
 from tests.letters import JANE, MailDesk, letter
 from tests.mail_in.conftest import serving, until
@@ -133,3 +136,18 @@ def test_a_desk_that_cannot_work_has_the_letter_wait(office: Office, way: str) -
     finally:
         settings.write_text(before)
     assert "dsn=4.3.5, status=deferred" in office.postfix.status(address)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_doctors_probe_comes_in(office: Office, way: str) -> None:
+    """Through the server and back, with a plus and by a catch-all, without a ticket."""
+    house = assemble.house(office.desks[way].root)
+    tickets = "*@tickets.example.org" if way == "lmtp" else ""
+    house.settings = house.settings._replace(
+        transport=f"smtp://127.0.0.1:{office.postfix.port}", ticket_addresses=tickets
+    )
+    before = house.store.count_pending(99)
+    found = list(Prober(house, Resolver([("127.0.0.1", 9)], 0.1), 20).findings())
+    assert [(one.kind, one.about) for one in found] == [("ok", "way in"), ("ok", "way in"), ("note", "DKIM")], found
+    assert (" (catch-all) came in" if tickets else " (plus-addressing) came in") in found[0].said
+    assert house.store.count_pending(99) == before
