@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import i18n, times
 from helpdesk_lite.errors import LetterRefused
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, NOTICE, RETURNED, domain_of, is_address
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, NOTICE, RETURNED, is_address
 from helpdesk_lite.mail import body, charsets, compose, discretion, head, headers, parse, rebuilt
 from helpdesk_lite.mail.compose import Attachment
 from helpdesk_lite.mail.original import Original
@@ -184,8 +184,8 @@ class Writer:
             subject = self._templates.words(name, letter.language, values)
         values["heading"] = f"[{letter.number}] {headers.one_line(subject)}"
         earlier = [one for one in _earlier(ticket, letter) if one.isascii()]
-        if letter.kind == NOTICE:  # a Message-ID of the customer's own tells where they are at home
-            earlier = [one for one in earlier if domain_of(one[:-1]) == domain_of(self._settings.address)]
+        if letter.kind == NOTICE and ticket.entries[0].digest:
+            earlier = []  # a Message-ID of the customer's own tells where they are at home
         yield headers.text("Subject", values["heading"])
         yield headers.date("Date", letter.written_at)
         yield headers.ids("Message-ID", [letter.message_id])
