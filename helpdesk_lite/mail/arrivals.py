@@ -111,7 +111,8 @@ class Arrivals:
     def note(self, known: Known) -> None:
         """Write into the index what became of a letter. Not flushed: tickets, kept/ and ignored/ tell it again."""
         path = self._index(known.message_id or known.digest)
-        disk.make_folder(os.path.dirname(path))
+        disk.make_folder(self._path(INDEX))
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         disk.append(path, _line(known))
 
     def known(self, message_id: str) -> list[Known]:
