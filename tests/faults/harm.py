@@ -29,7 +29,7 @@ class Tried(NamedTuple):
         """Print the figures. AssertionError if anything went wrong, or the faults did not come to pass."""
         print(f"{said} {self.hit} of {self.faults}, {len(self.wrong)} went wrong")
         assert not self.wrong, "\n".join(self.wrong)
-        assert self.hit >= self.faults * 0.98, "the faults did not come to pass"
+        assert self.hit >= self.faults * 0.9, "the faults did not come to pass"
 
 
 def each(desk: HarmedDesk, verb: Verb, faults: Iterable[Fault]) -> Tried:
