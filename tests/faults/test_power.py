@@ -23,6 +23,7 @@ DONE_AGAIN = re.compile(
     r"data/(outbox/new/"  # published: the staged one is on disk, and its ticket names it
     r"|moving/"  # the next version of a ticket, of no account until the ticket itself has moved
     r"|submissions/"  # which submission made which ticket: lost, a double click across a power cut makes two
+    r"|intake/index/"  # which letter is where: the letters tell it again
     r"|cache/)"  # made again
 )
 DECIDES = re.compile(  # from here on the ticket, or its new entry, counts
