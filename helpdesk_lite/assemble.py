@@ -215,16 +215,25 @@ def courier(made: House) -> Courier:
     return Courier(made)
 
 
-def work(made: House, until: float | None = None) -> None:
-    """Do what is due besides answering: send letters (until the clock says so), and once an hour tidy up."""
+def work(made: House, until: float | None = None) -> int:
+    """Do what is due besides answering: send letters (until the clock says so), and once an hour tidy up.
+
+    How many letters were sent.
+    """
     if disk.names(made.root.inside("intake", "new")):
         _finish_letters(made)
-    courier(made).run(until)
+    sent = courier(made).run(until).sent
     _tidy(made)
     version, is_settled = _outbox_version(made)
     waiting = [letter.next_at for letter in made.outbox.waiting()]
     due = min(waiting, default=_NEVER)
     disk.jot(_due_path(made), b"%d %s" % (due if is_settled else min(due, int(made.clock()) + _UNSETTLED), version))
+    return sent
+
+
+def work_a_while(made: House) -> bool:
+    """`work` for a server that stays, and may be told to stop: whether more is due and can be done at once."""
+    return work(made, made.clock() + _A_WHILE) > 0 and is_due(made)
 
 
 def _finish_letters(made: House) -> None:
@@ -257,6 +266,7 @@ def _outbox_version(made: House) -> tuple[bytes, bool]:
 
 
 _NEVER = 1 << 40
+_A_WHILE = 10  # seconds
 _UNSETTLED = 2  # seconds: the coarsest clock a file system has
 _HOUR = 3600
 

@@ -40,7 +40,7 @@ def standing_application(root: Root, url: str = "") -> tuple[App, Callable[[], N
     from helpdesk_lite.doors.background import Background
 
     current = assemble.standing_house(root, url)
-    background = Background(lambda: assemble.work(current()))
+    background = Background(lambda: assemble.work_a_while(current()))
     background.wake()
 
     def after(_: House, has_written: bool) -> None:

@@ -33,7 +33,7 @@ def lmtp(given: Namespace) -> int:
     root = find_root(given.root)
     assemble.make_data(root)
     current = assemble.standing_house(root)
-    courier = Apart(lambda: assemble.work(current()))
+    courier = Apart(lambda: assemble.work_a_while(current()))
     courier.wake()
     try:
         _take(current, courier, given)

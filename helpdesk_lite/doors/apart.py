@@ -1,7 +1,8 @@
 """Work that goes on in a process of its own beside a server that stays: done when woken, and every minute.
 
 Guarantee: it gives way to the server where both want the processor; one piece of work at a time; an error in it is
-logged and it is tried again later; it ends when the server has, however that ended.
+logged and it is tried again later; it ends when the server has, however that ended. A piece of work that returns true
+is followed by the next one at once.
 """
 
 from __future__ import annotations
@@ -56,9 +57,11 @@ def _keep_working(work: Callable[[], object], told: int, every: float) -> None:
         signal.signal(number, signal.SIG_IGN)
     try:
         os.nice(_NICE)
-        while not select.select([told], [], [], every)[0] or os.read(told, 1 << 16):
+        again = False
+        while not select.select([told], [], [], 0 if again else every)[0] or os.read(told, 1 << 16):
+            again = False
             try:
-                work()
+                again = bool(work())
             except Exception as wrong:
                 log.error("courier: failed error=%s said=%r", type(wrong).__name__, str(wrong)[:300])
     finally:
