@@ -24,6 +24,7 @@ DONE_AGAIN = re.compile(
     r"|moving/"  # the next version of a ticket, of no account until the ticket itself has moved
     r"|submissions/"  # which submission made which ticket: lost, a double click across a power cut makes two
     r"|intake/index/"  # which letter is where: the letters tell it again
+    r"|intake/index/"  # where a letter went: its ticket tells it again
     r"|cache/)"  # made again
 )
 DECIDES = re.compile(  # from here on the ticket, or its new entry, counts
