@@ -146,6 +146,10 @@ def test_a_broken_account_is_named(house):
     assert "data/operators/bob.toml" in lines[0]
 
 
-def test_a_symbolic_link_is_named(house):
-    os.symlink("/etc/hostname", house.root.inside("pending", "link"))
-    assert any("symbolic link" in line for line in verify(house)[1])
+def test_a_symbolic_link_is_named_and_not_followed(house, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    os.chmod(tmp_path / "file", 0o644)
+    os.symlink(tmp_path / "file", house.root.inside("pending", "link"))
+    assert any("symbolic link" in line for line in verify(house, "--repair")[1])
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o644
+    assert os.path.islink(house.root.inside("pending", "link"))

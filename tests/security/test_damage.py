@@ -34,8 +34,14 @@ def _private(path: Path, content: bytes = b"x") -> Path:
     return path
 
 
-def _link(path: Path, target: str) -> None:
-    path.symlink_to(target)
+def _link(path: Path, inside: str = "") -> None:
+    """A link out of data/, into a folder of this test's own: whatever follows it does no harm to the machine."""
+    path.symlink_to(_outside(path) / inside)
+
+
+def _outside(path: Path) -> Path:
+    """The folder `outside`, beside the data/ that the path lies in."""
+    return next(above for above in path.parents if above.name == "data").parent / "outside"
 
 
 def _moved(ticket: Path, folder: Path, name: str = "") -> Path:
@@ -90,9 +96,9 @@ DAMAGE: dict[str, Damage] = {
     "a stranger in the queue": lambda data, ticket: _private(data / "pending" / "notes.txt"),
     "a stranger in moving": lambda data, ticket: _private(data / "moving" / "notes.txt"),
     "a folder in the queue": lambda data, ticket: (data / "pending" / "old").mkdir(0o700),
-    "a link to a file": lambda data, ticket: _link(data / "pending" / "3D9P-64M6-EPWD.mbox", "/etc/hostname"),
-    "a link to a folder": lambda data, ticket: _link(data / "claimed" / "carl", "/etc"),
-    "a link to nowhere": lambda data, ticket: _link(data / "outbox" / "new" / "x.json", "/nowhere"),
+    "a link to a file": lambda data, ticket: _link(data / "pending" / "3D9P-64M6-EPWD.mbox", "file"),
+    "a link to a folder": lambda data, ticket: _link(data / "claimed" / "carl"),
+    "a link to nowhere": lambda data, ticket: _link(data / "outbox" / "new" / "x.json", "nowhere"),
     "a ticket that others may read": lambda data, ticket: ticket.chmod(0o644),
     "a folder that others may enter": lambda data, ticket: (data / "operators").chmod(0o755),
     "a secret that the group may read": lambda data, ticket: (data / "secret").chmod(0o640),
@@ -111,7 +117,7 @@ DAMAGE: dict[str, Damage] = {
     "a folder in a subfolder": lambda data, ticket: (_subfolder(data, ticket) / "more").mkdir(0o700),
     "a ticket in a subfolder too": lambda data, ticket: _subfolder(data, ticket, ticket.name, ticket.read_bytes()),
     "a cut ticket in a subfolder": lambda data, ticket: _cut(_moved(ticket, ticket.parent / ticket.name[:4]), 0.5),
-    "a link in a subfolder": lambda data, ticket: _link(_subfolder(data, ticket) / "x.mbox", "/etc/hostname"),
+    "a link in a subfolder": lambda data, ticket: _link(_subfolder(data, ticket) / "x.mbox", "file"),
     "a subfolder that others may enter": lambda data, ticket: _subfolder(data, ticket).chmod(0o755),
     "a subfolder that is a file": lambda data, ticket: _private(data / "pending" / ticket.name[:4]),
     "a ticket two subfolders down": lambda data, ticket: _moved(
@@ -151,6 +157,16 @@ def contents(data: Path) -> set[bytes]:
     return {path.read_bytes() for path in files}
 
 
+def about(folder: Path) -> list[tuple[str, int, int, bytes]]:
+    """All that a wrong repair could change in a folder: modes, times, contents."""
+    paths = [folder, *folder.rglob("*")]
+    states = [(path, path.stat()) for path in paths]
+    return [
+        (str(path), state.st_mode, state.st_ctime_ns, b"" if path.is_dir() else path.read_bytes())
+        for path, state in states
+    ]
+
+
 @pytest.fixture
 def desk(house: Any, browser: Browser) -> tuple[Any, Path, str]:
     """A desk in order with a ticket that ines has, and the number of another one that is pending."""
@@ -160,6 +176,9 @@ def desk(house: Any, browser: Browser) -> tuple[Any, Path, str]:
     data = Path(house.root.data)
     for path in [data, *data.rglob("*")]:  # the test's own umask is not the desk's
         path.chmod(0o700 if path.is_dir() else 0o600)
+    outside = data.parent / "outside"
+    outside.mkdir(0o755)
+    (outside / "file").write_text("somebody else's")
     return house, data / "claimed" / "ines" / f"{number}.mbox", other
 
 
@@ -186,13 +205,14 @@ def test_damage_is_named_and_nothing_is_lost(desk: tuple[Any, Path, str], capsys
     data = Path(house.root.data)
     assert verify(house, capsys) == IN_ORDER
     DAMAGE[kind](data, ticket)
-    before = contents(data)
+    before, outside = contents(data), about(data.parent / "outside")
     status, lines = verify(house, capsys)
     assert status == 1 and lines, "nobody noticed"
     assert all(line.startswith("data") and ": " in line for line in lines), lines
     verify(house, capsys, "--repair")
     kept = contents(data)
     assert all(any(one in whole for whole in kept) for one in before), "bytes went out of sight"
+    assert about(data.parent / "outside") == outside
     assert verify(house, capsys)[0] in (0, 1)
     assert_at_work(house, other)
 
