@@ -167,6 +167,18 @@ def test_no_account_looks_like_another(house: Any, name: str) -> None:
     assert Browser(house, REMOTE_USER=name.encode().decode("latin-1")).get("/queue").status == 303
 
 
+def test_only_the_web_server_vouches_for_somebody(house: Any) -> None:
+    """What a visitor sends is HTTP_..., whatever they call it."""
+    own = signed_in(house, "ines").cookie
+    house.settings = house.sessions._settings = house.settings._replace(sign_in_by="remote_user")
+    assert Browser(house, REMOTE_USER="ines").get("/queue").status == 200
+    names = ("REMOTE_USER", "X_REMOTE_USER", "X_FORWARDED_USER", "AUTHORIZATION", "X_HTTP_REMOTE_USER", "REMOTE-USER")
+    for lie in ({f"HTTP_{name}": "ines"} for name in names):
+        assert Browser(house, **lie).get("/queue").status == 303, lie
+    assert Browser(house).sign_in("ines", PASSWORD).status == 403
+    assert Browser(house).get("/queue", HTTP_COOKIE=own).status == 303
+
+
 def test_an_account_file_of_such_a_name_is_nobodys_and_named(house: Any) -> None:
     import shutil
 

@@ -48,6 +48,8 @@ def test_in_a_form_that_comes_back(browser: Browser, payload: str) -> None:
     query = urlencoded({"name": payload, "message": payload}).decode()
     for answer in (post(browser, fields), browser.get(f"/forms/all?{query}")):
         assert_as_typed(answer.text, payload)
+        if payload.startswith("\ue000"):
+            assert answer.text.count("&#xE000;" + payload[1:]) >= 2
         assert answer.text.count('name="helpdesk-stamp"') == 1
         assert answer.text.count('action="/forms/all"') == 1
         assert 'value="/' not in answer.text.replace('value="/passwd', "")

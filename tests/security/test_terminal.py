@@ -92,12 +92,14 @@ def test_in_the_log(house: Any, capsys: Any, payload: str) -> None:
     def broken(*_: Any) -> None:
         raise DeskError(payload)
 
-    house.forms.titles = broken
+    house.forms.titles = house.forms.page = broken
     raw = payload.encode().decode("latin-1")
-    Browser(house).ask("GET", "/", REQUEST_METHOD="GET", HTTP_USER_AGENT=raw)
+    Browser(house).ask("GET", "/", HTTP_USER_AGENT=raw, REQUEST_METHOD="GET")
+    Browser(house).ask("GET", "/", PATH_INFO=f"/forms/{raw}", QUERY_STRING=raw, HTTP_REFERER=raw)
+    Browser(house).ask("GET", "/", PATH_INFO="/\xff" + raw)
     text = capsys.readouterr().err
     assert_still(text)
-    assert len(text.splitlines()) == 1
+    assert len(text.splitlines()) == 3
 
 
 def test_what_is_printable_stays_as_it_is() -> None:
