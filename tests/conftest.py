@@ -8,9 +8,13 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 REQUIRE_ALL = os.environ.get("HELPDESK_REQUIRE_ALL") == "1"
+
+hypothesis.settings.register_profile("calm", deadline=None)  # how fast a machine is, is no matter of right
+hypothesis.settings.load_profile("calm")
 
 
 def require(*programs: str) -> list[str]:

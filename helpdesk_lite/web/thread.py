@@ -42,7 +42,7 @@ LONGEST = 100_000  # characters of one letter on the page; longer ones have a pa
 _BOUNCED = "Could not be delivered to "  # what the entry's text begins with (correspondence)
 _PREFIX = re.compile(r"\s*(?:(?:re|aw|sv|fwd?|wg|r|i|rif|tr)\s?:|\[[A-Z0-9-]{4,20}\])\s*", re.IGNORECASE)
 
-_COMMAND = re.compile(r"\s*note[:.!]*(?=\s)\s*", re.IGNORECASE)  # what an operator begins a note by mail with (intake)
+_COMMAND = re.compile(r"\A\s*note[:.!]*(?=\s)\s*", re.IGNORECASE)  # how a note by mail begins (intake)
 
 
 class Line(NamedTuple):
