@@ -13,8 +13,10 @@ import pytest
 
 from helpdesk_lite import assemble, cli
 from tests.access.browser import Browser
+from tests.examples import NOON, number
 from tests.security.conftest import FIELDS, number_in, post, signed_in
 
+ANOTHER = number(NOON)  # no ticket has it
 Damage = Callable[[Path, Path], object]  # the folder data/, and a ticket that ines has
 
 
@@ -82,7 +84,7 @@ DAMAGE: dict[str, Damage] = {
     "a ticket of noise": lambda data, ticket: ticket.write_bytes(os.urandom(5000)),
     "a ticket without its number": lambda data, ticket: _change(ticket, b"X-Helpdesk-Ticket: ", b"X-Helpdesk-Ticked: "),
     "a ticket with a bad time": lambda data, ticket: _change(ticket, b"X-Helpdesk-At: 2", b"X-Helpdesk-At: x"),
-    "a ticket under another's number": lambda data, ticket: _moved(ticket, ticket.parent, "3D9P-64M6-EPWD.mbox"),
+    "a ticket under another's number": lambda data, ticket: _moved(ticket, ticket.parent, f"{ANOTHER}.mbox"),
     "a ticket under no number": lambda data, ticket: _moved(ticket, ticket.parent, "2222-2222-2223.mbox"),
     "a ticket with another case": lambda data, ticket: _moved(ticket, ticket.parent, ticket.name.lower()),
     "a ticket in somebody else's folder": lambda data, ticket: _moved(ticket, data / "claimed" / "bob"),
@@ -96,7 +98,7 @@ DAMAGE: dict[str, Damage] = {
     "a stranger in the queue": lambda data, ticket: _private(data / "pending" / "notes.txt"),
     "a stranger in moving": lambda data, ticket: _private(data / "moving" / "notes.txt"),
     "a folder in the queue": lambda data, ticket: (data / "pending" / "old").mkdir(0o700),
-    "a link to a file": lambda data, ticket: _link(data / "pending" / "3D9P-64M6-EPWD.mbox", "file"),
+    "a link to a file": lambda data, ticket: _link(data / "pending" / f"{ANOTHER}.mbox", "file"),
     "a link to a folder": lambda data, ticket: _link(data / "claimed" / "carl"),
     "a link to nowhere": lambda data, ticket: _link(data / "outbox" / "new" / "x.json", "nowhere"),
     "a ticket that others may read": lambda data, ticket: ticket.chmod(0o644),
@@ -106,7 +108,7 @@ DAMAGE: dict[str, Damage] = {
     "a letter cut short": lambda data, ticket: _private(data / "outbox" / "held" / "x.json", b'{"message_id": "<x'),
     "a staged letter cut short": lambda data, ticket: _private(data / "outbox" / "staged" / "x.json", b""),
     "a letter under another name": lambda data, ticket: shutil.copy2(
-        next((data / "outbox" / "new").glob("*.json")), data / "outbox" / "new" / "3D9P-64M6-EPWD.notice.0.json"
+        next((data / "outbox" / "new").glob("*.json")), data / "outbox" / "new" / f"{ANOTHER}.notice.0.json"
     ),
     "an account without an address": lambda data, ticket: _private(data / "operators" / "carl.toml", b""),
     "an account that is no TOML": lambda data, ticket: _private(data / "operators" / "bob.toml", b"\xff\xfe"),
