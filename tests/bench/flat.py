@@ -70,7 +70,7 @@ def measure(kept: ExitStack, rounds: int, folder: Path | None) -> Part:
     rows = [row for size in CROWDED for row in _rows(medians, size, f"{size.pending:,} pending", _PENDING_BOUNDS)]
     rows += _rows(medians, OLD, f"{OLD.closed:,} closed", dict.fromkeys(_IN_PROCESS, _SAME))
     rows.append(Row("entries in the fullest folder", fullest[0], "", bounds=(at_most(FULLEST - 1, ITSELF),)))
-    notes = [f"Floor: the same with {SMALL}. The queue's page is asked for after a change of the queue."]
+    notes = [f"Floor: the same with {SMALL}. The queue's page comes after a change of it, a number is asked for twice."]
     return Part("many tickets", rows, [*notes, *(["Filling took " + "; ".join(filled) + "."] if filled else [])])
 
 
@@ -118,6 +118,7 @@ class Asked:
         yield "claim", _timed(lambda: _is(self._operator.post(f"/tickets/{number}/claim"), 303))[0]
         for state, numbers in self._known.items():
             number = random.choice(numbers)
+            self._find(number)
             yield FIND + state, _timed(lambda number=number: self._find(number))[0]  # type: ignore[misc]
         assert self._visitor.post("/forms/contact", self._typed()).status == 303
         yield "queue" + SERVED, _timed(lambda: _is(self._visitor.get("/queue"), 200))[0]

@@ -31,10 +31,11 @@ _counter = itertools.count()
 
 
 class Rates(NamedTuple):
-    """Requests a second, and what part of the two cores' time the clients took."""
+    """Submissions, claims and forms shown, a second; and what part of a core the clients took."""
 
     submit: float
     claim: float
+    form: float = 0.0
     clients: float = 0.0
 
 
@@ -102,12 +103,13 @@ def at(kept: ExitStack, host: Host, seconds: float) -> Rates:
         warm = load.run(wire.address, lambda number: submissions(load.Wire(url)), seconds=1.0)
         _claim_all(wire, warm.numbers)
         settle(desk)
+        shown = load.run(wire.address, lambda number: itertools.repeat(wire.get("/forms/contact")), 200, seconds / 2)
         submitted = load.run(wire.address, lambda number: submissions(load.Wire(url)), seconds=seconds)
         settle(desk)
         claimed = _claim_all(wire, submitted.numbers)
         settle(desk)
     busy = (submitted.clients_cpu + claimed.clients_cpu) / (submitted.seconds + claimed.seconds)
-    return Rates(submitted.rate, claimed.rate, busy)
+    return Rates(submitted.rate, claimed.rate, shown.rate, busy)
 
 
 def submissions(wire: load.Wire) -> Iterator[bytes]:
