@@ -11,7 +11,7 @@ order without looking into subfolders that are not asked for. It moves nothing t
 from __future__ import annotations
 
 import os
-from itertools import chain, groupby, pairwise
+from itertools import groupby, pairwise
 
 from helpdesk_lite import disk, tracking
 
@@ -72,21 +72,14 @@ def numbers(folder: str, after: str = "") -> Iterator[tuple[str, str]]:
 
 def count(folder: str, most: int) -> int:
     """How many files are in and below the folder, told by their names; counting ends at `most`."""
-    found = 0
-    for path in chain([folder], _subfolders(folder)):
-        found += sum(name.endswith(END) for name in disk.names(path))
+    names = disk.names(folder)
+    found = sum(name.endswith(END) for name in names)
+    for name in names:
         if found >= most:
             return most
+        if len(name) in _WIDTHS:
+            found += count(os.path.join(folder, name), most - found)
     return found
-
-
-def _subfolders(folder: str, level: int = 0) -> Iterator[str]:
-    """The subfolders, as far as they are asked for."""
-    if level < len(_WIDTHS):
-        for name in disk.names(folder):
-            if len(name) == _WIDTHS[level]:
-                yield os.path.join(folder, name)
-                yield from _subfolders(os.path.join(folder, name), level + 1)
 
 
 def everything(folder: str, level: int = 0) -> Iterator[tuple[str, bool]]:
