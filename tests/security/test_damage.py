@@ -98,7 +98,7 @@ DAMAGE: dict[str, Damage] = {
     "a stranger in the queue": lambda data, ticket: _private(data / "pending" / "notes.txt"),
     "a stranger in moving": lambda data, ticket: _private(data / "moving" / "notes.txt"),
     "a folder in the queue": lambda data, ticket: (data / "pending" / "old").mkdir(0o700),
-    "a link to a file": lambda data, ticket: _link(data / "pending" / f"{ANOTHER}.mbox", "file"),
+    "a link to a file": lambda data, ticket: _link(data / "pending" / "link.mbox", "file"),
     "a link to a folder": lambda data, ticket: _link(data / "claimed" / "carl"),
     "a link to nowhere": lambda data, ticket: _link(data / "outbox" / "new" / "x.json", "nowhere"),
     "a ticket that others may read": lambda data, ticket: ticket.chmod(0o644),
