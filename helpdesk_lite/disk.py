@@ -314,6 +314,10 @@ def _forget(hidden: str) -> None:
         return
 
 
+def _unlock(descriptor: int) -> None:
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
 class locked:  # a verb, as it is used: `with disk.locked(path):`
     """Hold the lock file `path` (flock(2), made if missing) while the block runs; waits its turn.
 
@@ -332,7 +336,8 @@ class locked:  # a verb, as it is used: `with disk.locked(path):`
             raise
 
     def __exit__(self, *_: object) -> None:
-        try:
-            os.close(self._descriptor)
-        except OSError:
-            return  # it is closed all the same (close(2)), and nothing was written to it
+        for let_go in (_unlock, os.close):  # either is enough: whichever of them fails, nobody waits for ever
+            try:
+                let_go(self._descriptor)
+            except OSError:
+                continue

@@ -150,3 +150,15 @@ def test_what_a_killed_process_left_hidden_is_not_written_to(tmp_path):
     os.rename(disk.write_beside(path, [b"new"]), path + "-new")
     assert disk.read(path) == b"kept"
     assert disk.read(path + "-new") == b"new"
+
+
+def test_a_lock_is_given_back_though_closing_its_file_fails(tmp_path, monkeypatch):
+    real, path = os.close, str(tmp_path / "x.lock")
+    held = disk.locked(path)
+    held.__enter__()
+    monkeypatch.setattr(disk.os, "close", lambda _: (_ for _ in ()).throw(OSError("I/O error")))
+    held.__exit__(None, None, None)
+    monkeypatch.undo()
+    with disk.locked(path):  # would wait for ever
+        pass
+    real(held._descriptor)
