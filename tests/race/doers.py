@@ -9,12 +9,12 @@ import random
 import re
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import Any, NamedTuple
 
 from helpdesk_lite import assemble, times
@@ -56,21 +56,23 @@ def claimers(root: str, url: str, people: Mapping[str, str], numbers: Sequence[s
 
     `people` says by which way each of them comes.
     """
-    fared: list[list[Told]] = [[] for _ in people]
-    threads = [
-        threading.Thread(target=_claim_all, args=(root, url, who, people, numbers, one))
-        for who, one in zip(people, fared, strict=True)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return fared
+    with ThreadPoolExecutor(len(people)) as pool:
+        tasks = [pool.submit(_claim_all, root, url, who, people, numbers) for who in people]
+        wait(tasks, return_when=FIRST_EXCEPTION)
+        if any(task.done() and task.exception() for task in tasks):
+            _barrier.abort()  # nobody waits for whoever failed
+        return results(tasks)
 
 
-def _claim_all(
-    root: str, url: str, who: str, people: Mapping[str, str], numbers: Sequence[str], fared: list[Told]
-) -> None:
+def results(tasks: Sequence[Future[Any]]) -> list[Any]:
+    """What they gave. If one failed, that is raised, and not that others then waited in vain."""
+    for task in sorted(tasks, key=lambda task: isinstance(task.exception(), BrokenBarrierError)):
+        task.result()
+    return [task.result() for task in tasks]
+
+
+def _claim_all(root: str, url: str, who: str, people: Mapping[str, str], numbers: Sequence[str]) -> list[Told]:
+    fared = []
     claim = _CLAIMS[people[who]](root, url, who)
     pace = _Pace()
     for index, number in enumerate(numbers):
@@ -81,6 +83,7 @@ def _claim_all(
         told = Told(who, people[who], False, *lost) if lost else Told(who, people[who], True, who)
         pace.learn(lead, people[told.holder])
         fared.append(told)
+    return fared
 
 
 class _Pace:
@@ -119,7 +122,8 @@ def _by_desk(root: str, _: str, who: str) -> Callable[[str], tuple[str, str] | N
 
 def _by_http(_: str, url: str, who: str) -> Callable[[str], tuple[str, str] | None]:
     visitor = Visitor(url)
-    assert visitor.sign_in(who, servers.PASSWORD).status == 303
+    answer = visitor.sign_in(who, servers.PASSWORD)
+    assert answer.status == 303, answer
 
     def claim(number: str) -> tuple[str, str] | None:
         answer = visitor.post(f"/tickets/{number}/claim")
@@ -130,7 +134,8 @@ def _by_http(_: str, url: str, who: str) -> Callable[[str], tuple[str, str] | No
 
 def _by_cgi(root: str, url: str, who: str) -> Callable[[str], tuple[str, str] | None]:
     visitor = Visitor(url)
-    assert visitor.sign_in(who, servers.PASSWORD).status == 303
+    answer = visitor.sign_in(who, servers.PASSWORD)
+    assert answer.status == 303, answer
     script = Script(str(Path(root) / "cgi-bin" / "helpdesk.cgi"), "")
     script.cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
 

@@ -10,7 +10,7 @@ from tests import servers
 from tests.race.racers import PEOPLE, claim_all, racers, submit_all
 from tests.visitor import Visitor
 
-RACES = [("serve", 200), ("lighttpd", 25)]
+RACES = [("serve", 100), ("lighttpd", 12)]
 DOUBLE_CLICKS = [("serve", 30), ("lighttpd", 6)]
 
 
