@@ -86,6 +86,7 @@ class Folder:
         descriptor = os.open(self._at(f"locks/{name}"), os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)
 
 
