@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -219,14 +220,17 @@ def remove_empty(folder: str) -> bool:
 
 
 def make_folder(path: str) -> None:
-    """Make the folder, and those above it, private to this user; no matter if it is there."""
+    """Make the folder, and those above it, private to this user; no matter if it is there.
+
+    FileNotFoundError if others, who found it empty, take it or one above it away at the same moment.
+    """
     if not os.path.isdir(path):
         above = os.path.dirname(os.path.abspath(path))
         make_folder(above)  # one by one: each name is to be on disk
         try:
             os.mkdir(path, 0o700)
         except FileExistsError:
-            if not os.path.isdir(path):
+            if not stat.S_ISDIR(os.stat(path).st_mode):
                 raise
         sync_folder(above)
 
@@ -246,8 +250,11 @@ def touch(folder: str) -> None:
 
 
 def sync_folder(path: str) -> None:
-    """Return when the names in the folder are on disk as they are now."""
-    descriptor = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    """Return when the names in the folder are on disk as they are now; if it has been taken away, when that is."""
+    try:
+        descriptor = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return sync_folder(os.path.dirname(path))
     try:
         os.fsync(descriptor)
     finally:

@@ -44,11 +44,11 @@ def enter(folder: str, number: str, put: Callable[[str], None]) -> str:
     """
     for left in reversed(range(_TRIES)):
         path = _path_with_room(paths(folder, number))
-        disk.make_folder(os.path.dirname(path))
         try:
+            disk.make_folder(os.path.dirname(path))
             put(path)
         except FileNotFoundError:
-            if not left or os.path.isdir(os.path.dirname(path)):
+            if not left:
                 raise
             continue
         break

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import mailbox
 import mmap
 import os
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -158,6 +160,23 @@ def test_a_ticket_that_leaves_a_crowded_queue_leaves_no_empty_subfolder(store, n
     store.move(number, INES, QUEUE, examples.entry(number, "released", "ines"))
     assert store.place(number) == QUEUE
     store.move(number, QUEUE, INES, examples.entry(number, "claimed", "ines"))
+    assert os.listdir(tmp_path / "pending") == []
+
+
+def test_tickets_that_leave_a_crowded_folder_all_at_once_do_not_hinder_each_other(store, monkeypatch, tmp_path):
+    """Each may find the subfolder empty after it, or gone, at any point of its own move."""
+    monkeypatch.setattr(fanout, "FULL", 0)
+    numbers = [examples.number() for _ in range(4)]
+    for number in numbers:
+        store.add(examples.inquiry(number), examples.entry(number), lambda: [examples.MESSAGE])
+
+    def there_and_back(number):
+        for source, target in itertools.pairwise((QUEUE, INES) * 50):
+            store.move(number, source, target, examples.entry(number, "moved", "ines"))
+        return store.place(number)
+
+    with ThreadPoolExecutor(len(numbers)) as pool:
+        assert set(pool.map(there_and_back, numbers)) == {INES}
     assert os.listdir(tmp_path / "pending") == []
 
 
