@@ -10,8 +10,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from helpdesk_lite import i18n, times, tracking
-from helpdesk_lite.desk import CUSTOMER
+from helpdesk_lite import i18n, times
+from helpdesk_lite.desk import CUSTOMER, Draft
 from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketMoved
 from helpdesk_lite.form import FieldValue
 from helpdesk_lite.letter import ANSWER, FORWARD, RETURNED, Letter, is_address
@@ -73,12 +73,15 @@ class Correspondence(NamedTuple):
             if number:
                 self.desk.mend(number)
                 return number
-            inquiry = self._inquiry(post, linked)
-            may_acknowledge = acknowledge and self.desk.settings.acknowledge and self._may_greet(inquiry.customer.email)
-            letters = self.desk.announcements(inquiry, (), may_acknowledge)
-            entry = self._entry(inquiry.head.number, INQUIRY, CUSTOMER, post, letters)
-            self.desk.keep(inquiry, entry, letters, post.content)
-        return inquiry.head.number
+            customer = _customer(post.letter)
+            may_acknowledge = acknowledge and self.desk.settings.acknowledge and self._may_greet(customer.email)
+
+            def drafted(number: str) -> Draft:
+                inquiry = self._inquiry(number, customer, post, linked)
+                letters = self.desk.announcements(inquiry, (), may_acknowledge)
+                return Draft(inquiry, self._entry(number, INQUIRY, CUSTOMER, post, letters), letters, post.content)
+
+            return self.desk.keep(drafted)
 
     def write(self, number: str, post: Post, by: str) -> str:
         """Add a letter from the customer's side; the ticket it went to: a new one if this one was closed long ago.
@@ -245,13 +248,11 @@ class Correspondence(NamedTuple):
     def _said(self, operator: Operator) -> Translation:
         return i18n.translation(operator.language or self.desk.settings.language)
 
-    def _inquiry(self, post: Post, linked: str) -> Inquiry:
+    def _inquiry(self, number: str, customer: Customer, post: Post, linked: str) -> Inquiry:
         letter = post.letter
-        name, address = (letter.senders or (("", ""),))[0]
-        now = self.desk.clock()
         head = Head(
-            number=tracking.new_number(now, self.desk.chance()),
-            received_at=int(now),
+            number=number,
+            received_at=int(self.desk.clock()),
             form=FORM,
             title=TITLE,
             subject=(letter.subject or "(no subject)")[:300],
@@ -262,8 +263,7 @@ class Correspondence(NamedTuple):
         fields = [FieldValue("message", "Message", (letter.text[:LONGEST_TEXT],))]
         if linked:
             fields.append(FieldValue("follows", "Follows ticket", (linked,)))
-        wanted = letter.reply_to[0].address if letter.reply_to else address
-        return Inquiry(head, Customer(name, wanted), tuple(fields), "message")
+        return Inquiry(head, customer, tuple(fields), "message")
 
     def _entry(
         self, number: str, kind: str, by: str, post: Post, letters: list[Letter], ticket: Ticket | None = None
@@ -274,6 +274,12 @@ class Correspondence(NamedTuple):
         taken = {name for one in (ticket.entries if ticket else ()) for name in (one.message_id, *one.letters)}
         message_id = own if own and own not in taken else entry.message_id
         return entry._replace(message_id=message_id, sender=post.sender, people=post.people, digest=post.letter.digest)
+
+
+def _customer(letter: Incoming) -> Customer:
+    """Who wrote, and where they want the answer."""
+    name, address = (letter.senders or (("", ""),))[0]
+    return Customer(name, letter.reply_to[0].address if letter.reply_to else address)
 
 
 def _has(ticket: Ticket, post: Post) -> bool:

@@ -27,6 +27,16 @@ if TYPE_CHECKING:
     from helpdesk_lite.ticket import Ticket
 
 CUSTOMER = "customer"
+_NUMBERS = 5  # drawn for a ticket: of 300 a second, one in 20,000 meets another's
+
+
+class Draft(NamedTuple):
+    """A ticket that nobody has written yet: its first entry, the letters this names, and its message."""
+
+    inquiry: Inquiry
+    entry: Entry
+    letters: list[Letter]
+    message: Content
 
 
 class Desk(NamedTuple):
@@ -47,11 +57,14 @@ class Desk(NamedTuple):
                 with suppress(OSError):
                     self.mend(number)  # whoever made it may have been killed before its letters were published
                 return number
-            inquiry = self._inquiry(form, submission, digest, language)
-            letters = self.announcements(inquiry, form.notify, self.settings.acknowledge)
-            entry = self.entry(inquiry.head.number, "inquiry", CUSTOMER, letters)
-            self.keep(inquiry, entry, letters, lambda: self._message(inquiry, entry.message_id, submission))
-        return inquiry.head.number
+
+            def drafted(number: str) -> Draft:
+                inquiry = self._inquiry(number, form, submission, digest, language)
+                letters = self.announcements(inquiry, form.notify, self.settings.acknowledge)
+                entry = self.entry(number, "inquiry", CUSTOMER, letters)
+                return Draft(inquiry, entry, letters, lambda: self._message(inquiry, entry.message_id, submission))
+
+            return self.keep(drafted)
 
     def claim(self, number: str, operator: Operator) -> None:
         """Give the operator the ticket, their mailbox the customer's message. AlreadyClaimed: someone was faster."""
@@ -151,12 +164,22 @@ class Desk(NamedTuple):
                     self._recover(number)
                 raise
 
-    def keep(self, inquiry: Inquiry, entry: Entry, letters: list[Letter], message: Content) -> None:
-        """Commit a new ticket with the letters that its first entry names."""
-        with self.locked(inquiry.head.number):
-            self.outbox.stage(letters)
-            self.store.add(inquiry, entry, message)
-            self._publish(letters)
+    def keep(self, drafted: Callable[[str], Draft]) -> str:
+        """Commit a new ticket with the letters that its first entry names; its number, another if one was taken."""
+        for left in reversed(range(_NUMBERS)):
+            number = tracking.new_number(self.clock(), self.chance())
+            draft = drafted(number)
+            try:
+                with self.locked(number):
+                    self.outbox.stage(draft.letters)
+                    self.store.add(draft.inquiry, draft.entry, draft.message)
+                    self._publish(draft.letters)
+            except FileExistsError:
+                if not left:
+                    raise
+                continue
+            break
+        return number
 
     def commit(
         self,
@@ -245,14 +268,13 @@ class Desk(NamedTuple):
         except UnknownNumber:
             return set()
 
-    def _inquiry(self, form: Form, submission: Submission, digest: str, language: str) -> Inquiry:
+    def _inquiry(self, number: str, form: Form, submission: Submission, digest: str, language: str) -> Inquiry:
         from helpdesk_lite.forms import answers
 
         name, email = answers.customer_of(submission)
-        now = self.clock()
         head = Head(
-            number=tracking.new_number(now, self.chance()),
-            received_at=int(now),
+            number=number,
+            received_at=int(self.clock()),
             form=form.name,
             title=form.title[:200],
             subject=answers.subject_of(form, submission)[:300],

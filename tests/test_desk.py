@@ -72,6 +72,21 @@ def test_a_customer_without_an_address_is_not_mailed(desk):
     assert letters(desk, "acknowledgement") == []
 
 
+def test_a_number_that_another_ticket_has_is_drawn_again(desk):
+    """Of 300 tickets a second, two meet in one number every minute or so."""
+
+    def submit_with(*chances, message):
+        drawn = itertools.chain(chances, itertools.count(chances[-1]))
+        return submit(desk._replace(chance=lambda: next(drawn)), message)
+
+    first = submit_with(7, 100, message="It burns.")
+    second = submit_with(7, 200, message="It smokes.")
+
+    assert {head.number for head in desk.queue()} == {first, second} and first != second
+    assert [letter.number for letter in letters(desk, "acknowledgement")] == [first, second]
+    assert os.listdir(f"{desk.outbox.folder}/staged") == []
+
+
 def test_the_same_submission_twice_is_one_ticket(desk, number):
     assert submit(desk) == number
     assert len(letters(desk)) == 2
