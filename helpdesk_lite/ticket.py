@@ -117,6 +117,11 @@ class Ticket(NamedTuple):
         """The tracking number."""
         return self.inquiry.head.number
 
+    @property
+    def began_with_mail(self) -> bool:
+        """Whether the inquiry is a letter; a form can have any name."""
+        return bool(self.entries[0].digest)
+
     def known(self, until: str = "") -> tuple[str, ...]:
         """The addresses of those who belong to the conversation, the customer's first, each once.
 

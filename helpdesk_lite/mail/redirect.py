@@ -10,7 +10,7 @@ from __future__ import annotations
 from helpdesk_lite.letter import domain_of
 from helpdesk_lite.mail import addresses, head, headers
 from helpdesk_lite.mail.original import Original
-from helpdesk_lite.mail.written import MAIL, Written
+from helpdesk_lite.mail.written import Written
 from helpdesk_lite.ticket import INQUIRY, LETTER
 
 TYPE_CHECKING = False
@@ -57,6 +57,6 @@ def sender_domain(message: BinaryIO) -> str:
 def _is_known(entry: Entry, ticket: Ticket) -> bool:
     """Whether somebody wrote it whom the ticket knows; a stranger has to be shown as such."""
     if entry.kind == INQUIRY:
-        return ticket.inquiry.head.form == MAIL
+        return ticket.began_with_mail
     known = map(str.lower, ticket.known(entry.message_id))
     return entry.kind == LETTER and entry.sender.rpartition("<")[2].removesuffix(">").strip().lower() in known

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 MOST_REFERENCES = 20
 LONGEST_SUBJECT = 500
-MAIL = "mail"  # the form of a ticket that began with a letter
 
 
 class Written(NamedTuple):
@@ -90,7 +89,7 @@ class Writer:
         word = i18n.translation(letter.language).gettext("(address)")
         public = discretion.public(ticket, word)
         asked = public.inquiry.head
-        is_letter = asked.form == MAIL
+        is_letter = ticket.began_with_mail
         values = {
             **self._values(letter, public, body.public_fields(public.inquiry)),
             "title": asked.title,
@@ -130,7 +129,7 @@ class Writer:
         `is_placed`: it goes straight into the mailbox, where no SPF or DMARC check is in the way of From: customer.
         """
         entry = _entry(letter, ticket)
-        if entry.kind != INQUIRY or ticket.inquiry.head.form == MAIL:
+        if entry.kind != INQUIRY or ticket.began_with_mail:
             lines = [
                 *self._parties.for_ticket(ticket).of_letter(letter, ticket, entry, operator, is_placed),
                 *self._about(letter, ticket, _subject(message, ticket), self._values(letter, ticket, ())),
@@ -283,11 +282,10 @@ def _replied_to(ticket: Ticket, letter: Letter) -> str:
         return letter.entry
     if letter.kind != ANSWER:
         return ""
-    is_mail = ticket.inquiry.head.form == MAIL
     found = [
         entry.message_id
         for entry in ticket.entries[: _place(ticket, letter)]
-        if entry.kind == LETTER or (entry.kind == INQUIRY and is_mail)
+        if entry.kind == LETTER or (entry.kind == INQUIRY and ticket.began_with_mail)
     ]
     return found[-1] if found and found[-1].isascii() else ""
 

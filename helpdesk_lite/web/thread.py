@@ -120,7 +120,7 @@ class Thread:
         """The letters by their place in the ticket."""
         entries = self._ticket.entries
         places = [place for place, entry in enumerate(entries) if place and entry.kind in WRITTEN]
-        if is_mail(self._ticket) or self._ticket.inquiry.head.attachments:
+        if self._ticket.began_with_mail or self._ticket.inquiry.head.attachments:
             places.insert(0, 0)
         if not places:
             return {}
@@ -154,7 +154,7 @@ class Thread:
             return self._forwarded(entry)
         if entry.kind not in texts:
             return entry.kind
-        if entry.kind == INQUIRY and is_mail(self._ticket):
+        if entry.kind == INQUIRY and self._ticket.began_with_mail:
             return said.gettext("Arrived by mail")
         failed = self._discreet_reason(entry.text.removeprefix(_BOUNCED))
         return texts[entry.kind] % {
@@ -185,7 +185,7 @@ class Thread:
         return entry.sender if self._hidden is None else self._said.gettext("Somebody else")
 
     def _shown(self, place: int, entry: Entry, reading: Reading) -> Shown:
-        is_letter = bool(place) or is_mail(self._ticket)
+        is_letter = bool(place) or self._ticket.began_with_mail
         return Shown(
             kind=entry.kind,
             mark=self._mark(entry),
@@ -247,11 +247,6 @@ class Thread:
         from helpdesk_lite.mail import discretion
 
         return discretion.without_any(text, self._said.gettext("(address)"))
-
-
-def is_mail(ticket: Ticket) -> bool:
-    """Whether the ticket began with a letter."""
-    return bool(ticket.entries[0].sender)
 
 
 def is_veiled(ticket: Ticket) -> bool:

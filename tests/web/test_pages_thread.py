@@ -74,6 +74,20 @@ class TestATicketThatBeganWithALetter:
         mail.open()
         assert "By mail" in asked.get("/queue", "ines").words
 
+    def test_a_form_that_is_called_mail_is_still_a_form(self, mail, asked):
+        form = Path(mail.root.forms, "mail.html")
+        form.write_text("<title>Write to us</title><form><input name=email type=email><input name=room></form>")
+        fields = {"email": "jane@example.com", "room": "12 b"}
+        number = asked.post("/forms/mail", fields=fields).headers["location"].partition("/sent/")[2][:14]
+        assert "Write to us" in asked.get("/queue", "ines").words
+        mail.house.desk.claim(number, asked.operator("ines"))
+        page = asked.get(f"/tickets/{number}", "ines").words
+        assert "Arrived with the form Write to us" in page and "12 b" in page
+        assemble.work(mail.house)
+        (notice,) = Path(mail.root.inside("mail", "operators@localhost", "new")).iterdir()
+        (forward,) = Path(mail.root.inside("mail", "ines@example.org", "new")).iterdir()
+        assert "12 b" in notice.read_text() and "12 b" in forward.read_text()
+
     def test_its_text_is_all_there_and_what_is_quoted_is_folded(self, mail, asked):
         number = mail.open(text="Please help.\n\n> Call us.\n\n-- \nJane\n+39 055")
         mail.answer("ines", number, "claim")

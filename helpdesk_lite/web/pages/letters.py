@@ -36,7 +36,7 @@ def attachment(request: Request, house: House, number: str, index: str, name: st
     from helpdesk_lite.web import thread
 
     ticket, entry = _entry(request, house, number, place)
-    is_letter = entry is not ticket.entries[0] or thread.is_mail(ticket)
+    is_letter = entry is not ticket.entries[0] or ticket.began_with_mail
     file = house.store.open_message(number, entry.message_id)
     found = [part for part in parse.parts(file) if part.is_attachment and str(part.index) == index]
     if not found or (is_letter and not thread.may_have(entry, found[0], thread.is_veiled(ticket))):
@@ -87,7 +87,7 @@ def _letter(request: Request, house: House, number: str, place: str) -> tuple[Ti
     from helpdesk_lite.web import thread
 
     ticket, entry = _entry(request, house, number, place)
-    if thread.is_veiled(ticket) or (entry is ticket.entries[0] and not thread.is_mail(ticket)):
+    if thread.is_veiled(ticket) or (entry is ticket.entries[0] and not ticket.began_with_mail):
         raise UnknownNumber(number)
     return ticket, entry
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.web.http import Request
 
 PAGE = 50  # tickets
-MAIL = "mail"  # the form of a ticket that began with a letter (correspondence)
+MAIL = ("mail", "Mail")  # form and title of a ticket that began with a letter (correspondence)
 _MOST_COUNTED = 1000  # tickets; beyond that nobody needs the number, and counting would cost more than the page
 _MOST_NOTICES = 5
 _LONGEST_SUBJECT = 120  # characters
@@ -57,7 +57,7 @@ def mine(request: Request, house: House) -> Response:
         head = ticket.inquiry.head
         since = wording.time_element(ticket.since, now, said)
         when = wording.sentence(said.gettext("Yours since %(since)s"), since=since)
-        title = said.gettext("By mail") if head.form == MAIL else head.title
+        title = said.gettext("By mail") if (head.form, head.title) == MAIL else head.title
         tickets.append((head.number, head.subject, title, when))
     return page(request, house, "mine.html", {"tickets": tickets}, here="mine")
 
@@ -93,7 +93,7 @@ def _row(head: Head, now: float, said: Translation) -> dict[str, str]:
     return {
         "number": head.number,
         "subject": _at_a_glance(_discreet(head.subject, said)),
-        "form": said.gettext("By mail") if head.form == MAIL else head.title,
+        "form": said.gettext("By mail") if (head.form, head.title) == MAIL else head.title,
         "received": times.iso(head.received_at),
         "age": wording.age(now - head.received_at, said),
         "attachments": files,

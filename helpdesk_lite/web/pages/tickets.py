@@ -60,14 +60,13 @@ def reopen(request: Request, house: House, number: str) -> Response:
 
 def _values(request: Request, house: House, ticket: Ticket, operator: Operator) -> dict[str, Any]:
     """What the ticket's template needs."""
-    from helpdesk_lite.web.thread import Thread, is_mail
+    from helpdesk_lite.web.thread import Thread
 
     said = i18n.translation(request.language)
     inquiry, place = ticket.inquiry, ticket.place
     customer = inquiry.customer
     thread = Thread(request, house, ticket, said)
     letter = thread.inquiry()
-    began_with_mail = is_mail(ticket)
     return {
         "ticket": ticket,
         "state_words": _state(ticket, operator, house.clock(), said),
@@ -79,11 +78,11 @@ def _values(request: Request, house: House, ticket: Ticket, operator: Operator) 
         "name": customer.name,
         "email": customer.email,
         "message": thread.discreet(_message(ticket)),
-        "fields": [] if began_with_mail else _details(ticket, thread),
-        "is_mail": began_with_mail,
+        "fields": [] if ticket.began_with_mail else _details(ticket, thread),
+        "is_mail": ticket.began_with_mail,
         "subject": thread.discreet(inquiry.head.subject),
         "letter": letter,
-        "follows": _follows(ticket) if began_with_mail else "",
+        "follows": _follows(ticket) if ticket.began_with_mail else "",
         "sent_by": _sent_by(ticket),
         "attachments": letter.files if letter else (),
         "story": thread.lines(),
