@@ -51,14 +51,14 @@ def reply(desk: MailDesk, place: Path, words: str, keys: str = "<reply>") -> Non
         f'set from="ines@example.org" realname="Ines" editor="{editor}" sendmail="{sendmail}" use_envelope_from=no\n'
         f"set fast_reply=yes include=yes copy=no reply_to=yes wait_key=no autoedit=yes move=no\n"
         f'set folder="{place}" postponed="" record="" header_cache="" quit=yes delete=yes sort=date charset=utf-8\n'
-        f'set sig_on_top=yes signature=""\n'
+        f'set sig_on_top=yes signature="" abort_unmodified=no abort_nosubject=no\n'
         f'push "<last-entry>{keys}<send-message><quit>"\n'
     )
     mailbox = Path(desk.root.inside("mail", "ines@example.org"))
     command = f"{mutt} -n -F {place}/muttrc -f {mailbox}"
     environment = {**os.environ, "TERM": "xterm", "HOME": str(place), "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
-        [script, "-qec", command, "/dev/null"], env=environment, timeout=25, capture_output=True, stdin=-3
+        [script, "-qec", command, "/dev/null"], env=environment, timeout=60, capture_output=True, stdin=-3
     )
     assert (place / "sent").exists(), done.stdout
 
