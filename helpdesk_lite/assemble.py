@@ -266,7 +266,7 @@ def _outbox_version(made: House) -> tuple[bytes, bool]:
 
 
 _NEVER = 1 << 40
-_A_WHILE = 10  # seconds
+_A_WHILE = 2  # seconds
 _UNSETTLED = 2  # seconds: the coarsest clock a file system has
 _HOUR = 3600
 

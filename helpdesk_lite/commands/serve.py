@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-THREADS = 8
+THREADS = 4
 PATIENCE = 30.0  # seconds that answers under way may still take after a signal
 
 

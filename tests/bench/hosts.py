@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tests import servers
 
 WSGI = "helpdesk_lite.wsgi:application"
-THREADS = 8
+THREADS = 4
 Start = Callable[[servers.Desk], AbstractContextManager[str]]
 
 
