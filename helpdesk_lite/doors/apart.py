@@ -1,8 +1,8 @@
-"""Work that goes on in a process of its own beside a server that stays: done when woken, and every minute.
+"""Work that goes on in a process of its own beside a server that stays: done soon after it was woken, and every minute.
 
-Guarantee: it gives way to the server where both want the processor; one piece of work at a time; an error in it is
-logged and it is tried again later; it ends when the server has, however that ended. A piece of work that returns true
-is followed by the next one at once.
+Guarantee: it gives way to the server where both want the processor, and begins in a calm moment (`Background`); one
+piece of work at a time; an error in it is logged and it is tried again later; it ends when the server has, however that
+ended. A piece of work that returns true is followed by the next one.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import logging
 import os
 import select
 import signal
+import time
 from contextlib import suppress
 
-from helpdesk_lite.doors.background import EVERY, Background
+from helpdesk_lite.doors.background import CALM, EVERY, LATEST, Background
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _keep_working(work: Callable[[], object], told: int, every: float) -> None:
     try:
         os.nice(_NICE)
         again = False
-        while not select.select([told], [], [], 0 if again else every)[0] or os.read(told, 1 << 16):
+        while _may_begin(told, 0 if again else every):
             again = False
             try:
                 again = bool(work())
@@ -66,3 +67,17 @@ def _keep_working(work: Callable[[], object], told: int, every: float) -> None:
                 log.error("courier: failed error=%s said=%r", type(wrong).__name__, str(wrong)[:300])
     finally:
         os._exit(0)
+
+
+def _may_begin(told: int, seconds: float) -> bool:
+    """Wait so long to be woken, and then for a calm moment, as `Background` does; false once the server has gone."""
+    heard = _heard(told, seconds)
+    until = time.monotonic() + LATEST
+    while heard and time.monotonic() < until:
+        heard = _heard(told, CALM)
+    return heard != b""
+
+
+def _heard(told: int, seconds: float) -> bytes | None:
+    """What came through the pipe within so many seconds; empty once its other end is closed, None if nothing came."""
+    return os.read(told, 1 << 16) if select.select([told], [], [], seconds)[0] else None
