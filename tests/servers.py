@@ -51,6 +51,14 @@ class Desk(NamedTuple):
             raise AssertionError(f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
+    def deliver(self, wait: float = 60.0) -> None:
+        """Return when every letter is sent, whoever sends them: a courier that finds another at work goes away."""
+        outbox = self.root / "data" / "outbox"
+        until = time.monotonic() + wait
+        while any(path for name in ("new", "sending") for path in (outbox / name).iterdir()):
+            assert time.monotonic() < until, "the letters are not sent"
+            self.run("deliver", "--all")
+
     def show(self, number: str) -> dict[str, Any]:
         """The ticket as `show NUMBER --json` tells it."""
         shown: dict[str, Any] = json.loads(self.run("show", number, "--json").stdout)
