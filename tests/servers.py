@@ -51,11 +51,15 @@ class Desk(NamedTuple):
             raise AssertionError(f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
+    def has_letters(self) -> bool:
+        """Whether letters are still to be sent, or are being sent."""
+        outbox = self.root / "data" / "outbox"
+        return any(path for name in ("new", "sending") for path in (outbox / name).iterdir())
+
     def deliver(self, wait: float = 60.0) -> None:
         """Return when every letter is sent, whoever sends them: a courier that finds another at work goes away."""
-        outbox = self.root / "data" / "outbox"
         until = time.monotonic() + wait
-        while any(path for name in ("new", "sending") for path in (outbox / name).iterdir()):
+        while self.has_letters():
             assert time.monotonic() < until, "the letters are not sent"
             self.run("deliver", "--all")
 

@@ -131,9 +131,8 @@ class Floor:
 
 def settle(desk: servers.Desk, patience: float = 300.0) -> None:
     """Return when the desk's letters are sent. AssertionError if they are not in so many seconds."""
-    outbox = desk.root / "data" / "outbox"
     until = time.monotonic() + patience
-    while any(path for name in ("new", "sending") for path in (outbox / name).iterdir()):
+    while desk.has_letters():
         assert time.monotonic() < until, "the letters are not sent"
         time.sleep(0.01)
 
