@@ -11,8 +11,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from helpdesk_lite import i18n, times
-from helpdesk_lite.desk import CUSTOMER, Draft
-from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketMoved
+from helpdesk_lite.desk import Draft
+from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketChanged, TicketMoved
 from helpdesk_lite.form import FieldValue
 from helpdesk_lite.letter import ANSWER, FORWARD, RETURNED, Letter, is_address
 from helpdesk_lite.ticket import ANSWER as ANSWERED
@@ -21,10 +21,12 @@ from helpdesk_lite.ticket import (
     BOUNCE,
     CLAIMED,
     CLOSED,
+    CUSTOMER,
     INQUIRY,
     LETTER,
     NOTE,
     QUEUE,
+    WRITTEN,
     Customer,
     Head,
     Inquiry,
@@ -92,7 +94,7 @@ class Correspondence(NamedTuple):
             ticket = self.desk.store.read(number)
             if _has(ticket, post):
                 return number
-            goal = self._woken(ticket)
+            goal = self.woken(ticket)
             if goal is not None:
                 letters = []
                 if goal.state == CLAIMED:
@@ -153,6 +155,21 @@ class Correspondence(NamedTuple):
             self._send(ticket, operator, post)
             return True
 
+    def reply(self, number: str, operator: Operator, post: Post, seen: int) -> None:
+        """Send what the operator typed to the customer. TicketMoved unless the ticket is theirs.
+
+        TicketChanged if somebody else wrote in it since the operator saw its first `seen` entries.
+        """
+        with self.desk.locked(number):
+            ticket = self.desk.store.read(number)
+            if _has(ticket, post):
+                return
+            if ticket.place != Place(CLAIMED, operator.name):
+                raise TicketMoved(number, *ticket.place, ticket.since)
+            if any(entry.kind in WRITTEN and entry.by != operator.name for entry in ticket.entries[seen:]):
+                raise TicketChanged(number, seen)
+            self._send(ticket, operator, post)
+
     def note(self, number: str, operator: Operator, post: Post) -> None:
         """Add a note for operators only."""
         with self.desk.locked(number):
@@ -169,6 +186,20 @@ class Correspondence(NamedTuple):
         """Close by mail; the operator hears that it is so, or why not."""
         self._do(self.desk.close, number, operator)
 
+    def woken(self, ticket: Ticket) -> Place | None:
+        """Where a ticket goes when its customer writes; None if it was closed too long ago."""
+        place = ticket.place
+        if place.state != CLOSED:
+            return place
+        if self.desk.clock() - ticket.since > self.desk.settings.reopen_days * DAY:
+            return None
+        return Place(CLAIMED, place.holder) if self.operators.find(place.holder) else QUEUE
+
+    def said_to(self, holder: str) -> Translation:
+        """The language of who has a ticket; the desk's own if that is nobody."""
+        operator = self.operators.find(holder)
+        return self._said(operator) if operator else i18n.translation(self.desk.settings.language)
+
     def _do(self, verb: Callable[[str, Operator], None], number: str, operator: Operator) -> None:
         said = self._said(operator)
         try:
@@ -183,15 +214,6 @@ class Correspondence(NamedTuple):
         except NotAllowed as wrong:
             told = str(wrong)
         self._tell(operator, self.desk.store.read(number), told)
-
-    def _woken(self, ticket: Ticket) -> Place | None:
-        """Where a ticket goes when its customer writes; None if it was closed too long ago."""
-        place = ticket.place
-        if place.state != CLOSED:
-            return place
-        if self.desk.clock() - ticket.since > self.desk.settings.reopen_days * DAY:
-            return None
-        return Place(CLAIMED, place.holder) if self.operators.find(place.holder) else QUEUE
 
     def _send(self, ticket: Ticket, operator: Operator, post: Post) -> None:
         """Commit the operator's letter with the answer that it becomes, for those whom it has not reached already."""

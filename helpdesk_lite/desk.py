@@ -13,7 +13,19 @@ from typing import NamedTuple
 from helpdesk_lite import disk, letter, signing, tracking
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, NotAllowed, TicketMoved
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, Letter
-from helpdesk_lite.ticket import CLAIMED, CLOSED, FORWARDED, LETTER, QUEUE, Customer, Entry, Head, Inquiry, Place
+from helpdesk_lite.ticket import (
+    CLAIMED,
+    CLOSED,
+    CUSTOMER,
+    FORWARDED,
+    LETTER,
+    QUEUE,
+    Customer,
+    Entry,
+    Head,
+    Inquiry,
+    Place,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +38,6 @@ if TYPE_CHECKING:
     from helpdesk_lite.store.contract import Content, Store
     from helpdesk_lite.ticket import Ticket
 
-CUSTOMER = "customer"
 _NUMBERS = 5  # drawn for a ticket: of 300 a second, one in 20,000 meets another's
 
 

@@ -30,6 +30,15 @@ class TicketMoved(DeskError):
         self.since = since
 
 
+class TicketChanged(DeskError):
+    """The ticket has entries that the doer had not seen: those from the place `seen` on. Nothing was done."""
+
+    def __init__(self, number: str, seen: int) -> None:
+        super().__init__(f"Something was added to ticket {number} meanwhile.")
+        self.number = number
+        self.seen = seen
+
+
 class AlreadyClaimed(TicketMoved):
     """Someone else has the ticket: `holder`, `since` (seconds UTC)."""
 

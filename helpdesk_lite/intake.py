@@ -11,13 +11,12 @@ import logging
 from typing import NamedTuple
 
 from helpdesk_lite.correspondence import MOST_PEOPLE, Correspondence, Post
-from helpdesk_lite.desk import CUSTOMER
 from helpdesk_lite.errors import DeskError, TooLarge, UnknownNumber
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import Known
 from helpdesk_lite.reply_address import CLAIM, OPERATOR, PROBE
 from helpdesk_lite.threads import Thread, Threads
-from helpdesk_lite.ticket import LETTER
+from helpdesk_lite.ticket import CUSTOMER, LETTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -24,6 +24,7 @@ class Place(NamedTuple):
 
 
 QUEUE = Place(PENDING)
+CUSTOMER = "customer"  # who did it, in an entry, where that is the customer
 
 
 class Customer(NamedTuple):
@@ -78,7 +79,7 @@ class Entry(NamedTuple):
     and what it asks for). Kinds of what was written, whose message is the letter as it came in: letter (from the
     customer's side), answer (from an operator), note (for operators only), automatic (from a machine), bounce (a letter
     of ours that could not be delivered). `sender` is the mailbox it came from, `people` the addresses of who else got
-    it, `digest` tells the same letter when it comes again.
+    it, `digest` tells the same letter when it comes again; of what was typed on a page it begins with TYPED.
     """
 
     kind: str
@@ -101,6 +102,7 @@ INQUIRY, LETTER, ANSWER, NOTE, AUTOMATIC, BOUNCE = WRITTEN = (  # kinds of entri
     "bounce",
 )
 FORWARDED = "forwarded"
+TYPED = "typed-"
 REDIRECT, RESHAPE = "redirect", "reshape"  # shapes of a letter that is sent on: as it came; from the desk's address
 
 

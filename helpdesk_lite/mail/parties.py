@@ -13,7 +13,7 @@ from helpdesk_lite import i18n, reply_address
 from helpdesk_lite.letter import domain_of, is_address
 from helpdesk_lite.mail import compose, headers
 from helpdesk_lite.reply_address import CLAIM, OPERATOR, TICKET
-from helpdesk_lite.ticket import INQUIRY, address_in
+from helpdesk_lite.ticket import CUSTOMER, INQUIRY, address_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class Parties(NamedTuple):
         """
         customer = ticket.inquiry.customer.email
         name, address = writer_of(entry, ticket)
-        is_known = entry.kind == INQUIRY or address.lower() in map(str.lower, ticket.known(entry.message_id))
+        is_customers = entry.kind == INQUIRY or entry.by == CUSTOMER
+        is_known = is_customers or address.lower() in map(str.lower, ticket.known(entry.message_id))
         answered = address if is_known else customer
         if not is_known:
             name = self._said(letter).gettext("%(name)s (not known in this ticket)") % {"name": name or address}

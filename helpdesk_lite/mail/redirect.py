@@ -11,7 +11,7 @@ from helpdesk_lite.letter import domain_of
 from helpdesk_lite.mail import addresses, head, headers
 from helpdesk_lite.mail.original import Original
 from helpdesk_lite.mail.written import Written
-from helpdesk_lite.ticket import INQUIRY, LETTER
+from helpdesk_lite.ticket import INQUIRY, LETTER, TYPED, address_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def sender_domain(message: BinaryIO) -> str:
 
 
 def _is_known(entry: Entry, ticket: Ticket) -> bool:
-    """Whether somebody wrote it whom the ticket knows; a stranger has to be shown as such."""
+    """Whether somebody mailed it whom the ticket knows; a stranger has to be shown as such."""
     if entry.kind == INQUIRY:
         return ticket.began_with_mail
-    known = map(str.lower, ticket.known(entry.message_id))
-    return entry.kind == LETTER and entry.sender.rpartition("<")[2].removesuffix(">").strip().lower() in known
+    is_mail = entry.kind == LETTER and not entry.digest.startswith(TYPED)
+    return is_mail and address_in(entry.sender).lower() in map(str.lower, ticket.known(entry.message_id))

@@ -14,7 +14,7 @@ from helpdesk_lite import disk
 from helpdesk_lite.errors import TicketDamaged
 from helpdesk_lite.store import fanout, mbox
 from helpdesk_lite.store.flat import lock_path, mapped
-from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place
+from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, TYPED, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def letters(data: str) -> Iterator[tuple[str, Entry]]:
                 entries = [mbox.entry_of(entry) for entry in mbox.entries_of(content)]
         except (FileNotFoundError, TicketDamaged):
             continue  # it moved on, or `ticket` says what is wrong
-        yield from ((found.number, entry) for entry in entries if entry.digest)
+        yield from ((found.number, entry) for entry in entries if entry.digest and not entry.digest.startswith(TYPED))
 
 
 def ticket(lying: Lying) -> Finding | None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from helpdesk_lite.desk import CUSTOMER
 from helpdesk_lite.ticket import (
     ANSWER,
     AUTOMATIC,
     BOUNCE,
+    CUSTOMER,
     FORWARDED,
     INQUIRY,
     LETTER,

@@ -12,7 +12,7 @@ FLOORS = {
     "i18n terminal",
     "disk": "disk cache data_format assets root owner slice templating",
     "shelves": "store mail forms operators limits",
-    "desk": "desk courier verify correspondence threads intake aside ledger doctor probe",
+    "desk": "desk courier verify correspondence customers threads typed intake aside ledger doctor probe",
     "doors": "web doors",
     "assembly": "assemble wsgi",
     "commands": "cli commands",

@@ -1,0 +1,70 @@
+"""What customers do on their own page of a ticket: see how it stands, write, close it, have it opened again.
+
+Guarantee: whoever has the key is the customer, and sees nothing that operators wrote for each other; each step is an
+entry with the letters it causes. Who has the key is judged elsewhere (desk.is_key), and so is who may write how often.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from helpdesk_lite.letter import RETURNED
+from helpdesk_lite.ticket import ANSWER, CLAIMED, CLOSED, CUSTOMER, INQUIRY, LETTER, Place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from helpdesk_lite.correspondence import Correspondence, Post
+    from helpdesk_lite.letter import Letter
+    from helpdesk_lite.ticket import Ticket
+
+_THEIRS = (INQUIRY, LETTER, ANSWER, "claimed", "released", "closed", "reopened")  # kinds of entries they may see
+
+
+class Customers(NamedTuple):
+    """The verbs of customers."""
+
+    correspondence: Correspondence
+
+    def show(self, number: str) -> Ticket:
+        """The ticket as its customer may see it: without notes, programs' letters, and what strangers wrote."""
+        ticket = self.correspondence.desk.store.read(number)
+        told = (one for one in ticket.entries if one.kind in _THEIRS and (one.kind != LETTER or one.by == CUSTOMER))
+        return ticket._replace(entries=tuple(told))
+
+    def may_write(self, ticket: Ticket) -> bool:
+        """Whether the ticket is open, or was closed so lately that it can be opened again."""
+        return self.correspondence.woken(ticket) is not None
+
+    def write(self, number: str, post: Post) -> str:
+        """Add what the customer typed; the ticket it went to. Whoever holds it gets it, a closed one is opened."""
+        return self.correspondence.write(number, post, CUSTOMER)
+
+    def close(self, number: str) -> None:
+        """Lay the ticket aside as done, whoever has it; they are told. A closed one stays so."""
+        desk = self.correspondence.desk
+        with desk.locked(number):
+            ticket = desk.store.read(number)
+            if ticket.place.state != CLOSED:
+                said = self.correspondence.said_to(ticket.place.holder)
+                words = said.gettext("The customer has closed ticket %(number)s.")
+                self._move(ticket, Place(CLOSED, ticket.place.holder), "closed", words)
+
+    def reopen(self, number: str) -> None:
+        """Open a closed ticket again, for who had it; they are told. Nothing happens if it was closed too long ago."""
+        desk = self.correspondence.desk
+        with desk.locked(number):
+            ticket = desk.store.read(number)
+            goal = self.correspondence.woken(ticket)
+            if ticket.place.state == CLOSED and goal is not None:
+                said = self.correspondence.said_to(goal.holder)
+                self._move(ticket, goal, "reopened", said.gettext("The customer has reopened ticket %(number)s."))
+
+    def _move(self, ticket: Ticket, goal: Place, kind: str, words: str) -> None:
+        desk = self.correspondence.desk
+        holder = goal.holder if CLAIMED in (goal.state, ticket.place.state) else ""
+        letters: list[Letter] = []
+        if self.correspondence.operators.find(holder):
+            told = desk.letter(RETURNED, ticket.inquiry, operator=holder)
+            letters = [told._replace(note=words % {"number": ticket.number})]
+        entry = desk.entry(ticket.number, kind, CUSTOMER, letters)
+        desk.commit(ticket.number, ticket.place, goal, entry, letters)

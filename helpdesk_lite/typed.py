@@ -1,0 +1,72 @@
+"""What is typed on a page becomes the letter it is: every word in a ticket is a letter, whichever way it came.
+
+Guarantee: the same words, sent twice from the same page (a double click), are the same letter; an upload passes through
+in pieces. It puts nothing into a ticket (correspondence).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from helpdesk_lite import disk, letter, signing
+from helpdesk_lite.correspondence import Post
+from helpdesk_lite.mail import compose, headers, incoming
+from helpdesk_lite.ticket import TYPED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helpdesk_lite.desk import Desk
+    from helpdesk_lite.form import Upload
+    from helpdesk_lite.ticket import Ticket
+
+    Box = tuple[str, str]  # display name and address
+
+
+class Typed(NamedTuple):
+    """What was in the box and beside it. `seen` is how many entries the ticket had on the page it was typed on."""
+
+    text: str
+    uploads: tuple[Upload, ...] = ()
+    seen: int = 0
+
+
+@contextmanager
+def posted(typed: Typed, kind: str, writer: Box, ticket: Ticket, desk: Desk, spool: str) -> Iterator[Post]:
+    """What `writer` typed, as a letter to the desk for an entry of this kind, while the block runs."""
+    digest = _digest(typed, kind, writer, ticket.number)
+    domain = letter.domain_of(desk.settings.address)
+    message_id = letter.message_id(ticket.number, kind, int(digest, 16), domain)
+    lines = [
+        headers.mailboxes("From", [writer if letter.is_address(writer[1]) else (writer[0], desk.settings.address)]),
+        headers.mailboxes("To", [("", desk.settings.address)]),
+        headers.text("Subject", f"Re: [{ticket.number}] {ticket.inquiry.head.subject}"),
+        headers.date("Date", int(desk.clock())),
+        headers.ids("Message-ID", [message_id]),
+    ]
+    files = [compose.Attachment(one.name, one.type, disk.chunks_of(one.path)) for one in typed.uploads]
+    with tempfile.TemporaryFile(dir=spool) as file:
+        file.writelines(compose.message(lines, typed.text, attachments=files, seed=message_id))
+        file.seek(0)
+        read = incoming.read(file)._replace(digest=TYPED + digest)
+
+        def content() -> Iterator[bytes]:
+            file.seek(0)
+            return iter(lambda: file.read(disk.CHUNK), b"")
+
+        yield Post(read, content, f"{writer[0]} <{writer[1]}>".strip() if writer[1] else writer[0])
+
+
+def _digest(typed: Typed, kind: str, writer: Box, number: str) -> str:
+    """What makes two sendings the same: who, where, on which state of the page; the words and the files."""
+    digest = signing.digest()
+    for fact in (kind, number, *writer, str(typed.seen), typed.text):
+        digest.update(fact.encode("utf-8", "surrogatepass") + b"\x00")
+    for upload in typed.uploads:
+        digest.update(upload.name.encode("utf-8", "surrogatepass") + b"\x00")
+        for piece in disk.chunks_of(upload.path):
+            digest.update(piece)
+    return digest.hexdigest()
