@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import email
+import subprocess
 import time
 from pathlib import Path
 
+import dkim  # type: ignore[import-untyped]
 import pytest
 
 from helpdesk_lite.courier import Courier
 from helpdesk_lite.mail.policies import BUDGET, KNOWN_FOR, UNKNOWN_FOR, Policies
 from helpdesk_lite.mail.resolver import Resolver
 from helpdesk_lite.ticket import FORWARDED
+from tests.conftest import require
 from tests.letters import DESK, JANE, MailDesk, letter
 from tests.mail import servers
 from tests.mail.nameserver import FAILURE, SILENCE, Zone, nameserver
@@ -74,6 +78,7 @@ def place(tmp_path):
         yield Place(tmp_path, port, zone, where, postmaster)
 
 
+RAW_UNSIGNED = letter(JANE, DESK, "It burns.  \n\n.\nJane\n\n", X_Mailer="Her  own")
 RAW = letter(
     JANE, DESK, "It burns.\n\n.\nJane", DKIM_Signature="v=1; d=example.com;\r\n\tbh=x; b=y", X_Mailer="Her  own"
 )
@@ -95,6 +100,27 @@ def test_a_letter_goes_on_byte_for_byte_below_who_sent_it_on(place):
     assert read["Resent-From"] == "Help Desk <helpdesk@localhost>"
     assert read["X-Helpdesk-Ticket"] == number
     assert place.said(number) == ["redirect example.com none"]
+
+
+def test_a_dkim_signature_of_her_server_still_holds(place, rsa_key):
+    private, record = rsa_key
+    signature = dkim.sign(RAW_UNSIGNED, b"s1", b"example.com", private, include_headers=[b"from", b"subject", b"date"])
+    place.claimed(signature + RAW_UNSIGNED)
+    arrived = place.forwarded().replace(b"\n", b"\r\n")
+    assert dkim.verify(arrived, dnsfunc=lambda *_, **__: record)
+    assert not dkim.verify(arrived.replace(b"burns", b"glows"), dnsfunc=lambda *_, **__: record)
+
+
+@pytest.fixture(scope="module")
+def rsa_key(tmp_path_factory) -> tuple[bytes, bytes]:
+    """A server's private key, and what its domain says of it in the DNS (RFC 6376, 3.6.1)."""
+    (openssl,) = require("openssl")
+    path = tmp_path_factory.mktemp("dkim") / "key.pem"
+    subprocess.run([openssl, "genrsa", "-traditional", "-out", str(path), "2048"], capture_output=True, check=True)
+    public = subprocess.run(
+        [openssl, "rsa", "-in", str(path), "-pubout", "-outform", "DER"], capture_output=True, check=True
+    ).stdout
+    return path.read_bytes(), b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
 
 
 def test_the_customers_next_letter_goes_the_same_way(place):
