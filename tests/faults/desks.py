@@ -211,7 +211,7 @@ class HarmedDesk:
         arrived = [path.read_bytes() for path in Path(self.root.inside("mail")).glob("*/new/*")]
         arrived += [received.content for received in self.postmaster.inbox] if self.postmaster else []
         for letter in arrived:
-            found = re.search(rb"(?mi)^Message-ID:\s*(<[^>]+>)", letter)
+            found = re.search(rb"(?mi)^(?:Resent-)?Message-ID:\s*(<[^>]+>)", letter)
             assert found, letter
             yield found[1].decode()
 

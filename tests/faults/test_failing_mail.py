@@ -14,13 +14,15 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite import courier
+from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.mail.transport.smtp import SmtpTransport
+from helpdesk_lite.ticket import FORWARDED
 from tests import servers
 from tests.access.browser import Browser
 from tests.examples import ADMIN
 from tests.faults import strace
 from tests.faults.bad_server import STAGES, BadServer, Fault
-from tests.faults.desks import HarmedDesk, sound
+from tests.faults.desks import HarmedDesk, Request, sound
 from tests.faults.verbs import VERBS, leave_letters
 from tests.mail.servers import Postmaster, smtp
 from tests.test_courier import Place
@@ -210,18 +212,46 @@ def mailing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HarmedDesk]:
         yield desk
 
 
+@pytest.fixture(scope="module")
+def sending_on(mailing: HarmedDesk) -> HarmedDesk:
+    """The same desk, which sends a colleague's letter on as it came, and has the ticket say so."""
+    mailing.change_settings('forward = "reshape"', 'forward = "auto"')
+    mailing.put_back("calm")
+    letter = (
+        b"From: Carl <carl@localhost>\nTo: helpdesk@localhost\nMessage-ID: <1@localhost>\nSubject: Fire\n\nIt burns.\n"
+    )
+    number = (
+        mailing.house().intake.receive([letter], Envelope("test", "carl@localhost", ("helpdesk@localhost",))).number
+    )
+    assert mailing.ask(Request(f"/tickets/{number}/claim", "ines")).status == 303
+    mailing.keep("a colleague's letter")
+    return mailing
+
+
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.long)])
+def test_a_courier_killed_while_it_sends_a_letter_on_as_it_came(sending_on: HarmedDesk, every: int) -> None:
+    """As with its own letters; and the ticket says at most once how it went."""
+    killed_at_each_call(sending_on, "a colleague's letter", every)
+    (found,) = [one for one in sending_on.look().tickets.values() if one.began_with_mail]
+    assert [entry.text for entry in found.entries if entry.kind == FORWARDED] == ["redirect localhost ours"]
+
+
 @pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.long)])
 def test_a_courier_killed_while_it_speaks_smtp(mailing: HarmedDesk, every: int) -> None:
     """At each call that touches the desk or the socket: nothing lost; at most the letter just being sent goes twice."""
+    killed_at_each_call(mailing, "letters", every)
+
+
+def killed_at_each_call(mailing: HarmedDesk, kept: str, every: int) -> None:
     assert mailing.postmaster
     deliver = VERBS["deliver"].process(mailing)
-    mailing.put_back("letters")
+    mailing.put_back(kept)
     ended, steps = strace.steps(deliver, mailing.log, mailing.folder)
     assert b"sent 3" in ended.output and "a socket" in {step.what for step in steps}
     changing = [step for step in steps if step.is_change]
     chosen = changing[::every] if every > 1 else steps
     for step in chosen:
-        mailing.put_back("letters")
+        mailing.put_back(kept)
         mailing.postmaster.inbox.clear()
         ended = strace.harmed(deliver, mailing.log, strace.Fault(step))
         sound(mailing)
@@ -230,4 +260,6 @@ def test_a_courier_killed_while_it_speaks_smtp(mailing: HarmedDesk, every: int) 
         assert not look.queued, step
         assert set(look.delivered) == set(look.named), step
         assert sum(look.delivered.values()) <= sum(look.named.values()) + 1, step
-    print(f"deliver over SMTP: killed at {len(chosen)} steps")
+        tickets = look.tickets.values()
+        assert max(sum(entry.kind == FORWARDED for entry in one.entries) for one in tickets) <= 1, step
+    print(f"deliver over SMTP, {kept}: killed at {len(chosen)} steps")
