@@ -284,6 +284,7 @@ def _tidy(made: House) -> None:
     made.limits.tidy()
     made.sessions.tidy()
     made.store.tidy()
+    made.outbox.forget_sent(made.clock() - 24 * _HOUR)
     disk.remove_older(made.spool, made.clock() - 24 * _HOUR)
 
 

@@ -315,7 +315,7 @@ class Courier:
         elif found[REFUSED]:
             self._hold(_left(letter, found[REFUSED], ""), reasons[REFUSED])
         else:
-            self._outbox.done(letter)
+            self._outbox.done(letter, self._parts.clock())
             self._log("sent", letter)
         return bool(found[SENT])
 

@@ -33,6 +33,11 @@ def month(at: int) -> str:
     return iso(at)[:7]
 
 
+def minute(at: int) -> str:
+    """`2026-11-21T2150`, a safe file name."""
+    return iso(at)[:16].replace(":", "")
+
+
 def mail(at: int) -> str:
     """`Sat, 21 Nov 2026 21:50:00 +0000` (RFC 5322, 3.3)."""
     weekday, name, day, clock, year = time.asctime(time.gmtime(at)).split()

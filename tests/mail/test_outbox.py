@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -75,14 +76,33 @@ def test_of_two_couriers_one_has_the_letter(outbox: Outbox) -> None:
     assert outbox.waiting() == [letter()]
 
 
-def test_a_letter_that_was_sent_is_gone(outbox: Outbox) -> None:
+def test_a_letter_that_was_sent_is_laid_aside_for_a_while(outbox: Outbox) -> None:
     published(outbox, letter())
     outbox.take(letter())
-    outbox.done(letter())
+    outbox.done(letter(), examples.NOON)
     outbox.settle()
 
     assert where(outbox, letter()) == []
     assert outbox.counts() == (0, 0)
+    assert kept(outbox) == [f"2026-11-21T1200/{letter().name}.json"]
+    outbox.forget_sent(examples.NOON + 59)
+    assert kept(outbox) != []
+    outbox.forget_sent(examples.NOON + 60)
+    assert os.listdir(Path(outbox.folder, "sent")) == []
+
+
+def test_a_letter_that_was_sent_is_gone_also_where_it_cannot_be_laid_aside(outbox: Outbox) -> None:
+    published(outbox, letter())
+    outbox.take(letter())
+    Path(outbox.folder, "sent").write_text("in the way")
+    outbox.done(letter(), examples.NOON)
+
+    assert where(outbox, letter()) == []
+
+
+def kept(outbox: Outbox) -> list[str]:
+    """The letters that were sent and are still there."""
+    return sorted(str(path.relative_to(Path(outbox.folder, "sent"))) for path in Path(outbox.folder).glob("sent/*/*"))
 
 
 def test_a_postponed_letter_waits_for_those_that_are_left(outbox: Outbox) -> None:
