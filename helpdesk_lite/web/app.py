@@ -57,6 +57,8 @@ ROUTES = (
     Route("POST", "/tickets/{number}/release", "tickets:release"),
     Route("POST", "/tickets/{number}/close", "tickets:close"),
     Route("POST", "/tickets/{number}/reopen", "tickets:reopen"),
+    Route("POST", "/tickets/{number}/reply", "writing:reply"),
+    Route("POST", "/tickets/{number}/note", "writing:note"),
     Route("GET", "/outbox", "outbox:outbox"),
     Route("POST", "/outbox/{name}/retry", "outbox:retry"),
     Route("POST", "/outbox/{name}/drop", "outbox:drop"),

@@ -21,6 +21,7 @@ from helpdesk_lite.ticket import (
     NOTE,
     PENDING,
     REDIRECT,
+    TYPED,
     WRITTEN,
 )
 from helpdesk_lite.web import wording
@@ -218,7 +219,7 @@ class Thread:
         from helpdesk_lite.mail import discretion, folds
 
         text = reading.text[:LONGEST]
-        if entry.kind == NOTE:
+        if entry.kind == NOTE and not entry.digest.startswith(TYPED):
             text = _COMMAND.sub("", text, count=1)
         if self._hidden is None:
             return tuple(folds.pieces(text))

@@ -16,6 +16,7 @@ from helpdesk_lite.mail import compose
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.root import Root
 from helpdesk_lite.web.app import App
+from helpdesk_lite.web.body import URLENCODED
 from helpdesk_lite.web.house import House
 from helpdesk_lite.web.http import Request
 from tests import examples
@@ -61,6 +62,19 @@ class Asked:
         body = urllib.parse.urlencode(fields or {}).encode()
         return self._ask("POST", path, body, who, {"Origin": "http://desk.example", **headers})
 
+    def post_form(
+        self, path: str, who: str, fields: dict[str, str], files: dict[str, bytes] | None = None, name: str = "file"
+    ) -> Answer:
+        """POST fields and files from one of our own pages, as multipart/form-data."""
+        parts = [f'name="{field}"\r\n\r\n{value}'.encode() for field, value in fields.items()]
+        for file, content in (files or {"": b""}).items():
+            said = f'name="{name}"; filename="{file}"\r\nContent-Type: application/octet-stream\r\n\r\n'
+            parts.append(said.encode() + content)
+        pieces = [b"--frontier\r\nContent-Disposition: form-data; %b\r\n" % part for part in parts]
+        body = b"".join(pieces) + b"--frontier--\r\n"
+        kind = "multipart/form-data; boundary=frontier"
+        return self._ask("POST", path, body, who, {"Origin": "http://desk.example"}, kind)
+
     def ticket(self, subject: str = "The printer is on fire", files: dict[str, bytes] | None = None) -> str:
         """The number of a new ticket from Jane Doe."""
         uploads = tuple(self._uploaded(name, content) for name, content in (files or {}).items())
@@ -88,7 +102,9 @@ class Asked:
         path.write_bytes(content)
         return Upload("photo", name, "image/png", len(content), str(path))
 
-    def _ask(self, method: str, path: str, body: bytes, who: str, headers: dict[str, str]) -> Answer:
+    def _ask(
+        self, method: str, path: str, body: bytes, who: str, headers: dict[str, str], kind: str = URLENCODED
+    ) -> Answer:
         place, _, query = path.partition("?")
         environ = {
             "REQUEST_METHOD": method,
@@ -97,7 +113,7 @@ class Asked:
             "QUERY_STRING": query,
             "HTTP_HOST": "desk.example",
             "REMOTE_ADDR": "192.0.2.7",
-            "CONTENT_TYPE": "application/x-www-form-urlencoded",
+            "CONTENT_TYPE": kind,
             "CONTENT_LENGTH": str(len(body)),
             "wsgi.input": io.BytesIO(body),
             "wsgi.errors": self.log,

@@ -94,7 +94,7 @@ class TestATicketThatBeganWithALetter:
         mail.answer("ines", number, "claim")
         page = asked.get(f"/tickets/{number}", "ines")
         assert "Please help. Quoted text &gt; Call us. Signature -- Jane +39 055" in page.words
-        assert page.text.count("<details") == 2
+        assert page.text.count('<details class="fold"') == 2
         assert "<details open" not in page.text
 
     def test_one_that_goes_on_with_a_closed_ticket_leads_to_it(self, mail, asked):

@@ -52,17 +52,23 @@ def page(
     return drawn(request, house, "error.html", values, status, headers=headers)
 
 
-def moved(request: Request, house: House, wrong: errors.TicketMoved) -> Response:
-    """Somebody was faster: who has the ticket now and since when, and the way back."""
+def moved(request: Request, house: House, wrong: errors.TicketMoved, typed: str = "") -> Response:
+    """Somebody was faster: who has the ticket now and since when, and the way back.
+
+    `typed` is an answer that was not sent, to be copied.
+    """
     said = i18n.translation(request.language)
     me = request.operator.name if request.operator else ""
     heading, sentence = _where(wrong, me, said)
+    if typed:
+        heading = said.gettext("Your answer was not sent")
     since = wording.time_element(wrong.since, house.clock(), said)
     values = {
         "number": wrong.number,
         "heading": heading,
         "words": wording.sentence(sentence, who=wrong.holder, number=wrong.number, since=since),
         "is_mine": wrong.holder == me and wrong.state != "pending",
+        "typed": typed,
     }
     return drawn(request, house, "lost.html", values, 409)
 

@@ -6,6 +6,8 @@ What an operator may do is decided elsewhere (desk).
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from helpdesk_lite import i18n, tracking
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING
 from helpdesk_lite.web.http import Response, quoted, see_other
@@ -26,12 +28,37 @@ if TYPE_CHECKING:
 _FOLLOWS = "follows"  # the field of a ticket that goes on with a closed one (correspondence)
 
 
+class Box(NamedTuple):
+    """A box to write in: the text in it, and what is wrong with it, or ""."""
+
+    text: str = ""
+    problem: str = ""
+
+
 def show(request: Request, house: House, number: str) -> Response:
     """The ticket, as this operator may see it. UnknownNumber, NotAllowed."""
+    return drawn(request, house, number)
+
+
+def drawn(
+    request: Request,
+    house: House,
+    number: str,
+    status: int = 200,
+    seen: int | None = None,
+    answer: Box | None = None,
+    note: Box | None = None,
+) -> Response:
+    """The ticket's page, its boxes as they came back; entries after the first `seen` are set off as new.
+
+    UnknownNumber, NotAllowed.
+    """
     operator = signed_in(request)
     ticket = house.desk.show(number, operator)
     values = _values(request, house, ticket, operator)
-    return page(request, house, "ticket.html", values)
+    count = len(ticket.entries)
+    boxes = {"answer": answer or Box(), "note": note or Box(), "seen": count, "old": count if seen is None else seen}
+    return page(request, house, "ticket.html", {**values, **boxes}, status)
 
 
 def claim(request: Request, house: House, number: str) -> Response:
@@ -59,7 +86,9 @@ def reopen(request: Request, house: House, number: str) -> Response:
 
 
 def _values(request: Request, house: House, ticket: Ticket, operator: Operator) -> dict[str, Any]:
-    """What the ticket's template needs."""
+    """What the ticket's template needs, beside its boxes."""
+    from helpdesk_lite.letter import is_address
+    from helpdesk_lite.web import wording
     from helpdesk_lite.web.thread import Thread
 
     said = i18n.translation(request.language)
@@ -88,6 +117,8 @@ def _values(request: Request, house: House, ticket: Ticket, operator: Operator) 
         "story": thread.lines(),
         "reply": _reply(ticket),
         "mailbox": operator.email,
+        "readers": ", ".join(filter(is_address, ticket.known())),
+        "most": wording.size(house.settings.upload_mb * 1_000_000, said),
     }
 
 

@@ -1,0 +1,102 @@
+"""What operators write on a ticket's page: the answer to its customer, and notes for each other.
+
+Guarantee: no text is lost on its way: what could not be sent comes back in its box, or to be copied where the ticket is
+somebody else's now; the answer to what was kept is a redirect, so that reload sends nothing. Who may write what is
+decided elsewhere (desk, correspondence).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from helpdesk_lite import i18n, typed
+from helpdesk_lite.errors import TicketChanged, TicketMoved
+from helpdesk_lite.ticket import ANSWER, NOTE
+from helpdesk_lite.web import body
+from helpdesk_lite.web.http import see_other
+from helpdesk_lite.web.pages import problem, tickets
+from helpdesk_lite.web.pages.page import signed_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helpdesk_lite.correspondence import Post
+    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.operators import Operator
+    from helpdesk_lite.typed import Typed
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request, Response
+
+_MOST_DIGITS = 6
+
+
+def reply(request: Request, house: House, number: str) -> Response:
+    """Send the answer, then show it in the ticket. 422 without words; 409 if the page was older than it looked."""
+    operator, said = signed_in(request), i18n.translation(request.language)
+    with _typed(request, house) as words:
+        if _is_empty(words):
+            return tickets.drawn(request, house, number, 422, answer=_empty(said))
+        try:
+            with _posted(house, number, words, ANSWER, operator) as post:
+                house.intake.correspondence.reply(number, operator, post, words.seen)
+        except TicketChanged:
+            back = tickets.Box(words.text, _changed(words, said))
+            return tickets.drawn(request, house, number, 409, words.seen, answer=back)
+        except TicketMoved as moved:
+            return problem.moved(request, house, moved, words.text)
+    return _shown(request, house, number, post)
+
+
+def note(request: Request, house: House, number: str) -> Response:
+    """Add the note, then show it in the ticket. 422 without words; NotAllowed in a ticket that somebody else has."""
+    operator = signed_in(request)
+    house.desk.show(number, operator)
+    with _typed(request, house) as words:
+        if _is_empty(words):
+            back = _empty(i18n.translation(request.language))
+            return tickets.drawn(request, house, number, 422, note=back)
+        with _posted(house, number, words, NOTE, operator) as post:
+            house.intake.correspondence.note(number, operator, post)
+    return _shown(request, house, number, post)
+
+
+@contextmanager
+def _typed(request: Request, house: House) -> Iterator[Typed]:
+    """What was in the box and beside it, while the block runs. TooLarge, RequestMalformed."""
+    with body.posted(request, house.spool, house.settings.upload_mb) as posted:
+        found = dict(posted.pairs)
+        text = found.get("text", "").replace("\r\n", "\n")
+        seen = found.get("seen", "")
+        is_count = seen.isascii() and seen.isdigit() and len(seen) <= _MOST_DIGITS
+        yield typed.Typed(text, posted.uploads, int(seen) if is_count else 0)
+
+
+@contextmanager
+def _posted(house: House, number: str, words: Typed, kind: str, operator: Operator) -> Iterator[Post]:
+    """The same as a letter of the operator's. UnknownNumber."""
+    writer = (operator.name.capitalize(), operator.email)
+    with typed.posted(words, kind, writer, house.store.read(number), house.desk, house.spool) as post:
+        yield post
+
+
+def _is_empty(words: Typed) -> bool:
+    return not (words.text.strip() or words.uploads)
+
+
+def _empty(said: Translation) -> tickets.Box:
+    return tickets.Box(problem=said.gettext("There is nothing to send yet: write something, or choose a file."))
+
+
+def _changed(words: Typed, said: Translation) -> str:
+    text = said.gettext("Not sent yet: something came into this ticket while you wrote. Read it, then send again.")
+    if words.uploads:
+        text += " " + said.gettext("Please choose your files again.")
+    return text
+
+
+def _shown(request: Request, house: House, number: str, post: Post) -> Response:
+    """On to the entry that the letter became."""
+    entries = house.store.read(number).entries
+    places = [place for place, entry in enumerate(entries) if entry.digest == post.letter.digest]
+    return see_other(request, f"/tickets/{number}" + "".join(f"#entry-{place}" for place in places[:1]))
