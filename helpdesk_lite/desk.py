@@ -300,7 +300,7 @@ class Desk(NamedTuple):
     def _link(self, kind: str, number: str) -> str:
         if not self.settings.url:
             return ""
-        path = f"/sent/{number}?key={self.key(number)}" if kind == ACKNOWLEDGEMENT else f"/tickets/{number}"
+        path = f"/status/{number}?key={self.key(number)}" if kind == ACKNOWLEDGEMENT else f"/tickets/{number}"
         return self.settings.url.rstrip("/") + path
 
     def _message_id(self, number: str, kind: str) -> str:

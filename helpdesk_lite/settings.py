@@ -18,6 +18,7 @@ class Settings:
     address: str
     broadcast: tuple[str, ...]
     language: str
+    show_operator: bool
     proxy: str
     transport: str
     answers: str

@@ -62,7 +62,7 @@ def test_all_operators_hear_of_it_at_the_broadcast_address(desk, number):
 def test_the_customer_gets_the_number_and_a_link_with_a_key(desk, number):
     (acknowledgement,) = letters(desk, "acknowledgement")
     assert acknowledgement.recipients == ("jane@example.com",)
-    assert acknowledgement.url == f"https://help.example.org/desk.cgi/sent/{number}?key={desk.key(number)}"
+    assert acknowledgement.url == f"https://help.example.org/desk.cgi/status/{number}?key={desk.key(number)}"
     assert desk.is_key(number, desk.key(number))
     assert not desk.is_key(number, "")
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.letter import Letter
     from helpdesk_lite.mail.parse import Part
     from helpdesk_lite.mail.reading import Reading
     from helpdesk_lite.ticket import Entry, Ticket
@@ -73,17 +74,16 @@ class Shown(NamedTuple):
 
 
 class Thread:
-    """The thread of one ticket, for one reader."""
+    """The thread of one ticket, for one operator; what its customer reads differs by a few words (customers_thread)."""
 
     def __init__(self, request: Request, house: House, ticket: Ticket, said: Translation) -> None:
         self._base = f"{request.base}/tickets/{ticket.number}"
         self._ticket = ticket
         self._said = said
         self._now = house.clock()
-        self._hidden = _hidden_in(house.store.read(ticket.number)) if is_veiled(ticket) else None
+        self._hidden = self._to_hide(house)
         self._readings = self._read(house)
-        has_answers = any(entry.kind == ANSWER for entry in ticket.entries)
-        self._unsent = house.outbox.unsent(ticket.number) if has_answers else []
+        self._unsent = self._on_their_way(house)
 
     def lines(self) -> list[Line]:
         """What happened, in order; the inquiry itself is only said to have arrived."""
@@ -116,6 +116,15 @@ class Thread:
         from helpdesk_lite.mail import discretion
 
         return discretion.without(text, self._hidden, self._said.gettext("(address)"))
+
+    def _to_hide(self, house: House) -> frozenset[str] | None:
+        """The addresses that this reader may not know; None if there is nothing to hide from them."""
+        return _hidden_in(house.store.read(self._ticket.number)) if is_veiled(self._ticket) else None
+
+    def _on_their_way(self, house: House) -> list[tuple[Letter, bool]]:
+        """The ticket's letters that are not sent yet, and whether each is held."""
+        has_answers = any(entry.kind == ANSWER for entry in self._ticket.entries)
+        return house.outbox.unsent(self._ticket.number) if has_answers else []
 
     def _read(self, house: House) -> dict[int, Reading]:
         """The letters by their place in the ticket."""

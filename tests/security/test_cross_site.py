@@ -187,7 +187,7 @@ def test_what_a_letter_links_to_does_nothing_by_itself(house: Any, browser: Brow
         link for found in delivered(house) for text in found.texts for link in re.findall(r"https?://[^\s\"<>]+", text)
     }
     assert {link.partition("?")[0] for link in links} == {
-        f"http://help.example.org/{kind}/{number}" for kind in ("tickets", "sent")
+        f"http://help.example.org/{kind}/{number}" for kind in ("tickets", "status")
     }
     before = snapshot(house)
     for link in links:

@@ -35,6 +35,7 @@ def sent(request: Request, house: House, number: str) -> Response:
     is_answerable = is_address(inquiry.customer.email)
     values = {
         "number": number,
+        "key": house.desk.key(number),
         "confirmation": _own_words(house, inquiry.head.form, request.language),
         "is_answerable": is_answerable,
         "is_acknowledged": is_answerable and house.settings.acknowledge,

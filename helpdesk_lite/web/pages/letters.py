@@ -32,16 +32,23 @@ def attachment(request: Request, house: House, number: str, index: str, name: st
 
     UnknownNumber, NotAllowed.
     """
-    from helpdesk_lite.mail import parse
     from helpdesk_lite.web import thread
 
     ticket, entry = _entry(request, house, number, place)
+    return saved(house, ticket, entry, index, thread.is_veiled(ticket))
+
+
+def saved(house: House, ticket: Ticket, entry: Entry, index: str, is_veiled: bool) -> Response:
+    """One file of the entry, to save. UnknownNumber if it has none such, or none that this reader may have."""
+    from helpdesk_lite.mail import parse
+    from helpdesk_lite.web import thread
+
     is_letter = entry is not ticket.entries[0] or ticket.began_with_mail
-    file = house.store.open_message(number, entry.message_id)
+    file = house.store.open_message(ticket.number, entry.message_id)
     found = [part for part in parse.parts(file) if part.is_attachment and str(part.index) == index]
-    if not found or (is_letter and not thread.may_have(entry, found[0], thread.is_veiled(ticket))):
+    if not found or (is_letter and not thread.may_have(entry, found[0], is_veiled)):
         file.close()
-        raise UnknownNumber(number)
+        raise UnknownNumber(ticket.number)
     part = found[0]
     headers = (("Content-Disposition", _disposition(part.name)), ("Content-Length", str(part.size)))
     kind = part.type if part.type in _HARMLESS else "application/octet-stream"
@@ -75,9 +82,14 @@ def html(request: Request, house: House, number: str, place: str) -> Response:
 
 def text(request: Request, house: House, number: str, place: str) -> Response:
     """A letter's whole text, as nothing but text. UnknownNumber, also while the ticket is pending; NotAllowed."""
+    _, entry = _letter(request, house, number, place)
+    return whole_text(house, number, entry)
+
+
+def whole_text(house: House, number: str, entry: Entry) -> Response:
+    """The text of the entry, however long it is."""
     from helpdesk_lite.mail.reading import reading
 
-    _, entry = _letter(request, house, number, place)
     with house.store.open_message(number, entry.message_id) as file:
         return Response(200, reading(file).text, type="text/plain; charset=utf-8", policy=_SANDBOX)
 
