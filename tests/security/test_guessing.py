@@ -71,7 +71,7 @@ def test_secrets_are_compared_in_constant_time(house: Any, browser: Browser, num
     Path(house.root.inside("setup-key")).write_text("k" * 32)
     monkeypatch.setattr(signing, "is_same", counted)
     monkeypatch.setattr(hmac, "compare_digest", lambda *given: bool(compared.append("") or usual(*given)))
-    for path in (f"/sent/{number}?key=x", "/setup?key=x", "/queue"):
+    for path in (f"/sent/{number}?key=x", f"/status/{number}?key=x", "/setup?key=x", "/queue"):
         before = len(compared)
         ines.get(path)
         assert len(compared) == before + 1, path

@@ -17,7 +17,7 @@ from tests.security.conftest import FIELDS, PASSWORD, File, number_in, post, upl
 from tests.security.payloads import FILE_NAMES, PATHS
 
 SECRETS = ("root:x:0:0", "password_hash", "$argon2", "[desk]")
-ROUTES = ("/forms/{}", "/static/{}", "/tickets/{}", "/sent/{}", "/tickets/{}/claim", "/outbox/{}/drop")
+ROUTES = ("/forms/{}", "/static/{}", "/tickets/{}", "/sent/{}", "/status/{}", "/tickets/{}/claim", "/outbox/{}/drop")
 
 
 def ask(browser: Browser, method: str, path: str) -> Any:
