@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operator
     from helpdesk_lite.settings import Settings
+    from helpdesk_lite.standing import Standing
     from helpdesk_lite.store.contract import Content, Store
     from helpdesk_lite.ticket import Ticket
 
@@ -83,27 +84,26 @@ class Desk(NamedTuple):
             ticket = self.store.read(number)
             if ticket.place != QUEUE:
                 raise AlreadyClaimed(number, *ticket.place, ticket.since)
-            self._move(
-                number, QUEUE, Place(CLAIMED, operator.name), "claimed", operator, self.forwards(ticket, operator)
-            )
+            goal = Place(CLAIMED, operator.name)
+            self.move(ticket, goal, "claimed", operator.name, self.forwards(ticket, operator))
 
     def release(self, number: str, operator: Operator) -> None:
         """Put the ticket back into the pending queue. NotAllowed unless it is theirs (or they are an administrator)."""
         with self.locked(number):
-            place = self._held(number, CLAIMED, operator)
-            self._move(number, place, QUEUE, "released", operator)
+            ticket = self.held(number, CLAIMED, operator)
+            self.move(ticket, QUEUE, "released", operator.name)
 
     def close(self, number: str, operator: Operator) -> None:
         """Lay the ticket aside as done. NotAllowed unless it is theirs (or they are an administrator)."""
         with self.locked(number):
-            place = self._held(number, CLAIMED, operator)
-            self._move(number, place, Place(CLOSED, place.holder), "closed", operator)
+            ticket = self.held(number, CLAIMED, operator)
+            self.move(ticket, Place(CLOSED, ticket.place.holder), "closed", operator.name)
 
     def reopen(self, number: str, operator: Operator) -> None:
         """Give a closed ticket back to who had it. NotAllowed unless it was theirs (or they are an administrator)."""
         with self.locked(number):
-            place = self._held(number, CLOSED, operator)
-            self._move(number, place, Place(CLAIMED, place.holder), "reopened", operator)
+            ticket = self.held(number, CLOSED, operator)
+            self.move(ticket, Place(CLAIMED, ticket.place.holder), "reopened", operator.name)
 
     def show(self, number: str, operator: Operator) -> Ticket:
         """The ticket as this operator may see it: a pending one without the customer's name, address and other contact
@@ -147,11 +147,14 @@ class Desk(NamedTuple):
             pass
 
     def note_found(self, number: str, by: Operator, is_so: Callable[[], bool]) -> None:
-        """Write into the ticket where it lies after a hand has put it there, if `is_so` says so under its lock."""
+        """Write into the ticket where it lies, or how it stands, after a hand has been there.
+
+        If `is_so` says so under its lock.
+        """
         with self.locked(number):
             if is_so():
-                place = self.store.place(number)
-                self._move(number, place, place, "found", by)
+                ticket = self.store.read(number)
+                self.move(ticket, ticket.place, "found", by.name)
 
     def note_forwarded(self, number: str, by: Operator, said: str, since: int) -> None:
         """Write into the ticket in which shape a letter was sent on, and why; once `since` (seconds UTC)."""
@@ -161,7 +164,7 @@ class Desk(NamedTuple):
                 entry = self.entry(number, FORWARDED, by.name, [])._replace(text=said)
                 self.commit(number, ticket.place, ticket.place, entry, [])
 
-    # What the verbs of mail (correspondence) are made of, too.
+    # What the verbs of mail (correspondence), and those of handling, are made of, too.
 
     @contextmanager
     def locked(self, number: str) -> Iterator[None]:
@@ -208,6 +211,37 @@ class Desk(NamedTuple):
         self.outbox.stage(letters)
         self.store.move(number, source, target, entry, message)
         self._publish(letters)
+
+    def move(
+        self,
+        ticket: Ticket,
+        target: Place,
+        kind: str,
+        by: str,
+        letters: list[Letter] | None = None,
+        standing: Standing | None = None,
+        text: str = "",
+    ) -> None:
+        """Commit a move, or what else happened, as one entry; the caller holds the ticket's lock.
+
+        It stands as before (None) or like this then; once nobody has it, it neither waits for its customer nor is
+        resolved.
+        """
+        caused = letters or []
+        now = ticket.standing if standing is None else standing
+        if not ticket.place.state == target.state == CLAIMED:
+            now = now._replace(progress="")
+        entry = self.entry(ticket.number, kind, by, caused)._replace(text=text)
+        self.commit(ticket.number, ticket.place, target, ticket.changed(entry, now), caused)
+
+    def held(self, number: str, state: str, operator: Operator) -> Ticket:
+        """The ticket in this state, for who may handle it. TicketMoved if it is elsewhere, NotAllowed for others."""
+        ticket = self.store.read(number)
+        if ticket.place.state != state:
+            raise TicketMoved(number, *ticket.place, ticket.since)
+        if not _may_handle(operator, ticket.place):
+            raise NotAllowed(f"{ticket.place.holder} has ticket {number}.")
+        return ticket
 
     def announcements(self, inquiry: Inquiry, notify: tuple[str, ...], acknowledge: bool) -> list[Letter]:
         """The letters of a new ticket: the notice, and the customer's acknowledgement if there is to be one."""
@@ -256,20 +290,6 @@ class Desk(NamedTuple):
         """The ticket names them, so it is done: should this fail, whoever has the ticket's lock next publishes them."""
         with suppress(OSError):
             self.outbox.publish(letters)
-
-    def _move(
-        self, number: str, source: Place, target: Place, kind: str, by: Operator, letters: list[Letter] | None = None
-    ) -> None:
-        caused = letters or []
-        self.commit(number, source, target, self.entry(number, kind, by.name, caused), caused)
-
-    def _held(self, number: str, state: str, operator: Operator) -> Place:
-        place = self.store.place(number)
-        if place.state != state:
-            raise TicketMoved(number, place.state, place.holder, self.store.read(number).since)
-        if not _may_handle(operator, place):
-            raise NotAllowed(f"{place.holder} has ticket {number}.")
-        return place
 
     def _named_letters(self, number: str) -> set[str]:
         from helpdesk_lite.errors import UnknownNumber

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite.form import FieldValue
+from helpdesk_lite.standing import USUAL, Standing
 
 PENDING = "pending"
 CLAIMED = "claimed"
@@ -35,7 +36,7 @@ class Customer(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What the first lines of the ticket file say: enough for its line in the queue. Never changes after arrival."""
+    """What the first lines of the ticket file say: enough for its line in the queue. Only `standing` ever changes."""
 
     number: str
     received_at: int
@@ -47,6 +48,7 @@ class Head(NamedTuple):
     language: str = "en"
     submission: str = ""
     answers: str = ""
+    standing: Standing = USUAL
 
 
 class Inquiry(NamedTuple):
@@ -74,12 +76,14 @@ class Inquiry(NamedTuple):
 class Entry(NamedTuple):
     """One message in the ticket's file: what it is (`kind`), who did it (`by`), when, and the letters it caused.
 
-    Kinds of what happened: inquiry, claimed, released, closed, reopened, found (by `verify`: the ticket lay elsewhere
-    than it said), forwarded (by the courier: `text` is the shape of a letter that was sent on, the domain that decided,
+    Kinds of what happened: inquiry, claimed, released, closed, reopened, waiting, resolved, resumed, escalated,
+    reassigned (`text`: to whom), marked, found (by `verify`: the ticket lay elsewhere, or stood otherwise, than it
+    said), forwarded (by the courier: `text` is the shape of a letter that was sent on, the domain that decided,
     and what it asks for). Kinds of what was written, whose message is the letter as it came in: letter (from the
     customer's side), answer (from an operator), note (for operators only), automatic (from a machine), bounce (a letter
     of ours that could not be delivered). `sender` is the mailbox it came from, `people` the addresses of who else got
     it, `digest` tells the same letter when it comes again; of what was typed on a page it begins with TYPED.
+    `standing` is how the ticket stands from this entry on, None if as before.
     """
 
     kind: str
@@ -91,6 +95,7 @@ class Entry(NamedTuple):
     sender: str = ""
     digest: str = ""
     people: tuple[str, ...] = ()
+    standing: Standing | None = None
 
 
 INQUIRY, LETTER, ANSWER, NOTE, AUTOMATIC, BOUNCE = WRITTEN = (  # kinds of entries that have words of their own
@@ -118,6 +123,26 @@ class Ticket(NamedTuple):
     def number(self) -> str:
         """The tracking number."""
         return self.inquiry.head.number
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands: as its entries tell, from which the head is mended should it say otherwise."""
+        told = [entry.standing for entry in self.entries if entry.standing is not None]
+        return told[-1] if told else self.inquiry.head.standing
+
+    @property
+    def progress(self) -> str:
+        """Waiting or resolved, "" if neither: the standing's, which counts only while somebody has the ticket."""
+        return self.standing.progress if self.place.state == CLAIMED else ""
+
+    @property
+    def category(self) -> str:
+        """What it is about: as somebody has said, else as its form says."""
+        return self.standing.category or self.inquiry.head.category
+
+    def changed(self, entry: Entry, standing: Standing) -> Entry:
+        """The entry such that the ticket stands like this from then on; as it is if the ticket does anyhow."""
+        return entry if standing == self.inquiry.head.standing else entry._replace(standing=standing)
 
     @property
     def began_with_mail(self) -> bool:

@@ -58,7 +58,8 @@ class Verifier:
             inspect.MODE: self._mend_mode,
             inspect.UNFINISHED: self._mend_unfinished,
             inspect.CUT_SHORT: self._mend_cut_short,
-            inspect.MISPLACED: self._mend_misplaced,
+            inspect.MISPLACED: self._mend_told,
+            inspect.STANDING: self._mend_told,
             inspect.TWICE: self._mend_twice,
             ledger.INDEX: lambda _: self._ledger.mend(),
             ledger.LEFT: lambda _: self._ledger.judge(),
@@ -133,8 +134,11 @@ class Verifier:
         self._desk.mend(finding.number)
         return True
 
-    def _mend_misplaced(self, finding: Finding) -> bool:
-        """The folder decides, an entry says since when. Finishing a move that was cut short may have mended it."""
+    def _mend_told(self, finding: Finding) -> bool:
+        """Where it is the folder decides, how it stands the entries; an entry says since when.
+
+        Finishing a move that was cut short may have mended it.
+        """
         self._desk.note_found(finding.number, _VERIFIER, lambda: self._is_still_so(finding))
         return True
 
@@ -152,12 +156,11 @@ class Verifier:
 
 
 def _holds(whole: Lying, part: Lying) -> bool:
-    """Whether the first ticket file is sound and begins with all that is in the second."""
+    """Whether the first ticket file is sound and begins with all that is in the second, but for how that one stood."""
     wrong = inspect.ticket(whole)
-    if wrong is not None and wrong.mend != inspect.MISPLACED:
+    if wrong is not None and wrong.mend not in (inspect.MISPLACED, inspect.STANDING):
         return False
-    pieces = zip(disk.chunks_of(part.path), disk.chunks_of(whole.path, 0, os.path.getsize(part.path)), strict=True)
-    return all(one == other for one, other in pieces)
+    return inspect.is_beginning(part.path, whole.path)
 
 
 def _is_stale(path: str) -> bool:

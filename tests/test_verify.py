@@ -12,6 +12,8 @@ import pytest
 
 from helpdesk_lite import assemble, disk
 from helpdesk_lite.commands.make import make_desk
+from helpdesk_lite.standing import Standing
+from helpdesk_lite.store import mbox
 from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
 from tests.examples import INES, contact_form, submission
 
@@ -62,6 +64,36 @@ def test_a_ticket_moved_by_hand_says_so_afterwards(house, number, path):
     assert mended(house)
     assert house.store.place(number) == QUEUE
     assert house.store.read(number).entries[-1].kind == "found"
+
+
+def test_a_head_that_does_not_stand_as_its_entries_say_is_mended(house, number, path):
+    house.desk.move(house.store.read(number), Place(CLAIMED, "ines"), "waiting", "ines", [], Standing("waiting"))
+    content = disk.read(path)
+    with open(path, "wb") as file:
+        file.write(content.replace(b"X-Helpdesk-Standing: progress=waiting\n", b"", 1))
+    status, lines = verify(house)
+    assert status == 1
+    assert lines == [f"data/claimed/ines/{number}.mbox: its entries say 'progress=waiting', its head ''"]
+    assert mended(house)
+    ticket = house.store.read(number)
+    assert ticket.inquiry.head.standing == Standing("waiting")
+    assert [entry.kind for entry in ticket.entries] == ["inquiry", "claimed", "waiting", "found"]
+    assert disk.read(path).startswith(content[: content.index(b"\nFrom ")])
+
+
+def test_a_waiting_ticket_that_a_hand_has_put_into_the_queue_waits_no_more(house, number, path):
+    house.desk.move(house.store.read(number), Place(CLAIMED, "ines"), "waiting", "ines", [], Standing("waiting"))
+    os.rename(path, house.root.inside("pending", f"{number}.mbox"))
+    assert mended(house)
+    assert house.store.read(number).standing == Standing()
+
+
+def test_a_copy_from_before_the_ticket_stood_otherwise_goes(house, number, path):
+    pending = house.root.inside("pending", f"{number}.mbox")
+    disk.replace(pending, [disk.read(path).partition(b"\nFrom ines")[0] + b"\n"])
+    disk.replace(path, [*mbox.with_standing(disk.chunks_of(path), Standing(priority="high"))])
+    assert mended(house)
+    assert house.store.place(number) == Place(CLAIMED, "ines")
 
 
 def test_a_ticket_in_two_folders_is_one_again(house, number, path):

@@ -38,7 +38,8 @@ class Store(Protocol):
         """Move the ticket and write `entry` into it, as one step. TicketMoved if it is not at `source`; UnknownNumber.
 
         The caller holds its lock. `source` may equal `target`: then the entry is only added. `message` is the letter
-        that the entry is about (RFC 5322 bytes, any line ends), to be opened again by the entry's Message-ID.
+        that the entry is about (RFC 5322 bytes, any line ends), to be opened again by the entry's Message-ID. The
+        ticket's head tells the entry's standing from then on, if it has one.
         """
 
     def place(self, number: str) -> Place:

@@ -79,7 +79,8 @@ class FlatStore:
             raise TicketMoved(number, place.state, place.holder, self.read(number).since)
 
         def next_version() -> Iterator[bytes]:
-            yield from disk.chunks_of(path)
+            old = disk.chunks_of(path)
+            yield from old if entry.standing is None else mbox.with_standing(old, entry.standing)
             yield from mbox.entry_bytes(number, entry, target, message and message())
 
         folder = self._folder(target, entry.at)

@@ -10,7 +10,7 @@ import os
 import stat
 from typing import NamedTuple
 
-from helpdesk_lite import disk
+from helpdesk_lite import disk, standing
 from helpdesk_lite.errors import TicketDamaged
 from helpdesk_lite.store import fanout, mbox
 from helpdesk_lite.store.flat import lock_path, mapped
@@ -20,10 +20,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from helpdesk_lite.standing import Standing
     from helpdesk_lite.ticket import Entry
 
 # What can be done about a finding: its kind tells verify how.
 MODE, UNFINISHED, CUT_SHORT, MISPLACED, TWICE, UNMENDABLE = "mode", "unfinished", "cut short", "misplaced", "twice", ""
+STANDING = "standing"
 
 
 class Finding(NamedTuple):
@@ -126,7 +128,26 @@ def ticket(lying: Lying) -> Finding | None:
     if told.state != lying.place.state or (told.state == CLAIMED and told != lying.place):
         said = f"its last entry says {' '.join(told).strip()}, its folder {' '.join(lying.place).strip()}"
         return Finding(lying.path, said, MISPLACED, lying.number)
+    now = mbox.told_standing(entries)
+    if now is not None and now != head.standing:
+        said = f"its entries say {_in_words(now)}, its head {_in_words(head.standing)}"
+        return Finding(lying.path, said, STANDING, lying.number)
     return None
+
+
+def is_beginning(part: str, whole: str) -> bool:
+    """Whether the second ticket file begins with all that is in the first, but for how it stands. TicketDamaged."""
+    (above, start), (its_above, its_start) = _around_standing(part), _around_standing(whole)
+    end = its_start + os.path.getsize(part) - start
+    pieces = zip(disk.chunks_of(part, start), disk.chunks_of(whole, its_start, end), strict=False)
+    return above == its_above and end <= os.path.getsize(whole) and all(one == other for one, other in pieces)
+
+
+def _around_standing(path: str) -> tuple[bytes, int]:
+    """What is above the line that tells how the ticket stands, and where goes on what is below it."""
+    first = next(disk.chunks_of(path), b"")
+    above, below = mbox.around_standing(first)
+    return above, len(first) - len(below)
 
 
 def _places(data: str) -> Iterator[tuple[str, Place]]:
@@ -136,6 +157,10 @@ def _places(data: str) -> Iterator[tuple[str, Place]]:
         for name in disk.names(os.path.join(data, state)):
             if os.path.isdir(folder := os.path.join(data, state, name)):
                 yield folder, Place(state, name if state == CLAIMED else "")
+
+
+def _in_words(now: Standing) -> str:
+    return f"'{standing.written(now)}'"
 
 
 def _stranger(path: str) -> Finding:

@@ -10,15 +10,17 @@ import mmap
 import re
 from typing import NamedTuple
 
-from helpdesk_lite import times, trace
+from helpdesk_lite import standing, times, trace
 from helpdesk_lite.errors import TicketDamaged
 from helpdesk_lite.form import FieldValue
 from helpdesk_lite.letter import domain_of
-from helpdesk_lite.ticket import QUEUE, Customer, Entry, Head, Inquiry, Place
+from helpdesk_lite.ticket import INQUIRY, QUEUE, Customer, Entry, Head, Inquiry, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from helpdesk_lite.standing import Standing
 
 HEAD_SIZE = 8192  # bytes that always hold the facts of `Head`
 _END = ("Trace", "ends")  # the last of our lines: what follows is the message's own, whatever it is called
@@ -26,6 +28,7 @@ _FROM_LINE = re.compile(rb"^(>*From )", re.MULTILINE)
 _MAY_BECOME = re.compile(rb">*(?:F(?:r(?:om?)?)?)?\Z")  # the beginning of such a line
 _QUOTED = re.compile(rb"^>+From ", re.MULTILINE)
 _NEXT = b"\nFrom "
+_STANDING = re.compile(rb"(From [^\n]*\nX-Helpdesk-Ticket: [^\n]*\n)(X-Helpdesk-Standing: [^\n]*\n)?")  # of the head
 _QUOTE, _LINE_END = b">\n"
 _WINDOW = 1 << 20  # bytes of a file that are in memory at once while it is searched
 
@@ -59,6 +62,7 @@ def entry_bytes(number: str, entry: Entry, place: Place, message: Iterable[bytes
     yield _separator(entry.sender.rpartition("<")[2].rstrip(">") or f"{entry.by}@{domain}", entry.at)
     for name, value in (
         ("Ticket", number),
+        *_standing_facts(entry.standing),
         *_entry_facts(entry),
         *_letter_facts(entry),
         ("Place", " ".join(place).strip()),
@@ -87,6 +91,7 @@ def head_of(first_bytes: bytes) -> Head:
             language=facts["Language"],
             submission=facts["Submission"],
             answers=facts.get("Answers", ""),
+            standing=standing.read(facts.get("Standing", "")),
         )
     except (KeyError, ValueError) as missing:
         raise TicketDamaged(f"Its head is not complete: {missing}.") from None
@@ -119,6 +124,7 @@ def entry_of(found: Found) -> Entry:
             sender=facts.get("Sender", ""),
             digest=facts.get("Digest", ""),
             people=tuple(facts.get("People", "").split()),
+            standing=standing_of(found),
         )
     except (KeyError, ValueError) as missing:
         raise TicketDamaged(f"An entry is not complete: {missing}.") from None
@@ -133,6 +139,35 @@ def place_of(found: Found) -> Place | None:
 def told_place(entries: Sequence[Found]) -> Place:
     """Where the ticket's entries say that it is."""
     return next((place for place in map(place_of, reversed(entries)) if place), QUEUE)
+
+
+def standing_of(found: Found) -> Standing | None:
+    """How the ticket stands from this entry on; None if as before. What stands above the inquiry is the head's."""
+    told = [value for key, value in found.facts if key == "Standing"]
+    return standing.read(told[0]) if told and found.fact("Entry") != INQUIRY else None
+
+
+def told_standing(entries: Sequence[Found]) -> Standing | None:
+    """How the ticket's entries say that it stands; None if none of them does."""
+    return next((one for one in map(standing_of, reversed(entries)) if one is not None), None)
+
+
+def around_standing(first_bytes: bytes) -> tuple[bytes, bytes]:
+    """What is above the line that tells how the ticket stands, and what is below it. TicketDamaged."""
+    found = _STANDING.match(first_bytes)
+    if found is None:
+        raise TicketDamaged("It does not begin as a ticket file does.")
+    return found[1], first_bytes[found.end() :]
+
+
+def with_standing(content: Iterable[bytes], now: Standing) -> Iterator[bytes]:
+    """A ticket file's bytes, its head telling this standing. The first piece holds the head. TicketDamaged."""
+    pieces = iter(content)
+    above, below = around_standing(next(pieces, b""))
+    yield above
+    yield from (trace.written(name, value) for name, value in _standing_facts(now, is_head=True))
+    yield below
+    yield from pieces
 
 
 def inquiry_of(found: Found, head: Head) -> Inquiry:
@@ -178,6 +213,7 @@ def _inquiry_facts(inquiry: Inquiry, entry: Entry) -> Iterator[tuple[str, str]]:
     """The facts of the queue first, what can grow long last."""
     head = inquiry.head
     yield "Ticket", head.number
+    yield from _standing_facts(head.standing, is_head=True)
     yield from _entry_facts(entry)
     yield "Form", head.form
     yield "Category", head.category
@@ -198,6 +234,12 @@ def _inquiry_facts(inquiry: Inquiry, entry: Entry) -> Iterator[tuple[str, str]]:
         yield f"Label-{name}", field.label
         for value in field.values:
             yield f"Field-{name}", value
+
+
+def _standing_facts(found: Standing | None, is_head: bool = False) -> Iterator[tuple[str, str]]:
+    """A head is silent about what is usual, an entry about what it has not changed (None)."""
+    if found is not None and not (is_head and found == standing.USUAL):
+        yield "Standing", standing.written(found)
 
 
 def _entry_facts(entry: Entry) -> Iterator[tuple[str, str]]:

@@ -65,7 +65,10 @@ class MemoryStore:
             raise TicketMoved(number, ticket.place.state, ticket.place.holder, ticket.since)
         since = ticket.since if source == target else entry.at
         self._messages[entry.message_id] = b"".join(message()) if message else entry.text.encode()
-        self._tickets[number] = Ticket(ticket.inquiry, target, since, (*ticket.entries, entry))
+        inquiry = ticket.inquiry
+        if entry.standing is not None:
+            inquiry = inquiry._replace(head=inquiry.head._replace(standing=entry.standing))
+        self._tickets[number] = Ticket(inquiry, target, since, (*ticket.entries, entry))
         self._changes += 1
 
     def place(self, number: str) -> Place:

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from helpdesk_lite.errors import TicketMoved, UnknownNumber
+from helpdesk_lite.standing import USUAL, Standing
 from helpdesk_lite.store import fanout
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.store.memory import MemoryStore
@@ -133,6 +134,40 @@ def test_an_entry_can_be_added_in_place(store, number):
     ticket = store.read(number)
     assert ticket.entries[-1].text == "Found here.\nFrom nowhere."
     assert ticket.place == QUEUE
+
+
+@pytest.mark.parametrize("target", [QUEUE, INES])
+def test_an_entry_changes_how_the_ticket_stands(store, number, target):
+    now = Standing("waiting", 2, "high", "Größe 9", examples.NOON + 60, examples.NOON + 3600)
+    later = now._replace(progress="", level=3)
+    for source, goal, standing in ((QUEUE, target, now), (target, target, None), (target, QUEUE, later)):
+        entry = examples.entry(number, "marked")._replace(standing=standing)
+        with store.locked(number):
+            store.move(number, source, goal, entry)
+        ticket = store.read(number)
+        assert ticket.entries[-1] == entry
+        assert ticket.standing == ticket.inquiry.head.standing == standing or now
+    assert store.pending()[0].standing == later
+    assert store.read(number).inquiry.fields == examples.inquiry(number).fields
+
+
+def test_a_ticket_is_as_usual_again(store, number):
+    for standing in (Standing(priority="low"), USUAL):
+        entry = examples.entry(number, "marked")._replace(standing=standing)
+        with store.locked(number):
+            store.move(number, QUEUE, QUEUE, entry)
+    assert store.pending() == [examples.inquiry(number).head]
+    assert [entry.standing for entry in store.read(number).entries] == [None, Standing(priority="low"), USUAL]
+
+
+def test_a_new_ticket_can_stand_as_it_likes(store):
+    number = examples.number()
+    inquiry = examples.inquiry(number)
+    inquiry = inquiry._replace(head=inquiry.head._replace(standing=Standing(priority="critical")))
+    with store.locked(number):
+        store.add(inquiry, examples.entry(number), lambda: [examples.MESSAGE])
+    assert store.read(number).inquiry == inquiry
+    assert store.read(number).entries[0].standing is None
 
 
 @pytest.mark.parametrize("target", [QUEUE, INES])

@@ -17,6 +17,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 
 from helpdesk_lite import disk
 from helpdesk_lite.errors import TicketMoved, UnknownNumber
+from helpdesk_lite.standing import PRIORITIES, PROGRESS, USUAL, Standing
 from helpdesk_lite.store import fanout
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.store.memory import MemoryStore
@@ -28,6 +29,16 @@ DAY = 86_400
 PLACES = st.sampled_from([QUEUE, *(Place(state, who) for state in (CLAIMED, CLOSED) for who in PEOPLE)])
 SUBMISSIONS = st.sampled_from(["aa" * 16, "ab" * 16, "ba" * 16])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+MOMENTS = st.sampled_from([0, examples.NOON, examples.NOON + 2 * DAY])
+STANDINGS = st.builds(
+    Standing,
+    st.sampled_from(["", *PROGRESS]),
+    st.integers(1, 9),
+    st.sampled_from(PRIORITIES),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+    MOMENTS,
+    MOMENTS,
+)
 
 
 class Killed(BaseException):
@@ -46,6 +57,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.store: Any = self.opened()
         self.places: dict[str, Place] = {}
         self.stories: dict[str, list[tuple[str, str]]] = {}
+        self.standings: dict[str, Standing] = {}
         self.messages: dict[str, tuple[str, bytes]] = {}
         self.submissions: dict[str, tuple[str, float]] = {}
 
@@ -70,7 +82,7 @@ class StoreMachine(RuleBasedStateMachine):
         entry = examples.entry(number, at=int(self.now))
         with self.store.locked(number):
             self.store.add(examples.inquiry(number, submission=submission), entry, lambda: [message])
-        self.places[number] = QUEUE
+        self.places[number], self.standings[number] = QUEUE, USUAL
         self.stories[number] = [("inquiry", "")]
         self.messages[entry.message_id] = (number, message)
         if submission:
@@ -90,12 +102,12 @@ class StoreMachine(RuleBasedStateMachine):
         assert self.store.place(number) == self.places[number]
         return number, self.places[number]
 
-    @rule(view=views, target_place=PLACES, text=TEXTS)
-    def move(self, view: tuple[str, Place], target_place: Place, text: str) -> None:
+    @rule(view=views, target_place=PLACES, text=TEXTS, standing=st.none() | st.just(USUAL) | STANDINGS)
+    def move(self, view: tuple[str, Place], target_place: Place, text: str, standing: Standing | None) -> None:
         """They press it: it works if the ticket is where they saw it, else they hear where it is."""
         self.now += 1
         number, seen = view
-        entry = examples.entry(number, "moved", "ines", int(self.now), text)
+        entry = examples.entry(number, "moved", "ines", int(self.now), text)._replace(standing=standing)
         with self.store.locked(number):
             if seen != self.places[number]:
                 with pytest.raises(TicketMoved) as moved:
@@ -104,6 +116,7 @@ class StoreMachine(RuleBasedStateMachine):
                 return
             self.store.move(number, seen, target_place, entry)
         self.places[number] = target_place
+        self.standings[number] = self.standings[number] if standing is None else standing
         self.stories[number].append(("moved", text))
 
     @rule(target=views, days=st.integers(0, 2))
@@ -135,6 +148,7 @@ class StoreMachine(RuleBasedStateMachine):
         for number, place in self.places.items():
             ticket = self.store.read(number)
             assert ticket.place == place
+            assert ticket.standing == ticket.inquiry.head.standing == self.standings[number]
             assert [(entry.kind, entry.text) for entry in ticket.entries] == self.stories[number]
         for state in STATES:
             wanted = sorted(number for number, place in self.places.items() if place.state == state)
@@ -175,14 +189,14 @@ class FlatMachine(StoreMachine):
         """Another process opens the same folder."""
         self.store = self.opened()
 
-    @rule(view=StoreMachine.views, target_place=PLACES, steps=st.integers(0, 6))
-    def be_killed(self, view: tuple[str, Place], target_place: Place, steps: int) -> None:
+    @rule(view=StoreMachine.views, target_place=PLACES, steps=st.integers(0, 6), standing=st.none() | STANDINGS)
+    def be_killed(self, view: tuple[str, Place], target_place: Place, steps: int, standing: Standing | None) -> None:
         """A move ends after so many links, renames and removals: it happened wholly or not at all."""
         number, seen = view
         if seen != self.places[number] or seen.state == target_place.state == CLOSED:
             return  # a closed ticket does not move to be closed
         self.now += 1
-        entry = examples.entry(number, "killed", "ines", int(self.now))
+        entry = examples.entry(number, "killed", "ines", int(self.now))._replace(standing=standing)
         with _dying_after(steps), self.store.locked(number):
             self.store.move(number, seen, target_place, entry)
         with self.store.locked(number):
@@ -190,6 +204,7 @@ class FlatMachine(StoreMachine):
         has_moved = len(self.store.read(number).entries) > len(self.stories[number])
         assert self.places[number] == (target_place if has_moved else seen)
         if has_moved:
+            self.standings[number] = self.standings[number] if standing is None else standing
             self.stories[number].append(("killed", ""))
         assert disk.names(os.path.join(self.folder, "moving")) == []
 
