@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.courier import Courier
     from helpdesk_lite.desk import Desk
+    from helpdesk_lite.drafts import Drafts
     from helpdesk_lite.forms.folder import FormsFolder
     from helpdesk_lite.intake import Intake
     from helpdesk_lite.limits import Limits
@@ -137,6 +138,12 @@ def _limits(made: House) -> Limits:
     return Limits(made.root.inside("limits"), made.secret, made.clock)
 
 
+def _drafts(made: House) -> Drafts:
+    from helpdesk_lite.drafts import Drafts
+
+    return Drafts(made.root.inside("drafts"), made.clock)
+
+
 def _sessions(made: House) -> Sessions:
     from helpdesk_lite.web.session import Sessions
 
@@ -189,6 +196,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "forms": _forms,
     "operators": _operators,
     "limits": _limits,
+    "drafts": _drafts,
     "sessions": _sessions,
     "setup": _setup,
     "render": _render,
@@ -284,6 +292,7 @@ def _tidy(made: House) -> None:
     made.limits.tidy()
     made.sessions.tidy()
     made.store.tidy()
+    made.drafts.tidy()
     made.outbox.forget_sent(made.clock() - 24 * _HOUR)
     disk.remove_older(made.spool, made.clock() - 24 * _HOUR)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TYPES = {
     "simple.css": "text/css; charset=utf-8",
     "style.css": "text/css; charset=utf-8",
+    "drafts.js": "text/javascript; charset=utf-8",
     "queue.js": "text/javascript; charset=utf-8",
     "times.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",

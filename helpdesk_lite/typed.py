@@ -12,15 +12,18 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, letter, signing
 from helpdesk_lite.correspondence import Post
+from helpdesk_lite.errors import TicketMoved
 from helpdesk_lite.mail import compose, headers, incoming
-from helpdesk_lite.ticket import TYPED
+from helpdesk_lite.ticket import ANSWER, CLAIMED, TYPED, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helpdesk_lite.desk import Desk
+    from helpdesk_lite.drafts import Drafts
     from helpdesk_lite.form import Upload
+    from helpdesk_lite.operators import Operator
     from helpdesk_lite.ticket import Ticket
 
     Box = tuple[str, str]  # display name and address
@@ -58,6 +61,20 @@ def posted(typed: Typed, kind: str, writer: Box, ticket: Ticket, desk: Desk, spo
             return iter(lambda: file.read(disk.CHUNK), b"")
 
         yield Post(read, content, f"{writer[0]} <{writer[1]}>".strip() if writer[1] else writer[0])
+
+
+def keep(typed: Typed, number: str, operator: Operator, desk: Desk, drafts: Drafts, by_itself: bool) -> None:
+    """Keep the words as the operator's draft for their ticket. TicketMoved unless it is theirs; TooLarge.
+
+    What a page keeps `by_itself` may come late: it is no draft any more if an answer was sent from that page.
+    """
+    with desk.locked(number):
+        ticket = desk.store.read(number)
+        if ticket.place != Place(CLAIMED, operator.name):
+            raise TicketMoved(number, *ticket.place, ticket.since)
+        since = ticket.entries[typed.seen :]
+        if not (by_itself and any((one.kind, one.by) == (ANSWER, operator.name) for one in since)):
+            drafts.keep(operator.name, number, typed.text)
 
 
 def _digest(typed: Typed, kind: str, writer: Box, number: str) -> str:

@@ -65,6 +65,7 @@ ROUTES = (
     Route("POST", "/tickets/{number}/reopen", "tickets:reopen"),
     Route("POST", "/tickets/{number}/reply", "writing:reply"),
     Route("POST", "/tickets/{number}/note", "writing:note"),
+    Route("POST", "/tickets/{number}/draft", "writing:draft"),
     Route("GET", "/outbox", "outbox:outbox"),
     Route("POST", "/outbox/{name}/retry", "outbox:retry"),
     Route("POST", "/outbox/{name}/drop", "outbox:drop"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.cache import Cache
     from helpdesk_lite.desk import Desk
+    from helpdesk_lite.drafts import Drafts
     from helpdesk_lite.forms.folder import FormsFolder
     from helpdesk_lite.intake import Intake
     from helpdesk_lite.limits import Limits
@@ -39,6 +40,7 @@ class House:
     forms: FormsFolder
     operators: Operators
     limits: Limits
+    drafts: Drafts
     sessions: Sessions
     setup: Setup
     render: Render

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.browser.seen import PHONE
@@ -109,3 +111,47 @@ def test_an_answer_that_came_too_late_without_barriers(browse, quiet):
     assert ines.heading == "Your answer was not sent"
     assert ines.find("#typed").input_value() == f"Pour water on it. {LONG}"
     check(ines)
+
+
+def test_a_draft_is_kept_without_script(browse, quiet):
+    number = claimed(quiet)
+    ines = browse("ines", PHONE, java_script_enabled=False).go(f"/tickets/{number}")
+    ines.find("#answer-text").fill("Pour water on it.")
+    ines.press("Keep as a draft")
+    assert ines.path == f"/tickets/{number}#answer-heading"
+    assert ines.find("#kept").inner_text().startswith("Draft kept ")
+    again = browse("ines").go(f"/tickets/{number}")
+    assert again.find("#answer-text").input_value() == "Pour water on it."
+    check(again)
+
+
+def test_what_is_typed_keeps_itself_after_a_pause(browse, quiet):
+    number = claimed(quiet)
+    ines = browse("ines").go(f"/tickets/{number}")
+    ines.find("#answer-text").fill("Pour water")
+    ines.page.get_by_text("Draft kept", exact=True).wait_for()
+    assert quiet.house.drafts.find("ines", number).text == "Pour water"
+    ines.press("Send to the customer")
+    ines.page.wait_for_url("**#entry-2")
+    assert quiet.house.drafts.find("ines", number) is None
+
+
+def test_leaving_the_page_keeps_what_was_typed(browse, quiet):
+    number = claimed(quiet)
+    ines = browse("ines").go(f"/tickets/{number}")
+    ines.find("#answer-text").fill("Pour water")
+    ines.go("/mine")
+    until = time.monotonic() + 5
+    while not quiet.house.drafts.find("ines", number) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert ines.go(f"/tickets/{number}").find("#answer-text").input_value() == "Pour water"
+
+
+def test_what_was_sent_is_no_draft(browse, quiet):
+    number = claimed(quiet)
+    ines = browse("ines").go(f"/tickets/{number}")
+    ines.find("#answer-text").fill("Pour water on it.")
+    ines.press("Send to the customer")
+    ines.page.wait_for_url("**#entry-2")
+    ines.go("/mine")
+    assert quiet.house.drafts.find("ines", number) is None

@@ -211,6 +211,67 @@ class TestWhatHappenedMeanwhile:
         assert f"bob has had {ines.number} since" in ines.write("reply").words
 
 
+class TestADraft:
+    def kept(self, ines: Ines) -> str:
+        found = ines.desk.house.drafts.find("ines", ines.number)
+        return found.text if found else ""
+
+    def test_it_is_in_the_box_when_one_comes_back(self, ines):
+        answer = ines.write("draft", "Pour <water>\r\non it.")
+        assert (answer.status, answer.headers["location"]) == (303, f"{SCRIPT}/tickets/{ines.number}#answer-heading")
+        page = ines.look()
+        assert box(page) == "Pour &lt;water&gt;\non it."
+        assert re.search(r"Draft kept \d\d:\d\d UTC", page.words)
+        assert "answer" not in ines.kinds()
+
+    def test_others_do_not_see_it(self, ines):
+        ines.write("draft")
+        assert "Pour water" not in ines.look("ada").text
+
+    def test_sent_it_is_gone(self, ines):
+        ines.write("draft")
+        ines.write("reply")
+        assert self.kept(ines) == ""
+        assert box(ines.look()) == ""
+
+    def test_kept_empty_it_is_gone(self, ines):
+        ines.write("draft")
+        ines.write("draft", " ")
+        assert "Draft kept " not in ines.look().words
+
+    def test_a_refused_answer_leaves_it(self, ines):
+        ines.write("draft", "Water.")
+        ines.receive()
+        assert box(ines.write("reply", "Sand.")) == "Sand."
+        assert self.kept(ines) == "Water."
+
+    def test_it_waits_while_somebody_else_has_the_ticket(self, ines):
+        ines.write("draft")
+        ines.desk.post(f"/tickets/{ines.number}/release", "ines")
+        assert "Pour water" not in ines.look().text
+        ines.desk.post(f"/tickets/{ines.number}/claim", "ines")
+        assert box(ines.look()) == WORDS
+
+    def test_in_a_ticket_of_somebody_else_the_words_come_back(self, ines):
+        answer = ines.write("draft", who="bob")
+        assert answer.status == 409
+        assert "Then call again.</textarea>" in answer.text
+        assert ines.desk.house.drafts.find("bob", ines.number) is None
+
+    def test_a_page_that_keeps_by_itself_is_told_in_a_word(self, ines):
+        answer = ines.desk.post(f"/tickets/{ines.number}/draft?by=itself", "ines", {"text": "Wat", "seen": "2"})
+        assert (answer.status, answer.content) == (200, b"kept\n")
+        assert self.kept(ines) == "Wat"
+
+    def test_what_such_a_page_says_too_late_is_no_draft_of_what_was_sent(self, ines):
+        ines.write("reply")
+        late = {"text": WORDS, "seen": ines.seen}
+        assert ines.desk.post(f"/tickets/{ines.number}/draft?by=itself", "ines", late).status == 200
+        assert self.kept(ines) == ""
+        assert ines.write("draft").status == 303
+        assert self.kept(ines) == WORDS
+
+
 class TestANote:
     def test_it_stays_among_operators(self, ines):
         answer = ines.write("note", "She has done this before.")

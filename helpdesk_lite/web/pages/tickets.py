@@ -29,10 +29,11 @@ _FOLLOWS = "follows"  # the field of a ticket that goes on with a closed one (co
 
 
 class Box(NamedTuple):
-    """A box to write in: the text in it, and what is wrong with it, or ""."""
+    """A box to write in: the text in it, what is wrong with it, and that it is a draft of when; "" for nothing."""
 
     text: str = ""
     problem: str = ""
+    kept: str = ""
 
 
 def show(request: Request, house: House, number: str) -> Response:
@@ -57,7 +58,8 @@ def drawn(
     ticket = house.desk.show(number, operator)
     values = _values(request, house, ticket, operator)
     count = len(ticket.entries)
-    boxes = {"answer": answer or Box(), "note": note or Box(), "seen": count, "old": count if seen is None else seen}
+    answer = answer or _draft(request, house, ticket, operator)
+    boxes = {"answer": answer, "note": note or Box(), "seen": count, "old": count if seen is None else seen}
     return page(request, house, "ticket.html", {**values, **boxes}, status)
 
 
@@ -120,6 +122,18 @@ def _values(request: Request, house: House, ticket: Ticket, operator: Operator) 
         "readers": ", ".join(filter(is_address, ticket.known())),
         "most": wording.size(house.settings.upload_mb * 1_000_000, said),
     }
+
+
+def _draft(request: Request, house: House, ticket: Ticket, operator: Operator) -> Box:
+    """The box for an answer, with what the operator kept of one."""
+    from helpdesk_lite.web import wording
+
+    draft = house.drafts.find(operator.name, ticket.number) if ticket.place.holder == operator.name else None
+    if draft is None:
+        return Box()
+    said = i18n.translation(request.language)
+    since = wording.time_element(draft.at, house.clock(), said)
+    return Box(draft.text, kept=wording.sentence(said.gettext("Draft kept %(since)s"), since=since))
 
 
 def _state(ticket: Ticket, operator: Operator, now: float, said: Translation) -> Html:

@@ -1,4 +1,4 @@
-"""What operators write on a ticket's page: the answer to its customer, and notes for each other.
+"""What operators write on a ticket's page: the answer to its customer, its draft, and notes for each other.
 
 Guarantee: no text is lost on its way: what could not be sent comes back in its box, or to be copied where the ticket is
 somebody else's now; the answer to what was kept is a redirect, so that reload sends nothing. Who may write what is
@@ -13,7 +13,7 @@ from helpdesk_lite import i18n, typed
 from helpdesk_lite.errors import TicketChanged, TicketMoved
 from helpdesk_lite.ticket import ANSWER, NOTE
 from helpdesk_lite.web import body
-from helpdesk_lite.web.http import see_other
+from helpdesk_lite.web.http import Response, see_other
 from helpdesk_lite.web.pages import problem, tickets
 from helpdesk_lite.web.pages.page import signed_in
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.operators import Operator
     from helpdesk_lite.typed import Typed
     from helpdesk_lite.web.house import House
-    from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.web.http import Request
 
 _MOST_DIGITS = 6
 
@@ -45,7 +45,22 @@ def reply(request: Request, house: House, number: str) -> Response:
             return tickets.drawn(request, house, number, 409, words.seen, answer=back)
         except TicketMoved as moved:
             return problem.moved(request, house, moved, words.text)
+    house.drafts.drop(operator.name, number)
     return _shown(request, house, number, post)
+
+
+def draft(request: Request, house: House, number: str) -> Response:
+    """Keep the answer for later, then show the ticket; to a script, only that it is kept. 409 if it is not theirs."""
+    operator = signed_in(request)
+    is_by_itself = request.query.get("by") == "itself"
+    with _typed(request, house) as words:
+        try:
+            typed.keep(words, number, operator, house.desk, house.drafts, is_by_itself)
+        except TicketMoved as moved:
+            return problem.moved(request, house, moved, words.text)
+    if is_by_itself:
+        return Response(200, "kept\n", type="text/plain; charset=utf-8")
+    return see_other(request, f"/tickets/{number}#answer-heading")
 
 
 def note(request: Request, house: House, number: str) -> Response:
