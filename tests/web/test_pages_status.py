@@ -78,6 +78,24 @@ class TestHowItStands:
         page = jane.look().words
         assert "Ines has been on it since" in page and "Ines has taken it on" in page
 
+    @pytest.mark.parametrize(
+        ("progress", "words"),
+        [
+            ("waiting", "We are waiting for your answer"),
+            ("resolved", "Done, we think. If it is not, please tell us below."),
+        ],
+    )
+    def test_who_has_it_waits_or_thinks_it_done(self, jane, progress, words):
+        desk = jane.mail.house.desk
+        desk.claim(jane.number, jane.ines)
+        with desk.locked(jane.number):
+            ticket = desk.store.read(jane.number)
+            standing = ticket.standing._replace(progress=progress)
+            desk.move(ticket, ticket.place, progress, "ines", standing=standing)
+        assert words in jane.look().words
+        desk.release(jane.number, jane.ines)
+        assert "Waiting for somebody here to read it" in jane.look().words
+
     def test_it_was_closed_by_an_operator(self, jane):
         jane.mail.house.desk.claim(jane.number, jane.ines)
         jane.mail.house.desk.close(jane.number, jane.ines)

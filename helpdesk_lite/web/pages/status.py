@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from helpdesk_lite import i18n
 from helpdesk_lite.customers import Customers
 from helpdesk_lite.errors import TooMany, UnknownNumber
+from helpdesk_lite.standing import RESOLVED, WAITING
 from helpdesk_lite.ticket import CLOSED, CUSTOMER, LETTER, PENDING, WRITTEN
 from helpdesk_lite.web.http import Response, see_other
 from helpdesk_lite.web.pages.page import page
@@ -214,8 +215,13 @@ def state_words(house: House, ticket: Ticket, said: Translation) -> Html:
 
     is_named = customers_thread.names_operators(house, ticket)
     doer = ticket.place.holder
+    progress = ticket.inquiry.head.standing.progress  # the entries that tell it may not be among the customer's
     if ticket.place.state == PENDING:
         text = said.gettext("Waiting for somebody here to read it")
+    elif ticket.place.state != CLOSED and progress == WAITING:
+        text = said.gettext("We are waiting for your answer")
+    elif ticket.place.state != CLOSED and progress == RESOLVED:
+        text = said.gettext("Done, we think. If it is not, please tell us below.")
     elif ticket.place.state != CLOSED:
         named = said.gettext("%(who)s has been on it since %(since)s")
         text = named if is_named else said.gettext("Somebody here has been on it since %(since)s")
