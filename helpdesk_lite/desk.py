@@ -119,9 +119,9 @@ class Desk(NamedTuple):
         """The pending tickets that follow the number `after`, oldest first."""
         return self.store.pending(after, limit)
 
-    def mine(self, operator: Operator) -> list[Ticket]:
-        """The tickets this operator has, oldest first."""
-        return [self.store.read(head.number) for head in self.store.held_by(operator.name)]
+    def mine(self, operator: Operator, after: str = "", limit: int = 50) -> list[Ticket]:
+        """The tickets this operator has that follow the number `after`, oldest first."""
+        return [self.store.read(head.number) for head in self.store.held_by(operator.name, after, limit)]
 
     def key(self, number: str) -> str:
         """The secret in the customer's own link to the ticket."""

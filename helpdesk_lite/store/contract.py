@@ -60,8 +60,8 @@ class Store(Protocol):
     def count_pending(self, most: int) -> int:
         """How many tickets nobody has claimed; counting ends at `most`."""
 
-    def held_by(self, operator: str) -> list[Head]:
-        """The tickets this operator has, oldest first."""
+    def held_by(self, operator: str, after: str = "", limit: int | None = None) -> list[Head]:
+        """The tickets this operator has, oldest first: up to `limit` (None: all) whose numbers follow `after`."""
 
     def numbers(self, state: str) -> Iterable[str]:
         """All numbers in this state (pending, claimed, closed), in order of arrival."""

@@ -131,9 +131,9 @@ class FlatStore:
         """See `Store.count_pending`."""
         return fanout.count(self._path(PENDING), most)
 
-    def held_by(self, operator: str) -> list[Head]:
+    def held_by(self, operator: str, after: str = "", limit: int | None = None) -> list[Head]:
         """See `Store.held_by`."""
-        return self._heads(self._path(CLAIMED, operator))
+        return self._heads(self._path(CLAIMED, operator), after, limit)
 
     def numbers(self, state: str) -> Iterator[str]:
         """See `Store.numbers`."""

@@ -99,9 +99,10 @@ class MemoryStore:
         """See `Store.count_pending`."""
         return min(most, len(list(self.numbers(PENDING))))
 
-    def held_by(self, operator: str) -> list[Head]:
+    def held_by(self, operator: str, after: str = "", limit: int | None = None) -> list[Head]:
         """See `Store.held_by`."""
-        return self._heads(lambda ticket: ticket.place == Place(CLAIMED, operator))
+        place = Place(CLAIMED, operator)
+        return self._heads(lambda ticket: ticket.place == place and ticket.number > after)[:limit]
 
     def numbers(self, state: str) -> Iterator[str]:
         """See `Store.numbers`."""

@@ -109,6 +109,14 @@ def test_a_claimed_ticket_leaves_the_queue_at_once(store, number):
     assert store.held_by("bob") == []
 
 
+def test_what_somebody_has_is_told_in_parts(store):
+    numbers = sorted(add(store) for _ in range(3))
+    for number in numbers:
+        move(store, number, QUEUE, INES)
+    assert [head.number for head in store.held_by("ines", "", 2)] == numbers[:2]
+    assert [head.number for head in store.held_by("ines", numbers[1], 2)] == numbers[2:]
+
+
 def test_a_move_from_where_the_ticket_is_not_says_where_it_is(store, number):
     move(store, number, QUEUE, INES, at=examples.NOON + 60)
     with pytest.raises(TicketMoved) as moved:

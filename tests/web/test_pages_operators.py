@@ -290,6 +290,15 @@ class TestMine:
     def test_having_none_is_said(self, desk):
         assert "You have no tickets." in desk.get("/mine", "ines").words
 
+    def test_more_than_fifty_go_on_on_the_next_page(self, desk):
+        for number in [desk.ticket(f"Fire {count}") for count in range(51)]:
+            desk.house.desk.claim(number, desk.operator("ines"))
+        first = desk.get("/mine", "ines").text
+        (path,) = re.findall(r'rel="next" href="/cgi-bin/helpdesk.cgi([^"]*)"', first)
+        following = desk.get(path, "ines").text
+        assert (first.count("/close"), following.count("/close")) == (50, 1)
+        assert "The oldest" in following
+
 
 class TestTheOutbox:
     def test_empty_all_is_sent(self, desk):

@@ -48,18 +48,21 @@ def queue(request: Request, house: House) -> Response:
 
 
 def mine(request: Request, house: House) -> Response:
-    """The tickets this operator has, oldest first."""
-    operator = signed_in(request)
+    """A page of the tickets this operator has, oldest first."""
+    after = tracking.read_number(request.query.get("after", "")) or ""
     said = i18n.translation(request.language)
     now = house.clock()
+    held = house.desk.mine(signed_in(request), after, PAGE + 1)
     tickets = []
-    for ticket in house.desk.mine(operator):
+    for ticket in held[:PAGE]:
         head = ticket.inquiry.head
         since = wording.time_element(ticket.since, now, said)
         when = wording.sentence(said.gettext("Yours since %(since)s"), since=since)
         title = said.gettext("By mail") if (head.form, head.title) == MAIL else head.title
         tickets.append((head.number, head.subject, title, when))
-    return page(request, house, "mine.html", {"tickets": tickets}, here="mine")
+    next_page = f"?after={tickets[-1][0]}" if len(held) > PAGE else ""
+    values = {"tickets": tickets, "is_first": not after, "next": next_page}
+    return page(request, house, "mine.html", values, here="mine")
 
 
 def _listed(
