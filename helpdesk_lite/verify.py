@@ -43,7 +43,7 @@ class Verifier:
         """Everything that is wrong, one finding each; not what others are just doing."""
         yield from inspect.private(self._data)
         yield from (finding for finding in inspect.unfinished(self._data) if _is_stale(finding.path))
-        for finding in (*self._tickets(), *self._letters()):
+        for finding in (*self._tickets(), *self._letters(), *inspect.marks(self._data)):
             if not finding.number or self._is_so(finding):
                 yield finding
         yield from self._people()
@@ -61,6 +61,7 @@ class Verifier:
             inspect.MISPLACED: self._mend_told,
             inspect.STANDING: self._mend_told,
             inspect.TWICE: self._mend_twice,
+            inspect.MARK: self._mend_mark,
             ledger.INDEX: lambda _: self._ledger.mend(),
             ledger.LEFT: lambda _: self._ledger.judge(),
             FORMAT: self._mend_format,
@@ -113,6 +114,8 @@ class Verifier:
         if finding.mend == inspect.CUT_SHORT:
             is_move = os.path.dirname(finding.path) == os.path.join(self._data, "moving")
             return disk.is_there(finding.path) if is_move else bool(self._desk.outbox.staged(finding.number))
+        if finding.mend == inspect.MARK:
+            return finding in inspect.marks(self._data, finding.number)
         copies = self._copies(finding.number)
         if finding.mend == inspect.TWICE:
             return len(copies) > 1
@@ -140,6 +143,12 @@ class Verifier:
         Finishing a move that was cut short may have mended it.
         """
         self._desk.note_found(finding.number, _VERIFIER, lambda: self._is_still_so(finding))
+        return True
+
+    def _mend_mark(self, finding: Finding) -> bool:
+        with self._desk.store.locked(finding.number):
+            if self._is_still_so(finding):
+                inspect.mend_mark(self._data, finding, int(self._desk.clock()))
         return True
 
     def _mend_format(self, finding: Finding) -> bool:

@@ -96,6 +96,23 @@ def test_a_copy_from_before_the_ticket_stood_otherwise_goes(house, number, path)
     assert house.store.place(number) == Place(CLAIMED, "ines")
 
 
+def test_marks_that_are_missing_or_too_many_are_mended(house, number, path):
+    other = house.desk.submit(contact_form(), submission("Water, too."), "192.0.2.1", "en")
+    house.desk.move(house.store.read(other), QUEUE, "marked", "ines", [], Standing(priority="high"))
+    high = house.root.inside("marks", "high")
+    os.rename(os.path.join(high, other), os.path.join(high, number))
+    status, lines = verify(house)
+    assert status == 1
+    assert sorted(lines) == sorted(
+        [
+            f"data/marks/high/{other}: the ticket is high, but this mark is missing",
+            f"data/marks/high/{number}: no ticket is high",
+        ]
+    )
+    assert mended(house)
+    assert os.listdir(high) == [other]
+
+
 def test_a_ticket_in_two_folders_is_one_again(house, number, path):
     pending = house.root.inside("pending", f"{number}.mbox")
     first_entry = disk.read(path).partition(b"\nFrom ines")[0] + b"\n"

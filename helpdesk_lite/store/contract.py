@@ -55,13 +55,19 @@ class Store(Protocol):
         """`open_message` for one after the other, the ticket being looked through once; each is open till the next."""
 
     def pending(self, after: str = "", limit: int = 50) -> list[Head]:
-        """The queue, oldest first: up to `limit` tickets whose numbers follow `after`."""
+        """The queue: up to `limit` tickets that come behind the number `after`.
+
+        Critical ones first, then high, normal and low, at last those that are to be woken later; in each, oldest first.
+        """
 
     def count_pending(self, most: int) -> int:
         """How many tickets nobody has claimed; counting ends at `most`."""
 
     def held_by(self, operator: str, after: str = "", limit: int | None = None) -> list[Head]:
         """The tickets this operator has, oldest first: up to `limit` (None: all) whose numbers follow `after`."""
+
+    def resolved(self, until: float) -> Iterable[str]:
+        """The tickets that were resolved up to this moment (seconds UTC), and perhaps some that are so no more."""
 
     def numbers(self, state: str) -> Iterable[str]:
         """All numbers in this state (pending, claimed, closed), in order of arrival."""

@@ -17,7 +17,8 @@ from itertools import islice
 from helpdesk_lite import disk, times, tracking
 from helpdesk_lite.errors import TicketDamaged, TicketMoved, UnknownNumber
 from helpdesk_lite.slice import Slice
-from helpdesk_lite.store import fanout, mbox
+from helpdesk_lite.standing import NORMAL, RESOLVED
+from helpdesk_lite.store import fanout, marks, mbox
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
+    from helpdesk_lite.standing import Standing
     from helpdesk_lite.store.contract import Content
     from helpdesk_lite.ticket import Entry, Head, Inquiry
 
@@ -70,6 +72,7 @@ class FlatStore:
         def put(path: str) -> None:
             disk.write_new(path, mbox.inquiry_bytes(inquiry, entry, message()))
 
+        marks.put(self.data, head.number, marks.of(QUEUE, head.standing), entry.at)
         self._tell_of_change(fanout.enter(queue, head.number, put))
 
     def move(self, number: str, source: Place, target: Place, entry: Entry, message: Content | None = None) -> None:
@@ -77,6 +80,17 @@ class FlatStore:
         path, place = self._find(number)
         if place != source:
             raise TicketMoved(number, place.state, place.holder, self.read(number).since)
+        before = _standing_at(path)
+        old, new = marks.of(source, before), marks.of(target, before if entry.standing is None else entry.standing)
+        marks.put(self.data, number, new - old, entry.at)
+        self._write_next(number, path, source, target, entry, message)
+        with suppress(OSError):  # the ticket has moved; `verify` takes what is left
+            marks.take(self.data, number, old - new)
+
+    def _write_next(
+        self, number: str, path: str, source: Place, target: Place, entry: Entry, message: Content | None
+    ) -> None:
+        """Write the ticket's next version, at its next place."""
 
         def next_version() -> Iterator[bytes]:
             old = disk.chunks_of(path)
@@ -86,6 +100,8 @@ class FlatStore:
         folder = self._folder(target, entry.at)
         if source == target or path in fanout.paths(folder, number):
             disk.replace(path, next_version())
+            if entry.standing is not None:
+                self._tell_of_change(path)
             return
 
         def put(goal: str) -> None:
@@ -125,7 +141,9 @@ class FlatStore:
 
     def pending(self, after: str = "", limit: int = 50) -> list[Head]:
         """See `Store.pending`."""
-        return self._heads(self._path(PENDING), after, limit)
+        marked = marks.read(self.data)
+        heads = self._ranked(marked, after) if marked else self._each_head(self._path(PENDING), after)
+        return list(islice(heads, limit))
 
     def count_pending(self, most: int) -> int:
         """See `Store.count_pending`."""
@@ -134,6 +152,10 @@ class FlatStore:
     def held_by(self, operator: str, after: str = "", limit: int | None = None) -> list[Head]:
         """See `Store.held_by`."""
         return self._heads(self._path(CLAIMED, operator), after, limit)
+
+    def resolved(self, until: float) -> list[str]:
+        """See `Store.resolved`."""
+        return marks.older(self.data, RESOLVED, until)
 
     def numbers(self, state: str) -> Iterator[str]:
         """See `Store.numbers`."""
@@ -220,15 +242,33 @@ class FlatStore:
         """The heads of the first `limit` tickets there; those that moved away meanwhile are passed over."""
         return list(islice(self._each_head(folder, after), limit))
 
-    def _each_head(self, folder: str, after: str) -> Iterator[Head]:
-        for _, path in fanout.numbers(folder, after):
-            try:
-                with open(path, "rb", buffering=0) as file:
-                    yield mbox.head_of(file.read(mbox.HEAD_SIZE))
-            except FileNotFoundError:
-                continue
-            except TicketDamaged as wrong:
-                raise TicketDamaged(f"{path}: {wrong}") from None
+    def _each_head(self, folder: str, after: str = "") -> Iterator[Head]:
+        """The heads of the tickets there, in order."""
+        return _heads_at(path for _, path in fanout.numbers(folder, after))
+
+    def _ranked(self, marked: marks.Marks, after: str) -> Iterator[Head]:
+        """The heads of the queue, by rank; those behind the ticket `after`."""
+        queue = self._path(PENDING)
+        put_off = _heads_at(fanout.find(queue, number) for number in sorted(marked.get(marks.LATER, ())))
+        asleep = frozenset(head.number for head in put_off if head.standing.wakes_at > self._clock())
+        by_rank = {**{one: marked.get(one, frozenset()) - asleep for one in marks.RANKS}, marks.LATER: asleep}
+        first = self._rank(by_rank, after)
+        for rank in marks.RANKS[marks.RANKS.index(first) if after else 0 :]:
+            behind = after if rank == first else ""
+            if rank == NORMAL:
+                told = fanout.numbers(queue, behind)
+                paths = (path for number, path in told if marks.rank(by_rank, number) == NORMAL)
+            else:
+                mine = sorted(number for number in by_rank[rank] if marks.rank(by_rank, number) == rank)
+                paths = (fanout.find(queue, number) for number in mine if number > behind)
+            yield from _heads_at(paths)
+
+    def _rank(self, by_rank: marks.Marks, number: str) -> str:
+        """Where in the queue the ticket belongs; if somebody has taken it from there, where it did."""
+        if marks.rank(by_rank, number) == NORMAL and not fanout.find(self._path(PENDING), number):
+            with suppress(UnknownNumber):
+                return _standing_at(self._find(number)[0]).priority
+        return marks.rank(by_rank, number)
 
     def _message(self, file: BinaryIO, content: mmap.mmap, found: mbox.Found) -> BinaryIO:
         import tempfile
@@ -289,6 +329,24 @@ def mapped(file: BinaryIO, path: str) -> Iterator[mmap.mmap]:
         raise TicketDamaged(f"{path}: It is empty.") from None
     with content:
         yield content
+
+
+def _heads_at(paths: Iterable[str]) -> Iterator[Head]:
+    """The heads of the tickets there; those that moved away meanwhile (or "") are passed over. TicketDamaged."""
+    for path in paths:
+        try:
+            with open(path, "rb", buffering=0) as file:
+                yield mbox.head_of(file.read(mbox.HEAD_SIZE))
+        except FileNotFoundError:
+            continue
+        except TicketDamaged as wrong:
+            raise TicketDamaged(f"{path}: {wrong}") from None
+
+
+def _standing_at(path: str) -> Standing:
+    """How the ticket stands. FileNotFoundError."""
+    with open(path, "rb", buffering=0) as file:
+        return mbox.standing_in(file.read(mbox.HEAD_SIZE))
 
 
 def _by_id(content: mmap.mmap) -> dict[str, mbox.Found]:

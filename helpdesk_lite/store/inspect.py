@@ -13,6 +13,7 @@ from typing import NamedTuple
 from helpdesk_lite import disk, standing
 from helpdesk_lite.errors import TicketDamaged
 from helpdesk_lite.store import fanout, mbox
+from helpdesk_lite.store import marks as store_marks
 from helpdesk_lite.store.flat import lock_path, mapped
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, TYPED, Place
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 # What can be done about a finding: its kind tells verify how.
 MODE, UNFINISHED, CUT_SHORT, MISPLACED, TWICE, UNMENDABLE = "mode", "unfinished", "cut short", "misplaced", "twice", ""
-STANDING = "standing"
+STANDING, MARK = "standing", "mark"
 
 
 class Finding(NamedTuple):
@@ -93,6 +94,36 @@ def copies(data: str, number: str) -> list[Lying]:
     """Wherever this one ticket lies."""
     found = [(path, place) for folder, place in _places(data) for path in fanout.paths(folder, number)]
     return [Lying(path, number, place) for path, place in found if disk.is_there(path)]
+
+
+def marks(data: str, number: str = "") -> Iterator[Finding]:
+    """Marks that should be there and are not, and the other way round; of all tickets, or of one."""
+    lying = copies(data, number) if number else (found for found in tickets(data) if isinstance(found, Lying))
+    wanted = {(mark, one.number) for one in lying for mark in _marks_of(one)}
+    there = {(mark, one) for mark, those in store_marks.read(data).items() for one in those if one == (number or one)}
+    for mark, one in sorted(wanted ^ there):
+        said = f"the ticket is {mark}, but this mark is missing" if (mark, one) in wanted else f"no ticket is {mark}"
+        yield Finding(store_marks.path(data, mark, one), said, MARK, one)
+
+
+def mend_mark(data: str, finding: Finding, at: int) -> None:
+    """Make the mark, as old as the moment `at`, or take it away. The caller holds the ticket's lock."""
+    mark = {os.path.basename(os.path.dirname(finding.path))}
+    if disk.is_there(finding.path):
+        store_marks.take(data, finding.number, mark)
+    else:
+        store_marks.put(data, finding.number, mark, at)
+
+
+def _marks_of(lying: Lying) -> set[str]:
+    """The marks that the ticket should have; none if it cannot be read, of which `ticket` tells."""
+    if lying.place.state == CLOSED:
+        return set()
+    try:
+        with open(lying.path, "rb") as file:
+            return store_marks.of(lying.place, mbox.standing_in(file.read(mbox.HEAD_SIZE)))
+    except FileNotFoundError:
+        return set()
 
 
 def letters(data: str) -> Iterator[tuple[str, Entry]]:

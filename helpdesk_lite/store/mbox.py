@@ -152,6 +152,13 @@ def told_standing(entries: Sequence[Found]) -> Standing | None:
     return next((one for one in map(standing_of, reversed(entries)) if one is not None), None)
 
 
+def standing_in(first_bytes: bytes) -> Standing:
+    """How the ticket whose file begins with `first_bytes` stands, as its head tells; as usual if that is no head."""
+    found = _STANDING.match(first_bytes)
+    fact = found and found[2] and trace.read(found[2])
+    return standing.read(fact[1]) if fact else standing.USUAL
+
+
 def around_standing(first_bytes: bytes) -> tuple[bytes, bytes]:
     """What is above the line that tells how the ticket stands, and what is below it. TicketDamaged."""
     found = _STANDING.match(first_bytes)

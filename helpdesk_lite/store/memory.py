@@ -10,6 +10,7 @@ import threading
 from contextlib import contextmanager
 
 from helpdesk_lite.errors import TicketMoved, UnknownNumber
+from helpdesk_lite.standing import PRIORITIES, RESOLVED
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
@@ -93,7 +94,9 @@ class MemoryStore:
 
     def pending(self, after: str = "", limit: int = 50) -> list[Head]:
         """See `Store.pending`."""
-        return self._heads(lambda ticket: ticket.place == QUEUE and ticket.number > after)[:limit]
+        heads = sorted(self._heads(lambda ticket: ticket.place == QUEUE), key=self._order)
+        first = self._order(self._tickets[after].inquiry.head) if after in self._tickets else (0, after)
+        return [head for head in heads if not after or self._order(head) > first][:limit]
 
     def count_pending(self, most: int) -> int:
         """See `Store.count_pending`."""
@@ -103,6 +106,11 @@ class MemoryStore:
         """See `Store.held_by`."""
         place = Place(CLAIMED, operator)
         return self._heads(lambda ticket: ticket.place == place and ticket.number > after)[:limit]
+
+    def resolved(self, until: float) -> Iterator[str]:
+        """See `Store.resolved`."""
+        heads = self._heads(lambda ticket: ticket.progress == RESOLVED and ticket.entries[-1].at <= until)
+        return iter([head.number for head in heads])
 
     def numbers(self, state: str) -> Iterator[str]:
         """See `Store.numbers`."""
@@ -116,6 +124,10 @@ class MemoryStore:
         """See `Store.tidy`."""
         oldest = self._clock() - 86_400
         self._submissions = {key: made for key, made in self._submissions.items() if made[1] >= oldest}
+
+    def _order(self, head: Head) -> tuple[int, str]:
+        is_asleep = head.standing.wakes_at > self._clock()
+        return (len(PRIORITIES) if is_asleep else -PRIORITIES.index(head.standing.priority)), head.number
 
     def _heads(self, is_wanted: Callable[[Ticket], bool]) -> list[Head]:
         return [ticket.inquiry.head for _, ticket in sorted(self._tickets.items()) if is_wanted(ticket)]

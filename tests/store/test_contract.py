@@ -144,6 +144,40 @@ def test_an_entry_can_be_added_in_place(store, number):
     assert ticket.place == QUEUE
 
 
+def mark(store, number, at=examples.NOON, place=QUEUE, **standing):
+    entry = examples.entry(number, "marked", at=at)._replace(standing=Standing(**standing))
+    with store.locked(number):
+        store.move(number, place, place, entry)
+
+
+def test_the_queue_begins_with_what_is_critical_and_ends_with_what_can_wait(store, clock):
+    usual, low, later, high, critical = numbers = [add(store, examples.number(clock[0] + at)) for at in range(5)]
+    mark(store, low, priority="low")
+    mark(store, later, priority="critical", wakes_at=int(clock[0]) + 60)
+    mark(store, high, priority="high")
+    mark(store, critical, priority="critical")
+    assert [head.number for head in store.pending()] == [critical, high, usual, low, later]
+    assert [head.number for head in store.pending(high, 2)] == [usual, low]
+    move(store, high, QUEUE, INES)
+    assert [head.number for head in store.pending(high, 2)] == [usual, low], "it has gone since the page was loaded"
+    clock[0] += 60
+    assert [head.number for head in store.pending()] == [later, critical, usual, low], "it is woken"
+    for number in (low, later, critical):
+        mark(store, number)
+    assert [head.number for head in store.pending()] == [number for number in numbers if number != high]
+
+
+def test_what_was_resolved_long_ago_is_known(store, number):
+    other = add(store)
+    for one, at in ((number, examples.NOON), (other, examples.NOON + 60)):
+        move(store, one, QUEUE, INES)
+        mark(store, one, at, INES, progress="resolved")
+    assert list(store.resolved(examples.NOON)) == [number]
+    assert sorted(store.resolved(examples.NOON + 60)) == sorted([number, other])
+    move(store, number, INES, Place(CLOSED, "ines"), "closed")
+    assert list(store.resolved(examples.NOON + 60)) == [other]
+
+
 @pytest.mark.parametrize("target", [QUEUE, INES])
 def test_an_entry_changes_how_the_ticket_stands(store, number, target):
     now = Standing("waiting", 2, "high", "Größe 9", examples.NOON + 60, examples.NOON + 3600)

@@ -17,7 +17,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 
 from helpdesk_lite import disk
 from helpdesk_lite.errors import TicketMoved, UnknownNumber
-from helpdesk_lite.standing import PRIORITIES, PROGRESS, USUAL, Standing
+from helpdesk_lite.standing import PRIORITIES, PROGRESS, RESOLVED, USUAL, Standing
 from helpdesk_lite.store import fanout
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.store.memory import MemoryStore
@@ -140,7 +140,23 @@ class StoreMachine(RuleBasedStateMachine):
             assert len(page) <= limit
             found += [head.number for head in page]
             after = found[-1]
-        assert found == sorted(number for number, place in self.places.items() if place == QUEUE)
+        assert found == sorted((number for number, place in self.places.items() if place == QUEUE), key=self._order)
+
+    def _order(self, number: str) -> tuple[bool, int, str]:
+        """Critical before low, oldest first; what is to be woken later comes last."""
+        now = self.standings[number]
+        is_asleep = now.wakes_at > self.now
+        return is_asleep, 0 if is_asleep else -PRIORITIES.index(now.priority), number
+
+    @rule(view=views, limit=st.integers(1, 4))
+    def go_on_from(self, view: tuple[str, Place], limit: int) -> None:
+        """The page behind a ticket that somebody saw, and has perhaps taken since; then its place is still known."""
+        after = view[0]
+        if self.places[after].state == CLOSED or self.standings[after].wakes_at:
+            return
+        pending = [number for number, place in self.places.items() if place == QUEUE]
+        wanted = sorted((one for one in pending if self._order(one) > self._order(after)), key=self._order)
+        assert [head.number for head in self.store.pending(after, limit)] == wanted[:limit]
 
     @invariant()
     def agree(self) -> None:
@@ -156,6 +172,10 @@ class StoreMachine(RuleBasedStateMachine):
         for who in PEOPLE:
             wanted = sorted(number for number, place in self.places.items() if place == Place(CLAIMED, who))
             assert [head.number for head in self.store.held_by(who)] == wanted
+        done = {
+            n for n, place in self.places.items() if (place.state, self.standings[n].progress) == (CLAIMED, RESOLVED)
+        }
+        assert set(self.store.resolved(self.now)) >= done
         assert self.store.count_pending(100) == sum(place.state == PENDING for place in self.places.values())
         for message_id, (number, message) in self.messages.items():
             with self.store.open_message(number, message_id) as file:
