@@ -14,7 +14,7 @@ from helpdesk_lite import i18n, times
 from helpdesk_lite.desk import Draft
 from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketChanged, TicketMoved
 from helpdesk_lite.form import FieldValue
-from helpdesk_lite.letter import ANSWER, FORWARD, RETURNED, Letter, is_address
+from helpdesk_lite.letter import ANSWER, FORWARD, RETURNED, TOLD, Letter, is_address
 from helpdesk_lite.ticket import ANSWER as ANSWERED
 from helpdesk_lite.ticket import (
     AUTOMATIC,
@@ -170,13 +170,15 @@ class Correspondence(NamedTuple):
                 raise TicketChanged(number, seen)
             self._send(ticket, operator, post)
 
-    def note(self, number: str, operator: Operator, post: Post) -> None:
-        """Add a note for operators only."""
+    def note(self, number: str, operator: Operator, post: Post, told: tuple[Operator, ...] = ()) -> None:
+        """Add a note for operators only; those who are `told` get it by mail."""
         with self.desk.locked(number):
             ticket = self.desk.store.read(number)
             if not _has(ticket, post):
-                entry = self._entry(number, NOTE, operator.name, post, [], ticket)
-                self.desk.commit(number, ticket.place, ticket.place, entry, [], post.content)
+                letters = [self._named(ticket, one, operator) for one in told]
+                entry = self._entry(number, NOTE, operator.name, post, letters, ticket)
+                letters = [one._replace(entry=entry.message_id) for one in letters]
+                self.desk.commit(number, ticket.place, ticket.place, entry, letters, post.content)
 
     def release(self, number: str, operator: Operator) -> None:
         """Release by mail; the operator hears that it is so, or why not."""
@@ -223,6 +225,12 @@ class Correspondence(NamedTuple):
         entry = self._entry(ticket.number, ANSWERED, operator.name, post, letters, ticket)
         letters = [one._replace(entry=entry.message_id) for one in letters]
         self.desk.commit(ticket.number, ticket.place, ticket.place, entry, letters, post.content)
+
+    def _named(self, ticket: Ticket, told: Operator, by: Operator) -> Letter:
+        """The letter to an operator whom a note names."""
+        said = self._said(told).gettext("%(who)s named you in a note in ticket %(number)s:")
+        note = said % {"who": by.name, "number": ticket.number}
+        return self.desk.letter(TOLD, ticket.inquiry, operator=told.name)._replace(note=note)
 
     def _return(self, ticket: Ticket, operator: Operator, post: Post) -> None:
         """Keep what the operator wrote as a note, and send it back to them with the reason."""

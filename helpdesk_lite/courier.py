@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, route
 from helpdesk_lite.errors import DeskError, LetterRefused, OperatorMistaken, UnknownNumber
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, KINDS, NOTICE, RETURNED, domain_of
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, KINDS, NOTICE, RETURNED, TOLD, domain_of
 from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, Outcome, Parcel, TransportDown
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.ticket import REDIRECT, RESHAPE
@@ -158,7 +158,7 @@ class Courier:
 
     def _route(self, letter: Letter) -> Route:
         """Which way the letter goes. What is for an operator who is gone goes the usual way, to be held there."""
-        if letter.kind not in (FORWARD, RETURNED):
+        if letter.kind not in (FORWARD, RETURNED, TOLD):
             return self._usual
         try:
             operator = self._parts.operators.find(letter.operator)
@@ -243,6 +243,8 @@ class Courier:
         letter = letter._replace(language=operator.language or self._parts.settings.language)
         if letter.kind == RETURNED:
             return writer.returned(letter, ticket, message if letter.entry else None, operator)
+        if letter.kind == TOLD:
+            return writer.told(letter, ticket, message if letter.entry else None, operator)
         is_placed = along.kind in ("maildir", "lmtp", "imap")
         if not is_placed and self._parts.settings.forward == "auto":
             untouched = self._redirected(letter, ticket, message, operator, transport)

@@ -13,16 +13,19 @@ ACKNOWLEDGEMENT = "acknowledgement"
 FORWARD = "forward"
 ANSWER = "answer"
 RETURNED = "returned"
-KINDS = (NOTICE, ACKNOWLEDGEMENT, FORWARD, ANSWER, RETURNED)
+TOLD = "told"
+KINDS = (NOTICE, ACKNOWLEDGEMENT, FORWARD, ANSWER, RETURNED, TOLD)
 
 
 class Letter(NamedTuple):
     """A letter in the outbox.
 
-    `recipients` are the addresses still to be reached; a forward names the `operator` instead, whose address and way of
-    delivery are looked up when it is sent. Times in seconds UTC; `reason` is why it still waits or is held, in the
-    server's own words where there are some. Where only some recipients were refused, they are a `part` of their own
-    from then on, with the same Message-ID.
+    `recipients` are the addresses still to be reached; what is for an operator names the `operator` instead, whose
+    address and way of delivery are looked up when it is sent. `note` is a sentence for them, `entry` the Message-ID
+    of the entry whose words the letter brings: "" stands for the first in a forward, for none in what is returned or
+    told. Times in seconds UTC; `reason` is why it still waits or is held, in the server's own words where there are
+    some. Where only some recipients were refused, they are a `part` of their own from then on, with the same Message-
+    ID.
     """
 
     message_id: str

@@ -6,13 +6,14 @@ in pieces. It puts nothing into a ticket (correspondence).
 
 from __future__ import annotations
 
+import re
 import tempfile
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from helpdesk_lite import disk, letter, signing
 from helpdesk_lite.correspondence import Post
-from helpdesk_lite.errors import TicketMoved
+from helpdesk_lite.errors import OperatorMistaken, TicketMoved
 from helpdesk_lite.mail import compose, headers, incoming
 from helpdesk_lite.ticket import ANSWER, CLAIMED, TYPED, Place
 
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.drafts import Drafts
     from helpdesk_lite.form import Upload
-    from helpdesk_lite.operators import Operator
+    from helpdesk_lite.operators import Operator, Operators
     from helpdesk_lite.ticket import Ticket
 
     Box = tuple[str, str]  # display name and address
+
+
+_NAMED = re.compile(r"(?<![\w.@+-])@([a-z][a-z0-9]*(?:[._-][a-z0-9]+)*)(?![\w@])", re.IGNORECASE)
+_MOST_NAMED = 50  # different names that are looked for; a longer list is no note
 
 
 class Typed(NamedTuple):
@@ -61,6 +66,21 @@ def posted(typed: Typed, kind: str, writer: Box, ticket: Ticket, desk: Desk, spo
             return iter(lambda: file.read(disk.CHUNK), b"")
 
         yield Post(read, content, f"{writer[0]} <{writer[1]}>".strip() if writer[1] else writer[0])
+
+
+def named(text: str, operators: Operators, writer: Operator) -> tuple[Operator, ...]:
+    """The operators whom the text names as @name, each once, in its order; never its writer."""
+    names = dict.fromkeys(found[1].lower() for found in _NAMED.finditer(text))
+    names.pop(writer.name, None)
+    found = []
+    for name in list(names)[:_MOST_NAMED]:
+        try:
+            operator = operators.find(name)
+        except OperatorMistaken:
+            continue  # nobody can be told by a broken account; `verify` tells of it
+        if operator:
+            found.append(operator)
+    return tuple(found)
 
 
 def keep(typed: Typed, number: str, operator: Operator, desk: Desk, drafts: Drafts, by_itself: bool) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import typed
+from helpdesk_lite import assemble, typed
 from helpdesk_lite.errors import TicketChanged, TicketMoved
 from helpdesk_lite.form import Upload
 from helpdesk_lite.ledger import Ledger
-from helpdesk_lite.letter import ANSWER
+from helpdesk_lite.letter import ANSWER, TOLD
 from helpdesk_lite.ticket import ANSWER as ANSWERED
 from helpdesk_lite.ticket import NOTE
 from tests.letters import JANE, MailDesk, letter
@@ -39,7 +39,8 @@ class Ines:
         with typed.posted(words, kind, ("Ines", "ines@example.org"), ticket, house.desk, house.spool) as post:
             correspondence = self.desk.intake.correspondence
             if kind == NOTE:
-                correspondence.note(self.number, self.operator, post)
+                told = typed.named(text, house.operators, self.operator)
+                correspondence.note(self.number, self.operator, post, told)
             else:
                 correspondence.reply(self.number, self.operator, post, self.seen)
 
@@ -89,6 +90,48 @@ def test_a_note_goes_to_nobody(ines):
     ines.write("She has done this before.", kind=NOTE)
     assert ines.desk.kinds(ines.number)[-1] == NOTE
     assert not ines.desk.letters(ANSWER)
+
+
+def test_a_note_is_mailed_to_whom_it_names_and_the_ticket_says_so(ines):
+    ines.write("@bob, she has done this before. @ines", kind=NOTE)
+    (told,) = ines.desk.letters(TOLD)
+    assert (told.operator, told.note) == ("bob", f"ines named you in a note in ticket {ines.number}:")
+    entry = ines.desk.house.store.read(ines.number).entries[-1]
+    assert (entry.message_id, entry.letters) == (told.entry, (told.message_id,))
+
+
+def test_who_is_named_reads_it_in_their_own_mailbox(ines):
+    path = Path(ines.desk.root.inside("operators", "bob.toml"))
+    path.write_text('email = "bob@example.org"\nlanguage = "it"\ndeliver = "maildir:data/mail/bob-own"\n')
+    ines.write("@bob She has done this before.", kind=NOTE)
+    assemble.courier(ines.desk.house).run(all=True)
+    (found,) = Path(ines.desk.root.inside("mail", "bob-own", "new")).iterdir()
+    raw = found.read_bytes()
+    assert b"ti ha nominato" in raw and b"She has done this before." in raw
+    assert b"jane" not in raw.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("@bob", ["bob"]),
+        ("(@Bob.)", ["bob"]),
+        ("@bob @ines @bob", ["bob"]),
+        ("@ines", []),
+        ("@nobody, @root", []),
+        ("bob@bob, @bob@example.org, x@bob.example, @bobby, @bob\u00f2", []),
+        ("@ bob, @", []),
+        ("@../bob", []),
+        (" ".join(f"@x{count}" for count in range(1000)) + " @bob", []),
+    ],
+)
+def test_names_are_whole_words_of_operators(ines, text, names):
+    assert [one.name for one in typed.named(text, ines.desk.house.operators, ines.operator)] == names
+
+
+def test_a_broken_account_is_named_in_vain(ines):
+    Path(ines.desk.root.inside("operators", "eve.toml")).write_text("no toml")
+    assert typed.named("@eve @bob", ines.desk.house.operators, ines.operator)[0].name == "bob"
 
 
 def test_a_file_goes_with_the_reply(ines, tmp_path):

@@ -115,7 +115,10 @@ class Parties(NamedTuple):
             yield headers.mailboxes("Reply-To", [("", address) for address in reply_to])
 
     def of_returned(self, letter: Letter, operator: Operator) -> Iterator[bytes]:
-        """To the operator themselves. An answer to it proves nothing, or a mailbox that answers by itself went on."""
+        """To one operator: their own letter, or what they are told.
+
+        An answer to it proves nothing, or a mailbox that answers by itself went on.
+        """
         yield headers.mailboxes("From", [self.desk])
         yield headers.mailboxes("To", [("", operator.email)])
 

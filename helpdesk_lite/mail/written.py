@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from helpdesk_lite import i18n, times
 from helpdesk_lite.errors import LetterRefused
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, NOTICE, RETURNED, is_address
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, NOTICE, RETURNED, TOLD, is_address
 from helpdesk_lite.mail import body, charsets, compose, discretion, head, headers, parse, rebuilt
 from helpdesk_lite.mail.compose import Attachment
 from helpdesk_lite.mail.original import Original
 from helpdesk_lite.mail.parties import Parties
 from helpdesk_lite.mail.transport.contract import SEVEN_BIT
-from helpdesk_lite.ticket import INQUIRY, LETTER
+from helpdesk_lite.ticket import CLAIMED, INQUIRY, LETTER, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -176,6 +176,28 @@ class Writer:
         written = self._written(letter, (operator.email,), lines, values, sender="")
         return written._replace(attachments=_files(message)) if message else written
 
+    def told(self, letter: Letter, ticket: Ticket, message: BinaryIO | None, operator: Operator) -> Written:
+        """What one operator has to know of a ticket: a sentence, and below it the words of an entry. LetterRefused.
+
+        Unless they have the ticket they learn no more of who asked than from the queue.
+        """
+        word = i18n.translation(letter.language).gettext("(address)")
+        is_theirs = ticket.place == Place(CLAIMED, operator.name)
+        shown = ticket if is_theirs else discretion.public(ticket, word)
+        text = parse.text_of(message).strip("\n") if message else ""
+        if message and _entry(letter, ticket).kind == INQUIRY and not ticket.began_with_mail:
+            text = body.message_of(shown.inquiry).rstrip("\n")  # not the form's other fields, which tell who asked
+        elif not is_theirs:
+            text = discretion.discreet(text, discretion.hidden_in(ticket), word)
+        values = {**self._values(letter, shown, ()), "note": letter.note, "message": text}
+        lines = [
+            *self._parties.of_returned(letter, operator),
+            *self._about(letter, ticket, shown.inquiry.head.subject, values),
+            headers.token("Auto-Submitted", "auto-generated"),
+            headers.token("X-Auto-Response-Suppress", "All"),
+        ]
+        return self._written(letter, (operator.email,), lines, values, self._settings.address)
+
     def _about(self, letter: Letter, ticket: Ticket, subject: str, values: dict[str, Any]) -> Iterator[bytes]:
         """The fields that every letter has; its Subject may be a template's."""
         name = f"{letter.kind}.subject"
@@ -183,8 +205,8 @@ class Writer:
             subject = self._templates.words(name, letter.language, values)
         values["heading"] = f"[{letter.number}] {headers.one_line(subject)}"
         earlier = [one for one in _earlier(ticket, letter) if one.isascii()]
-        if letter.kind == NOTICE and ticket.entries[0].digest:
-            earlier = []  # a Message-ID of the customer's own tells where they are at home
+        if letter.kind in (NOTICE, TOLD) and ticket.entries[0].digest:
+            earlier = earlier[1:]  # a Message-ID of the customer's own tells where they are at home
         yield headers.text("Subject", values["heading"])
         yield headers.date("Date", letter.written_at)
         yield headers.ids("Message-ID", [letter.message_id])
@@ -261,6 +283,7 @@ _SEEN = {
     ACKNOWLEDGEMENT: (),
     FORWARD: (NOTICE, FORWARD),
     RETURNED: (NOTICE, FORWARD),
+    TOLD: (NOTICE, FORWARD),
     ANSWER: (ACKNOWLEDGEMENT, ANSWER),
 }
 

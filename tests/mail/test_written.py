@@ -18,13 +18,13 @@ from helpdesk_lite import letter as letters
 from helpdesk_lite import reply_address, settings_table
 from helpdesk_lite.errors import LetterRefused
 from helpdesk_lite.form import FieldValue, Upload
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RETURNED, Letter
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RETURNED, TOLD, Letter
 from helpdesk_lite.mail import compose
 from helpdesk_lite.mail.readable import text_of_html
 from helpdesk_lite.mail.templates import Templates
 from helpdesk_lite.mail.written import Writer, Written
 from helpdesk_lite.settings import Settings
-from helpdesk_lite.ticket import QUEUE, Customer, Inquiry, Ticket
+from helpdesk_lite.ticket import CLAIMED, CLOSED, NOTE, QUEUE, Customer, Entry, Inquiry, Place, Ticket
 from tests import examples
 
 OURS = str(Path(__file__).parents[2] / "templates")
@@ -93,6 +93,16 @@ class Post:
         found = self.letter(RETURNED, language)._replace(note="Bob has the ticket.", entry=self.entry.message_id)
         return self.writer.returned(found, self.ticket, self.message, examples.INES)
 
+    def told(self, language: str = "en", said: str = "", place: Place = QUEUE, kind: str = NOTE) -> Written:
+        """What Bob said of the ticket, for Ines; the inquiry itself if he said nothing."""
+        entry, message = self.entry, self.message
+        if said:
+            entry = Entry(kind, "bob", examples.NOON, f"<{NUMBER}.{kind}.1@acme.example>")
+            message = io.BytesIO(b"".join(compose.message([], said)))
+        ticket = self.ticket._replace(entries=(self.entry, entry)[: 2 if said else 1], place=place)
+        found = self.letter(TOLD, language)._replace(note="Bob named you in a note:", entry=entry.message_id)
+        return self.writer.told(found, ticket, message, examples.INES)
+
 
 @pytest.fixture
 def post(tmp_path: Path) -> Post:
@@ -128,6 +138,9 @@ EVERY: dict[str, Callable[[Post], Written]] = {
     "placed": lambda post: post.forward(is_placed=True),
     "returned": lambda post: post.returned(),
     "returned-it": lambda post: post.returned(language="it"),
+    "told": lambda post: post.told(said="Look & see: <b>smoke</b>.\nBring sand."),
+    "told-it": lambda post: post.told("it", "Look."),
+    "told-all": lambda post: post.told(),
 }
 
 
@@ -151,6 +164,47 @@ def test_both_parts_say_the_same(write: Callable[[Post], Written], post: Post) -
     plain, html = (re.findall(r"\w+", said) for said in (text(found), text_of_html(text(found, "html"))))
 
     assert plain == html
+
+
+def test_what_an_operator_is_told_is_a_sentence_and_a_colleagues_words(post: Post) -> None:
+    written = post.told(said="She has done this before.")
+    found = read(written)
+
+    assert text(found).startswith("Bob named you in a note:\n\nShe has done this before.\n\n-- \n")
+    assert URL in text(found)
+    assert (found["From"], found["To"]) == (f"Acme Support <{DESK}>", examples.INES.email)
+    assert found["Auto-Submitted"] == "auto-generated"
+    assert (written.sender, written.recipients) == (DESK, (examples.INES.email,))
+
+
+def test_who_asked_is_told_to_the_tickets_holder_only(post: Post) -> None:
+    said = "Call jane@example.com.\n\n> I am Jane\n"
+    hers = read(post.told(said=said, place=Place(CLAIMED, "ines")))
+    others = [
+        read(post.told(said=said, place=place)) for place in (QUEUE, Place(CLAIMED, "bob"), Place(CLOSED, "ines"))
+    ]
+
+    assert "Call jane@example.com." in text(hers) and "I am Jane" in text(hers)
+    for found in others:
+        assert "Call (address)." in text(found)
+        assert "Jane" not in text(found) + text(found, "html")
+
+
+def test_of_a_form_only_the_message_is_told(post: Post) -> None:
+    found = read(post.told())
+    whole = text(found) + text(found, "html")
+
+    assert "it <burns> & smokes." in text(found)
+    for secret in ("Jane", "jane@", "555"):
+        assert secret not in whole
+
+
+def test_what_is_told_does_not_thread_with_a_letter_of_the_customers(post: Post) -> None:
+    mailed = post.entry._replace(message_id="<1@jane.example.com>", digest="d", sender="Jane <jane@example.com>")
+    ticket = post.ticket._replace(entries=(mailed._replace(letters=(f"<{NUMBER}.notice.2@acme.example>",)),))
+    found = read(post.writer.told(post.letter(TOLD)._replace(note="Look."), ticket, None, examples.INES))
+
+    assert found["References"] == found["In-Reply-To"] == f"<{NUMBER}.notice.2@acme.example>"
 
 
 def test_a_notice_tells_what_was_asked_and_not_by_whom(post: Post) -> None:

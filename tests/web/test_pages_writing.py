@@ -279,6 +279,17 @@ class TestANote:
         assert "ines noted Only operators see this" in ines.look().words
         assert not ines.letters("answer")
 
+    def test_whom_it_names_is_mailed(self, ines):
+        ines.write("note", "@bob She has done this before. @nobody")
+        (told,) = ines.letters("told")
+        assert told.operator == "bob"
+        assert "News of a ticket to bob" in ines.desk.get("/outbox", "ines").words
+
+    def test_pressed_twice_it_names_once(self, ines):
+        ines.write("note", "@bob Look.")
+        ines.write("note", "@bob Look.")
+        assert len(ines.letters("told")) == 1
+
     def test_a_word_at_its_beginning_stays(self, ines):
         ines.write("note", "Note that she has done this before.")
         assert "Note that she has done this before." in ines.look().words

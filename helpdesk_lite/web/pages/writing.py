@@ -72,7 +72,8 @@ def note(request: Request, house: House, number: str) -> Response:
             back = _empty(i18n.translation(request.language))
             return tickets.drawn(request, house, number, 422, note=back)
         with _posted(house, number, words, NOTE, operator) as post:
-            house.intake.correspondence.note(number, operator, post)
+            told = typed.named(words.text, house.operators, operator)
+            house.intake.correspondence.note(number, operator, post, told)
     return _shown(request, house, number, post)
 
 
