@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -48,6 +49,8 @@ PATIENCE = 30.0  # seconds that a letter under way may still take when the door 
 WORKERS = 8
 IN_MEMORY = 256 << 10  # bytes of a letter; more of it lies in a file
 _MANY = 1000  # short pieces
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PLAIN_PATH = rf"<({_ATOM}(?:\.{_ATOM})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)> *(.*)\Z"  # RFC 5321, 4.1.2
 log = logging.getLogger("helpdesk_lite")
 
 
@@ -138,6 +141,11 @@ class Conversation(LMTP):
         if self.transport is not None:
             self.transport.write(f"{words}\r\n".encode())  # type: ignore[attr-defined]
             self.transport.close()
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """The address in a path, and what follows. aiosmtpd reads even the plainest as it would a header: 0.2 ms."""
+        plain = re.match(_PLAIN_PATH, arg, re.DOTALL)
+        return (plain[1], plain[2]) if plain else super()._getaddr(arg)
 
     async def smtp_DATA(self, arg: str | None) -> None:
         """Take the letter; one answer for each of its recipients (RFC 2033, 4.2)."""
