@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.drafts import Drafts
     from helpdesk_lite.forms.folder import FormsFolder
+    from helpdesk_lite.handling import Handling
     from helpdesk_lite.intake import Intake
     from helpdesk_lite.limits import Limits
     from helpdesk_lite.mail.arrivals import Arrivals
@@ -119,6 +120,12 @@ def _desk(made: House) -> Desk:
     return Desk(made.store, made.outbox, made.settings, made.secret, made.clock, chance)
 
 
+def _handling(made: House) -> Handling:
+    from helpdesk_lite.handling import Handling
+
+    return Handling(made.desk, made.operators)
+
+
 def _forms(made: House) -> FormsFolder:
     from helpdesk_lite.forms.folder import FormsFolder
 
@@ -206,6 +213,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
 def standing_house(root: Root, url: str = "") -> Callable[[], House]:
     """The desk, put together anew whenever its settings, or its folder's format, have changed."""
     known: list[tuple[Any, House]] = []
+    "handling": _handling,
 
     def current() -> House:
         version = (stamp(root.settings), stamp(root.format))
@@ -249,6 +257,8 @@ def _finish_letters(made: House) -> None:
     try:
         made.intake.finish()
     except OSError as wrong:
+    if due > made.clock() + _HOUR and any(made.store.resolved(made.clock())):
+        due = int(made.clock()) + _HOUR  # they are closed by and by, also on a desk without mail
         import logging
 
         logging.getLogger("helpdesk_lite").warning("intake: cannot finish said=%r", str(wrong)[:300])
@@ -284,7 +294,10 @@ def _due_path(made: House) -> str:
 
 
 def _tidy(made: House) -> None:
-    """Throw away what has had its time: counts, sign-outs, submissions of yesterday, uploads that nobody finished."""
+    """Throw away what has had its time: counts, sign-outs, submissions of yesterday, uploads that nobody finished.
+
+    And close what was resolved long ago.
+    """
     last = made.root.inside("cache", "tidied")
     if os.path.exists(last) and os.path.getmtime(last) > made.clock() - _HOUR:
         return
@@ -306,6 +319,7 @@ def verifier(made: House) -> Verifier:
 
 
 def _make_file(path: str, content: bytes) -> None:
+    made.handling.close_resolved()
     try:
         disk.write_new(path, [content])
     except FileExistsError:

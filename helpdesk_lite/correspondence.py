@@ -15,6 +15,7 @@ from helpdesk_lite.desk import Draft
 from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketChanged, TicketMoved
 from helpdesk_lite.form import FieldValue
 from helpdesk_lite.letter import ANSWER, FORWARD, RETURNED, TOLD, Letter, is_address
+from helpdesk_lite.standing import WAITING
 from helpdesk_lite.ticket import ANSWER as ANSWERED
 from helpdesk_lite.ticket import (
     AUTOMATIC,
@@ -88,7 +89,7 @@ class Correspondence(NamedTuple):
     def write(self, number: str, post: Post, by: str) -> str:
         """Add a letter from the customer's side; the ticket it went to: a new one if this one was closed long ago.
 
-        Whoever holds the ticket gets the letter at once, as they got the first.
+        Whoever holds the ticket gets the letter at once, as they got the first. It waits no more, nor is it resolved.
         """
         with self.desk.locked(number):
             ticket = self.desk.store.read(number)
@@ -101,6 +102,7 @@ class Correspondence(NamedTuple):
                     letters = [self.desk.letter(FORWARD, ticket.inquiry, operator=goal.holder)]
                 entry = self._entry(number, LETTER, by, post, letters, ticket)
                 letters = [one._replace(entry=entry.message_id) for one in letters]
+                entry = ticket.changed(entry, ticket.standing.awake())
                 self.desk.commit(number, ticket.place, goal, entry, letters, post.content)
                 return number
         return self.open(post, True, number)
@@ -155,10 +157,11 @@ class Correspondence(NamedTuple):
             self._send(ticket, operator, post)
             return True
 
-    def reply(self, number: str, operator: Operator, post: Post, seen: int) -> None:
+    def reply(self, number: str, operator: Operator, post: Post, seen: int, waits: bool = False) -> None:
         """Send what the operator typed to the customer. TicketMoved unless the ticket is theirs.
 
-        TicketChanged if somebody else wrote in it since the operator saw its first `seen` entries.
+        `waits`: the customer is to answer next. TicketChanged if somebody else wrote in it since the operator saw its
+        first `seen` entries.
         """
         with self.desk.locked(number):
             ticket = self.desk.store.read(number)
@@ -168,7 +171,7 @@ class Correspondence(NamedTuple):
                 raise TicketMoved(number, *ticket.place, ticket.since)
             if any(entry.kind in WRITTEN and entry.by != operator.name for entry in ticket.entries[seen:]):
                 raise TicketChanged(number, seen)
-            self._send(ticket, operator, post)
+            self._send(ticket, operator, post, waits)
 
     def note(self, number: str, operator: Operator, post: Post, told: tuple[Operator, ...] = ()) -> None:
         """Add a note for operators only; those who are `told` get it by mail."""
@@ -217,12 +220,13 @@ class Correspondence(NamedTuple):
             told = str(wrong)
         self._tell(operator, self.desk.store.read(number), told)
 
-    def _send(self, ticket: Ticket, operator: Operator, post: Post) -> None:
+    def _send(self, ticket: Ticket, operator: Operator, post: Post, waits: bool = False) -> None:
         """Commit the operator's letter with the answer that it becomes, for those whom it has not reached already."""
         reached = {address.lower() for address in post.people}
         left = tuple(one for one in ticket.known() if is_address(one) and one.lower() not in reached)
         letters = [self.desk.letter(ANSWER, ticket.inquiry, recipients=left, operator=operator.name)] if left else []
         entry = self._entry(ticket.number, ANSWERED, operator.name, post, letters, ticket)
+        entry = ticket.changed(entry, ticket.standing._replace(progress=WAITING)) if waits else entry
         letters = [one._replace(entry=entry.message_id) for one in letters]
         self.desk.commit(ticket.number, ticket.place, ticket.place, entry, letters, post.content)
 

@@ -67,4 +67,5 @@ class Customers(NamedTuple):
             told = desk.letter(RETURNED, ticket.inquiry, operator=holder)
             letters = [told._replace(note=words % {"number": ticket.number})]
         entry = desk.entry(ticket.number, kind, CUSTOMER, letters)
+        entry = ticket.changed(entry, ticket.standing.awake())
         desk.commit(ticket.number, ticket.place, goal, entry, letters)

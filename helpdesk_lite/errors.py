@@ -47,6 +47,10 @@ class NotAllowed(DeskError):
     """This operator may not do this to this ticket."""
 
 
+class HandlingRefused(DeskError):
+    """What was asked for a ticket cannot be as it was typed; the text says what would be right. Nothing was done."""
+
+
 class UnknownLetter(DeskError):
     """No letter that came in lies where the doer thought."""
 

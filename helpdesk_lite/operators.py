@@ -15,6 +15,7 @@ from helpdesk_lite import disk, route
 from helpdesk_lite.errors import DeskError, OperatorMistaken
 from helpdesk_lite.i18n import LANGUAGES
 from helpdesk_lite.letter import is_address
+from helpdesk_lite.standing import HIGHEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ LONGEST_PASSWORD = 1024
 
 
 class Operator(NamedTuple):
-    """Somebody who answers. `deliver` says how a claimed ticket's message reaches them (route.read_delivery)."""
+    """Somebody who answers. `deliver` says how a claimed ticket's message reaches them (route.read_delivery).
+
+    `level` is the highest at which they work; `supervisor` names the operator whom they ask.
+    """
 
     name: str
     email: str
@@ -37,6 +41,8 @@ class Operator(NamedTuple):
     deliver: str = "mail"
     language: str = ""
     password_hash: str = ""
+    level: int = HIGHEST
+    supervisor: str = ""
 
 
 class Operators:
@@ -75,8 +81,12 @@ class Operators:
         found = []
         for name in self.names():
             try:
-                if self.find(name) is None:
+                operator = self.find(name)
+                if operator is None:
                     found.append(f"{self._path(name)}: {name!r} is not a name for an operator")
+                elif operator.supervisor and operator.supervisor not in self.names():
+                    said = f"supervisor = {operator.supervisor!r}: there is no such operator"
+                    found.append(f"{self._path(name)}: {said}")
             except DeskError as wrong:
                 found.append(str(wrong))
         return found
@@ -131,6 +141,8 @@ def _checked(operator: Operator) -> Operator:
         raise OperatorMistaken(f"{operator.email!r} is not a mail address.")
     if operator.language and operator.language not in LANGUAGES:
         raise OperatorMistaken(f"{operator.language!r} is not one of the languages {', '.join(LANGUAGES)}.")
+    if not 1 <= operator.level <= HIGHEST:
+        raise OperatorMistaken(f"level = {operator.level}: it must be from 1 to {HIGHEST}.")
     try:
         route.read_delivery(operator.deliver)
     except ValueError as wrong:
@@ -167,7 +179,8 @@ def _written(operator: Operator) -> bytes:
     lines = [
         f"{names.get(field, field)} = {json.dumps(getattr(operator, field), ensure_ascii=False)}"
         for field in Operator._fields[1:]
-    ]
+        if field not in ("level", "supervisor") or getattr(operator, field) != Operator._field_defaults[field]
+    ]  # an older version knows nothing of these two, and would take the account down
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -182,7 +195,8 @@ def _read(path: str) -> dict[str, Any] | None:
         return None
     except (tomllib.TOMLDecodeError, UnicodeError) as wrong:
         raise OperatorMistaken(f"{path}: {wrong}") from None
-    shape = {"email": str, "admin": bool, "deliver": str, "language": str, "password_hash": str}
+    texts = ("email", "deliver", "language", "password_hash", "supervisor")
+    shape = {**dict.fromkeys(texts, str), "admin": bool, "level": int}
     for field, value in values.items():
         if field not in shape or type(value) is not shape[field]:
             raise OperatorMistaken(f"{path}: {field} = {value!r} is not one of {', '.join(shape)} as they must be.")

@@ -19,6 +19,7 @@ class Settings:
     broadcast: tuple[str, ...]
     language: str
     show_operator: bool
+    resolved_days: int
     proxy: str
     transport: str
     answers: str

@@ -95,6 +95,7 @@ TABLE = (
     Setting("desk", "broadcast", ["operators@localhost"], "told of every new ticket", _addresses),
     Setting("desk", "language", "en", "en | it: of notices, and where a reader's own is unknown", _one_of(*LANGUAGES)),
     Setting("desk", "show_operator", True, "customers see on their page who answers; never where answers are relayed"),
+    Setting("desk", "resolved_days", 7, "a resolved ticket closes by itself after so many; 0: never", _from(0)),
     Setting("desk", "proxy", "", "address of a reverse proxy in front, whose X-Forwarded-For and -Proto are believed"),
     Setting(
         "mail",

@@ -42,9 +42,9 @@ class Standing(NamedTuple):
 USUAL = Standing()
 
 
-def written(standing: Standing) -> str:
-    """What differs from the usual, as in `level=2 priority=high due_at=2026-11-23T12:00:00Z`."""
-    return " ".join(f"{name}={_word(name, getattr(standing, name))}" for name in standing.unlike(USUAL))
+def written(standing: Standing, before: Standing = USUAL) -> str:
+    """What differs from before, as in `level=2 priority=high due_at=2026-11-23T12:00:00Z`; no moment has no word."""
+    return " ".join(f"{name}={_word(name, getattr(standing, name))}" for name in standing.unlike(before))
 
 
 def read(text: str) -> Standing:
@@ -60,7 +60,9 @@ def read(text: str) -> Standing:
 
 
 def _word(name: str, value: str | int) -> str:
-    return times.iso(int(value)) if name.endswith("_at") else trace.as_name(str(value))
+    if name.endswith("_at"):
+        return times.iso(int(value)) if value else ""
+    return trace.as_name(str(value))
 
 
 def _value(name: str, word: str) -> Any:

@@ -136,6 +136,15 @@ class Ticket(NamedTuple):
         return self.standing.progress if self.place.state == CLAIMED else ""
 
     @property
+    def progress_at(self) -> int:
+        """Since when it waits, or is resolved (seconds UTC); if neither, since when it is in this place."""
+        found, last = self.since, ""
+        for entry in self.entries:
+            if entry.standing is not None and entry.standing.progress != last:
+                found, last = entry.at, entry.standing.progress
+        return found if self.progress else self.since
+
+    @property
     def category(self) -> str:
         """What it is about: as somebody has said, else as its form says."""
         return self.standing.category or self.inquiry.head.category

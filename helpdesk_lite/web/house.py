@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.drafts import Drafts
     from helpdesk_lite.forms.folder import FormsFolder
+    from helpdesk_lite.handling import Handling
     from helpdesk_lite.intake import Intake
     from helpdesk_lite.limits import Limits
     from helpdesk_lite.mail.outbox import Outbox
@@ -38,6 +39,7 @@ class House:
     count_kept: Callable[[], int]
     desk: Desk
     forms: FormsFolder
+    handling: Handling
     operators: Operators
     limits: Limits
     drafts: Drafts

@@ -1,0 +1,141 @@
+"""What operators do with a ticket between claiming and closing it: wait, resolve, hand up or on, say how it stands.
+
+Guarantee: the desk's own: one holder, each step one entry, with who did it and the letters it causes. Whose turn it is
+lies with the folders as before; all else is told by the head of the ticket's file (standing).
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import NamedTuple
+
+from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketChanged
+from helpdesk_lite.letter import NOTICE
+from helpdesk_lite.standing import HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, WAITING, written
+from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from helpdesk_lite.desk import Desk
+    from helpdesk_lite.letter import Letter
+    from helpdesk_lite.operators import Operator, Operators
+    from helpdesk_lite.standing import Standing
+    from helpdesk_lite.ticket import Ticket
+
+LONGEST_NOTE = 10_000  # characters
+MOST_CLOSED = 200  # tickets in one round
+DESK = "desk"  # who closes what was resolved long ago
+DAY = 86_400
+
+
+class Handling(NamedTuple):
+    """The verbs."""
+
+    desk: Desk
+    operators: Operators
+
+    def wait(self, number: str, operator: Operator) -> None:
+        """Note that the customer is to answer next; once they do, it is in progress again. TicketMoved, NotAllowed."""
+        self._go_on(number, operator, WAITING, "waiting")
+
+    def resolve(self, number: str, operator: Operator) -> None:
+        """Note that it is thought to be done; it closes after some days of silence. TicketMoved, NotAllowed."""
+        self._go_on(number, operator, RESOLVED, "resolved")
+
+    def resume(self, number: str, operator: Operator) -> None:
+        """Note that somebody is at work on it again. TicketMoved, NotAllowed."""
+        self._go_on(number, operator, "", "resumed")
+
+    def escalate(self, number: str, operator: Operator, note: str) -> None:
+        """Put the ticket back into the queue, a level higher, with a note for those who work there; they are mailed.
+
+        TicketMoved, NotAllowed; HandlingRefused without a note.
+        """
+        note = note.strip()
+        if not note or len(note) > LONGEST_NOTE:
+            raise HandlingRefused(
+                f"Say in a note, of up to {LONGEST_NOTE} characters, what the next level has to know."
+            )
+        with self.desk.locked(number):
+            ticket = self.desk.held(number, CLAIMED, operator)
+            before = ticket.standing
+            now = before.awake()._replace(level=min(before.level + 1, HIGHEST))
+            letters = self._notices(ticket, now, operator, note)
+            self.desk.move(ticket, QUEUE, "escalated", operator.name, letters, now, note)
+
+    def reassign(self, number: str, operator: Operator, to: str) -> None:
+        """Hand the ticket to another operator, whose mailbox gets what the customer wrote, as if they had claimed it.
+
+        TicketMoved, NotAllowed; AlreadyClaimed if they have it anyhow; HandlingRefused if there is no such operator.
+        """
+        heir = self.operators.find(to)
+        if heir is None:
+            raise HandlingRefused(f"There is no operator {to}.")
+        with self.desk.locked(number):
+            ticket = self.desk.held(number, CLAIMED, operator)
+            if ticket.place.holder == heir.name:
+                raise AlreadyClaimed(number, *ticket.place, ticket.since)
+            letters = self.desk.forwards(ticket, heir)
+            self.desk.move(ticket, Place(CLAIMED, heir.name), "reassigned", operator.name, letters, text=heir.name)
+
+    def mark(self, number: str, operator: Operator, wanted: Standing, seen: Standing) -> None:
+        """Have the ticket stand as wanted, in what differs from what was seen; a pending one by any operator.
+
+        TicketMoved if it is closed, NotAllowed; HandlingRefused for what cannot be; TicketChanged if somebody else
+        has changed the same meanwhile. Its progress has verbs of its own.
+        """
+        _check(wanted)
+        with self.desk.locked(number):
+            ticket = self.desk.store.read(number)
+            if ticket.place != QUEUE:
+                ticket = self.desk.held(number, CLAIMED, operator)
+            before = ticket.standing
+            changes = {name: getattr(wanted, name) for name in wanted.unlike(seen) if name != "progress"}
+            if any(getattr(before, name) not in (getattr(seen, name), new) for name, new in changes.items()):
+                raise TicketChanged(number, len(ticket.entries))
+            now = before._replace(**changes)
+            if now != before:
+                self.desk.move(ticket, ticket.place, "marked", operator.name, [], now, written(now, before))
+
+    def close_resolved(self, most: int = MOST_CLOSED) -> int:
+        """Close tickets that were resolved so long ago, up to so many in one round; how many were."""
+        days = self.desk.settings.resolved_days
+        until = self.desk.clock() - days * DAY
+        due = self.desk.store.resolved(until) if days else ()
+        return sum(self._close_resolved(number, until) for number in islice(due, most))
+
+    def _close_resolved(self, number: str, until: float) -> bool:
+        with self.desk.locked(number):
+            try:
+                ticket = self.desk.store.read(number)
+            except DeskError:  # it is gone, or damaged, as `verify` tells
+                return False
+            if ticket.progress != RESOLVED or ticket.progress_at > until:
+                return False
+            self.desk.move(ticket, Place(CLOSED, ticket.place.holder), "closed", DESK)
+            return True
+
+    def _go_on(self, number: str, operator: Operator, progress: str, kind: str) -> None:
+        with self.desk.locked(number):
+            ticket = self.desk.held(number, CLAIMED, operator)
+            if ticket.standing.progress != progress:
+                now = ticket.standing._replace(progress=progress)
+                self.desk.move(ticket, ticket.place, kind, operator.name, [], now)
+
+    def _notices(self, ticket: Ticket, now: Standing, by: Operator, note: str) -> list[Letter]:
+        """The news of an escalated ticket, to those who work at its level now; to all if nobody does."""
+        able = [one.email for one in self.operators.everybody() if one.level >= now.level and one.name != by.name]
+        recipients = tuple(dict.fromkeys(able)) or self.desk.settings.broadcast
+        language = self.desk.settings.language
+        letter = self.desk.letter(NOTICE, ticket.inquiry, recipients=recipients, language=language)
+        return [letter._replace(note=note)] if recipients else []
+
+
+def _check(wanted: Standing) -> None:
+    """HandlingRefused if a ticket cannot stand like this."""
+    if wanted.priority not in PRIORITIES:
+        raise HandlingRefused(f"A priority is one of {', '.join(PRIORITIES)}.")
+    if not 1 <= wanted.level <= HIGHEST:
+        raise HandlingRefused(f"A level is a number from 1 to {HIGHEST}.")
+    if len(wanted.category) > LONGEST_CATEGORY or not wanted.category.isprintable():
+        raise HandlingRefused(f"A category is one line of up to {LONGEST_CATEGORY} characters.")
