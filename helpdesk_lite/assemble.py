@@ -200,6 +200,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "intake": intake,
     "count_kept": lambda made: lambda: _count_kept(made),
     "desk": _desk,
+    "handling": _handling,
     "forms": _forms,
     "operators": _operators,
     "limits": _limits,
@@ -213,7 +214,6 @@ _PARTS: dict[str, Callable[[House], Any]] = {
 def standing_house(root: Root, url: str = "") -> Callable[[], House]:
     """The desk, put together anew whenever its settings, or its folder's format, have changed."""
     known: list[tuple[Any, House]] = []
-    "handling": _handling,
 
     def current() -> House:
         version = (stamp(root.settings), stamp(root.format))
@@ -243,6 +243,8 @@ def work(made: House, until: float | None = None) -> int:
     version, is_settled = _outbox_version(made)
     waiting = [letter.next_at for letter in made.outbox.waiting()]
     due = min(waiting, default=_NEVER)
+    if due > made.clock() + _HOUR and any(made.store.resolved(made.clock())):
+        due = int(made.clock()) + _HOUR  # they are closed by and by, also on a desk without mail
     disk.jot(_due_path(made), b"%d %s" % (due if is_settled else min(due, int(made.clock()) + _UNSETTLED), version))
     return sent
 
@@ -257,8 +259,6 @@ def _finish_letters(made: House) -> None:
     try:
         made.intake.finish()
     except OSError as wrong:
-    if due > made.clock() + _HOUR and any(made.store.resolved(made.clock())):
-        due = int(made.clock()) + _HOUR  # they are closed by and by, also on a desk without mail
         import logging
 
         logging.getLogger("helpdesk_lite").warning("intake: cannot finish said=%r", str(wrong)[:300])
@@ -305,6 +305,7 @@ def _tidy(made: House) -> None:
     made.limits.tidy()
     made.sessions.tidy()
     made.store.tidy()
+    made.handling.close_resolved()
     made.drafts.tidy()
     made.outbox.forget_sent(made.clock() - 24 * _HOUR)
     disk.remove_older(made.spool, made.clock() - 24 * _HOUR)
@@ -319,7 +320,6 @@ def verifier(made: House) -> Verifier:
 
 
 def _make_file(path: str, content: bytes) -> None:
-    made.handling.close_resolved()
     try:
         disk.write_new(path, [content])
     except FileExistsError:

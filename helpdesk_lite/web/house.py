@@ -38,8 +38,8 @@ class House:
     intake: Intake
     count_kept: Callable[[], int]
     desk: Desk
-    forms: FormsFolder
     handling: Handling
+    forms: FormsFolder
     operators: Operators
     limits: Limits
     drafts: Drafts
