@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.web.render import Render
     from helpdesk_lite.web.session import Sessions
     from helpdesk_lite.web.setup import Setup
+    from helpdesk_lite.whose import Whose
 
 
 def chance() -> int:
@@ -117,7 +118,7 @@ def _outbox(made: House) -> Outbox:
 def _desk(made: House) -> Desk:
     from helpdesk_lite.desk import Desk
 
-    return Desk(made.store, made.outbox, made.settings, made.secret, made.clock, chance)
+    return Desk(made.store, made.outbox, made.settings, made.secret, made.clock, chance, made.whose)
 
 
 def _handling(made: House) -> Handling:
@@ -143,6 +144,12 @@ def _limits(made: House) -> Limits:
     from helpdesk_lite.limits import Limits
 
     return Limits(made.root.inside("limits"), made.secret, made.clock)
+
+
+def _whose(made: House) -> Whose:
+    from helpdesk_lite.whose import Whose
+
+    return Whose(made.root.inside("customers"), made.secret)
 
 
 def _drafts(made: House) -> Drafts:
@@ -205,6 +212,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "operators": _operators,
     "limits": _limits,
     "drafts": _drafts,
+    "whose": _whose,
     "sessions": _sessions,
     "setup": _setup,
     "render": _render,

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, route
 from helpdesk_lite.errors import DeskError, LetterRefused, OperatorMistaken, UnknownNumber
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, KINDS, NOTICE, RETURNED, TOLD, domain_of
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, KINDS, LINK, NOTICE, RETURNED, TOLD, domain_of
 from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, Outcome, Parcel, TransportDown
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.ticket import REDIRECT, RESHAPE
@@ -233,6 +233,8 @@ class Courier:
             return writer.notice(letter, ticket, message)
         if letter.kind == ACKNOWLEDGEMENT:
             return writer.acknowledgement(letter, ticket)
+        if letter.kind == LINK:
+            return writer.link(letter, ticket)
         if letter.kind not in KINDS:
             raise LetterRefused(f"This version of the desk knows no letter of the kind {letter.kind!r}.")
         operator = self._parts.operators.find(letter.operator)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.standing import Standing
     from helpdesk_lite.store.contract import Content, Store
     from helpdesk_lite.ticket import Ticket
+    from helpdesk_lite.whose import Whose
 
 _NUMBERS = 5  # drawn for a ticket: of 300 a second, one in 20,000 meets another's
 
@@ -52,7 +53,10 @@ class Draft(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """The verbs. `clock` tells the seconds UTC, `chance` gives random numbers of 64 bits, `secret` is data/secret."""
+    """The verbs. `clock` tells the seconds UTC, `chance` gives random numbers of 64 bits, `secret` is data/secret.
+
+    `whose` is told of each new ticket, if anybody wants to know which ones a customer has.
+    """
 
     store: Store
     outbox: Outbox
@@ -60,6 +64,7 @@ class Desk(NamedTuple):
     secret: bytes
     clock: Callable[[], float]
     chance: Callable[[], int]
+    whose: Whose | None = None
 
     def submit(self, form: Form, submission: Submission, client: str, language: str) -> str:
         """Keep an inquiry with its notice and acknowledgement; its number. The same submission twice is one ticket."""
@@ -185,6 +190,7 @@ class Desk(NamedTuple):
             draft = drafted(number)
             try:
                 with self.locked(number):
+                    self._note_whose(number, draft.inquiry.customer.email)
                     self.outbox.stage(draft.letters)
                     self.store.add(draft.inquiry, draft.entry, draft.message)
                     self._publish(draft.letters)
@@ -281,6 +287,12 @@ class Desk(NamedTuple):
         """An entry of now, which names the letters it causes. Not written yet."""
         named = tuple(one.message_id for one in letters)
         return Entry(kind, by, int(self.clock()), self._message_id(number, kind), named)
+
+    def _note_whose(self, number: str, address: str) -> None:
+        """Before the ticket is there, so that a crash makes it miss none; a line too many does no harm."""
+        if self.whose is not None and address:
+            with suppress(OSError):  # `verify` finds it missing
+                self.whose.note(address, number)
 
     def _recover(self, number: str) -> None:
         if self.outbox.staged(number):

@@ -14,6 +14,7 @@ from helpdesk_lite.errors import DeskError
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.store import inspect
 from helpdesk_lite.store.inspect import Finding, Lying
+from helpdesk_lite.ticket import STATES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.operators import Operators
     from helpdesk_lite.root import Root
 
-FORMAT = "format"  # a kind of mend, beside those of inspect
+FORMAT, WHOSE = "format", "whose"  # kinds of mends, beside those of inspect
 _STALE = 3600  # seconds after which a hidden file is nobody's any more
 _VERIFIER = Operator("verify", "", is_admin=True)
 
@@ -48,6 +49,7 @@ class Verifier:
                 yield finding
         yield from self._people()
         yield from self._ledger.findings()
+        yield from self._customers()
         if not disk.is_there(self._format):
             said = "this file with the format's number is missing: the desk was made before there was one"
             yield Finding(self._format, said, FORMAT)
@@ -65,6 +67,7 @@ class Verifier:
             ledger.INDEX: lambda _: self._ledger.mend(),
             ledger.LEFT: lambda _: self._ledger.judge(),
             FORMAT: self._mend_format,
+            WHOSE: self._mend_whose,
         }
         if finding.mend not in mends:
             return False
@@ -103,6 +106,24 @@ class Verifier:
             if name not in known and self._desk.store.held_by(name):
                 path = os.path.join(self._data, "claimed", name)
                 yield Finding(path, f"there are tickets here, but there is no operator {name}")
+
+    def _customers(self) -> Iterator[Finding]:
+        """The tickets that are missing where each customer's are noted; told together: an older desk noted none."""
+        whose = self._desk.whose
+        count = sum(1 for _ in self._unnoted()) if whose and disk.is_there(whose.folder) else 0
+        if whose and count:
+            yield Finding(whose.folder, f"{count} tickets are not noted here as their customers'", WHOSE)
+
+    def _unnoted(self) -> Iterator[tuple[str, str]]:
+        """The customer's address and the number of each ticket that is not noted."""
+        whose, store = self._desk.whose, self._desk.store
+        for number in (number for state in STATES for number in store.numbers(state)):
+            try:
+                address = store.read(number).inquiry.customer.email
+            except DeskError:
+                continue  # moved just now, which noted it; or damaged, which has a finding of its own
+            if whose and address and number not in whose.numbers(whose.mark(address)):
+                yield address, number
 
     def _is_so(self, finding: Finding) -> bool:
         """Whether it is still so while nobody is at work on the ticket: a move, or a letter, takes several steps."""
@@ -149,6 +170,13 @@ class Verifier:
         with self._desk.store.locked(finding.number):
             if self._is_still_so(finding):
                 inspect.mend_mark(self._data, finding, int(self._desk.clock()))
+        return True
+
+    def _mend_whose(self, _: Finding) -> bool:
+        """A line for each ticket that has none."""
+        for address, number in list(self._unnoted()):
+            if self._desk.whose:
+                self._desk.whose.note(address, number)
         return True
 
     def _mend_format(self, finding: Finding) -> bool:

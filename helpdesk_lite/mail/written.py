@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import i18n, times
 from helpdesk_lite.errors import LetterRefused
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, NOTICE, RETURNED, TOLD, is_address
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, LINK, NOTICE, RETURNED, TOLD, is_address
 from helpdesk_lite.mail import body, charsets, compose, discretion, head, headers, parse, rebuilt
 from helpdesk_lite.mail.compose import Attachment
 from helpdesk_lite.mail.original import Original
@@ -111,11 +111,19 @@ class Writer:
 
     def acknowledgement(self, letter: Letter, ticket: Ticket) -> Written:
         """The tracking number for the customer, in fixed words: nobody can make the desk say theirs. LetterRefused."""
-        said = i18n.translation(letter.language)
+        subject = i18n.translation(letter.language).gettext("We have received your message")
+        return self._for_customer(letter, ticket, subject)
+
+    def link(self, letter: Letter, ticket: Ticket) -> Written:
+        """The link to all their tickets, for the customer who asked for it. LetterRefused."""
+        return self._for_customer(letter, ticket, i18n.translation(letter.language).gettext("Your tickets"))
+
+    def _for_customer(self, letter: Letter, ticket: Ticket, subject: str) -> Written:
+        """The desk's own words for the customer, without a word of anybody else's."""
         values = {"number": letter.number, "url": letter.url, "desk": self._settings.name}
         lines = [
             *self._parties.of_acknowledgement(letter),
-            *self._about(letter, ticket, said.gettext("We have received your message"), values),
+            *self._about(letter, ticket, subject, values),
             headers.token("Auto-Submitted", "auto-replied"),
             headers.token("X-Auto-Response-Suppress", "All"),
         ]
@@ -281,6 +289,7 @@ def _earlier(ticket: Ticket, letter: Letter) -> list[str]:
 _SEEN = {
     NOTICE: (),
     ACKNOWLEDGEMENT: (),
+    LINK: (ACKNOWLEDGEMENT, ANSWER),
     FORWARD: (NOTICE, FORWARD),
     RETURNED: (NOTICE, FORWARD),
     TOLD: (NOTICE, FORWARD),

@@ -46,6 +46,8 @@ ROUTES = (
     Route("POST", "/status/{number}/reopen", "status:reopen", PUBLIC),
     Route("GET", "/status/{number}/attachments/{place}/{index}/{name}", "status:attachment", PUBLIC),
     Route("GET", "/status/{number}/letters/{place}/text", "status:text", PUBLIC),
+    Route("GET", "/my-tickets", "my_tickets:show", PUBLIC),
+    Route("POST", "/my-tickets", "my_tickets:ask", PUBLIC),
     Route("GET", "/static/{name}", "static:file", PUBLIC),
     Route("GET", "/login", "sign_in:login", PUBLIC),
     Route("POST", "/login", "sign_in:sign_in", PUBLIC),

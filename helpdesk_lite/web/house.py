@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.web.render import Render
     from helpdesk_lite.web.session import Sessions
     from helpdesk_lite.web.setup import Setup
+    from helpdesk_lite.whose import Whose
 
 
 class House:
@@ -43,6 +44,7 @@ class House:
     operators: Operators
     limits: Limits
     drafts: Drafts
+    whose: Whose
     sessions: Sessions
     setup: Setup
     render: Render

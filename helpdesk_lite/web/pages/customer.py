@@ -21,8 +21,9 @@ def index(request: Request, house: House) -> Response:
         {"name": quoted(name), "title": title, "category": category}
         for name, title, category in house.forms.titles(request.language)
     ]
+    shape = {"is_empty": not found, "has_my_tickets": bool(house.settings.url)}
     choices = house.render.each("pages/choice.html", request.language, request.base, {}, found)
-    return framed_page(request, house, "index.html", {"is_empty": not found}, {"choices": choices})
+    return framed_page(request, house, "index.html", shape, {"choices": choices})
 
 
 def sent(request: Request, house: House, number: str) -> Response:
