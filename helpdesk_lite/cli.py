@@ -24,6 +24,12 @@ VERBS = {
     "release": "put a claimed ticket back into the queue",
     "close": "lay a claimed ticket aside as done",
     "reopen": "give a closed ticket back to who had it",
+    "wait": "note that the customer is to answer next",
+    "resolve": "note that a ticket is thought to be done; it closes some days later",
+    "resume": "note that a waiting or resolved ticket is in progress",
+    "escalate": "put a claimed ticket back into the queue, a level higher, with a note",
+    "reassign": "hand a claimed ticket to another operator",
+    "mark": "change a ticket's priority, category, level, or when it is due",
 }
 
 
@@ -125,6 +131,12 @@ def parser() -> argparse.ArgumentParser:
         verb.set_defaults(verb=name)
         verb.add_argument("number", metavar="NUMBER")
         verb.add_argument("--as", required=True, dest="operator", metavar="NAME", help="the operator who does this")
+        if name == "escalate":
+            verb.add_argument("--note", required=True, metavar="TEXT", help="what the next level has to know")
+        elif name == "reassign":
+            verb.add_argument("--to", required=True, metavar="NAME", help="who is to have it")
+        elif name == "mark":
+            _marks(verb)
 
     deliver = _command(commands, "deliver", "mail:deliver", "send what is due in the outbox")
     deliver.add_argument("--all", action="store_true", help="now, whatever its next time")
@@ -137,6 +149,16 @@ def parser() -> argparse.ArgumentParser:
     doctor = _command(commands, "doctor", "doctor:doctor", "say what keeps this desk from working, mail above all")
     doctor.add_argument("--probe", action="store_true", help="send the desk a letter, too, and wait for it")
     return top
+
+
+def _marks(verb: argparse.ArgumentParser) -> None:
+    from helpdesk_lite.standing import PRIORITIES
+
+    verb.add_argument("--priority", choices=PRIORITIES)
+    verb.add_argument("--level", type=int, metavar="N", help="from 1; nobody is mailed")
+    verb.add_argument("--category", metavar="TEXT", help='"": what its form says')
+    verb.add_argument("--due", metavar="DAY", help="2026-11-21, perhaps with T17:30Z; none: not at all")
+    verb.add_argument("--not-before", metavar="DAY", help="last in the queue until then; none: not put off")
 
 
 def _mail_in(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

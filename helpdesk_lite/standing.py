@@ -14,6 +14,7 @@ WAITING, RESOLVED = PROGRESS = ("waiting", "resolved")  # for the customer; thou
 LOW, NORMAL, HIGH, CRITICAL = PRIORITIES = ("low", "normal", "high", "critical")
 HIGHEST = 9  # level
 LONGEST_CATEGORY = 64  # characters
+DAYS_END = "23:59:59"  # what is due on a day is so at its end
 _LAST = 253_402_300_799  # the end of the year 9999
 
 

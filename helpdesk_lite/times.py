@@ -22,6 +22,19 @@ def from_iso(text: str) -> int:
     return _epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
 
 
+def typed(text: str, clock: str = "00:00:00") -> int:
+    """The moment that a person typed as `2026-11-21`, `2026-11-21 21:50` or as `iso` writes it, UTC.
+
+    A day alone is `clock` on that day. ValueError if it is none.
+    """
+    day, _, rest = text.strip().removesuffix("Z").replace(" ", "T").partition("T")
+    said = f"{day}T{rest or clock}" + (":00" if len(rest) == 5 else "") + "Z"
+    found = from_iso(said)
+    if iso(found) != said:
+        raise ValueError(f"{text!r} is not a moment")
+    return found
+
+
 def moment(at: int) -> str:
     """`2026-11-21 21:50 UTC`, for people."""
     found = iso(at)

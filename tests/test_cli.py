@@ -130,9 +130,22 @@ def test_json_is_what_scripts_rely_on(root, number):
     shown = json.loads(run("--root", root, "show", number, "--json")[1])
     assert listed == shown
     assert set(shown) == {
-        *("number", "state", "holder", "form", "received_at", "customer", "subject", "fields", "entries", "attachments")
+        *(
+            "number",
+            "state",
+            "holder",
+            "form",
+            "received_at",
+            "customer",
+            "subject",
+            "fields",
+            "entries",
+            "attachments",
+        ),
+        *("progress", "level", "priority", "category", "due_at", "wakes_at"),
     }
     assert (shown["number"], shown["state"], shown["holder"]) == (number, "pending", None)
+    assert (shown["progress"], shown["level"], shown["priority"], shown["due_at"]) == (None, 1, "normal", None)
     assert shown["customer"] == {"name": "Jane Doe", "email": "jane@example.com"}
     assert shown["fields"]["message"] == ["It burns."]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", shown["received_at"])
@@ -240,6 +253,41 @@ def test_who_is_too_late_hears_who_has_it_and_since_when(root, number, people, b
         getattr(desk, one)(number, INES)
     said = said.format(number=number, since=since(root, number))
     assert run("--root", root, verb, number, "--as", who) == (1, "", f"helpdesk-lite: {said}\n")
+
+
+def test_a_ticket_is_handled_between_claim_and_close(root, number, people):
+    for *verb, said in (
+        ("claim", "ines has"),
+        ("wait", "waits for its customer."),
+        ("resolve", "is resolved; it closes by itself unless somebody goes on with it."),
+        ("resume", "is in progress."),
+        ("reassign", "--to", "bob", "bob has"),
+        ("mark", "--priority", "critical", "--due", "2026-11-30", "priority=critical due_at=2026-11-30T23:59:59Z."),
+        ("mark", "--due", "none", ": priority=critical."),
+        ("escalate", "--note", "A plumber!", "is back in the queue, at level 2."),
+    ):
+        who = "ines" if verb[0] == "claim" else "ada"
+        status, output, error = run("--root", root, verb[0], number, "--as", who, *verb[1:])
+        assert (status, error) == (0, "")
+        assert said in output
+    assert " -             (critical, level 2)  The printer" in run("--root", root, "list")[1]
+    assert "critical, level 2" in run("--root", root, "show", number)[1]
+    (listed,) = json.loads(run("--root", root, "list", "--json")[1])
+    assert (listed["state"], listed["progress"], listed["level"]) == ("pending", None, 2)
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [
+        (["reassign", "--to", "nobody"], "There is no operator nobody."),
+        (["escalate", "--note", " "], "Say in a note, of up to 10000 characters, what the next level has to know."),
+        (["mark", "--due", "soon"], "'soon' is no moment: it looks like 2026-11-21 or 2026-11-21T17:30Z."),
+        (["mark", "--level", "10"], "A level is a number from 1 to 9."),
+    ],
+)
+def test_what_cannot_be_is_said_so(root, number, people, verb, said):
+    assemble.house(Root(str(root))).desk.claim(number, INES)
+    assert run("--root", root, verb[0], number, "--as", "ines", *verb[1:]) == (1, "", f"helpdesk-lite: {said}\n")
 
 
 @pytest.mark.parametrize("who", ["nobody", "Ines", "../ines", ""])

@@ -36,6 +36,25 @@ def test_other_text_is_no_moment(text):
         times.from_iso(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026-11-21", "2026-11-21T23:59:59Z"),
+        ("2026-11-21T17:30", "2026-11-21T17:30:00Z"),
+        (" 2026-11-21 17:30Z", "2026-11-21T17:30:00Z"),
+        ("2026-11-21T17:30:05Z", "2026-11-21T17:30:05Z"),
+    ],
+)
+def test_what_a_person_types_is_a_moment(text, said):
+    assert times.iso(times.typed(text, "23:59:59")) == said
+
+
+@pytest.mark.parametrize("text", ["", "tomorrow", "2026-02-30", "2026-11-21T25:00", "21.11.2026", "2026-11-21T17"])
+def test_what_else_they_type_is_none(text):
+    with pytest.raises(ValueError, match=r"."):
+        times.typed(text)
+
+
 def test_a_proof_is_for_its_secret_purpose_and_facts_only():
     proof = signing.proof(b"secret", "key", "a", "b")
     assert signing.is_proof(proof, b"secret", "key", "a", "b")

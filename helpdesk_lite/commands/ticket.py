@@ -11,6 +11,7 @@ from helpdesk_lite.errors import UnknownNumber
 from helpdesk_lite.mail import parse
 from helpdesk_lite.mail.reading import reading
 from helpdesk_lite.root import find_root
+from helpdesk_lite.standing import NORMAL
 from helpdesk_lite.tracking import read_number
 
 TYPE_CHECKING = False
@@ -37,7 +38,8 @@ def list_tickets(given: Namespace) -> int:
         else:
             head = ticket.inquiry.head
             holder, subject = terminal.line(ticket.place.holder or "-"), terminal.line(head.subject)
-            print(f"{number}  {times.iso(head.received_at)}  {holder:12}  {subject}")
+            marks = ", ".join(_marks(ticket))
+            print(f"{number}  {times.iso(head.received_at)}  {holder:12}  {f'({marks})  ' if marks else ''}{subject}")
     if given.json:
         print("[]" if separator == "[\n" else "\n]")
     return 0
@@ -60,7 +62,9 @@ def as_json(store: Store, ticket: Ticket) -> dict[str, Any]:
     return {
         "number": ticket.number,
         "state": ticket.place.state,
+        "progress": ticket.progress or None,
         "holder": ticket.place.holder or None,
+        **_standing(ticket),
         "form": inquiry.head.form,
         "received_at": times.iso(inquiry.head.received_at),
         "customer": {"name": inquiry.customer.name, "email": inquiry.customer.email},
@@ -69,6 +73,30 @@ def as_json(store: Store, ticket: Ticket) -> dict[str, Any]:
         "entries": _entries(store, ticket),
         "attachments": _attachments(store, ticket),
     }
+
+
+def _standing(ticket: Ticket) -> dict[str, Any]:
+    now = ticket.standing
+    return {
+        "level": now.level,
+        "priority": now.priority,
+        "category": ticket.category,
+        "due_at": times.iso(now.due_at) if now.due_at else None,
+        "wakes_at": times.iso(now.wakes_at) if now.wakes_at else None,
+    }
+
+
+def _marks(ticket: Ticket) -> list[str]:
+    """What is not usual about the ticket, in words."""
+    now = ticket.standing
+    told = {
+        ticket.progress: ticket.progress,
+        now.priority: now.priority != NORMAL,
+        f"level {now.level}": now.level > 1,
+        f"due {times.moment(now.due_at)}": now.due_at,
+        f"not before {times.moment(now.wakes_at)}": now.wakes_at,
+    }
+    return [terminal.line(word) for word, counts in told.items() if counts]
 
 
 def _entries(store: Store, ticket: Ticket) -> list[dict[str, Any]]:
@@ -108,6 +136,10 @@ def _show(ticket: Ticket) -> None:
     holder = f" by {ticket.place.holder}" if ticket.place.holder else ""
     _say(f"{ticket.number}: {inquiry.head.subject}")
     _say(f"{ticket.place.state}{holder} since {times.iso(ticket.since)}; form {inquiry.head.form}")
+    if marks := _marks(ticket):
+        _say(", ".join(marks))
+    if ticket.category:
+        _say(f"Category {ticket.category}")
     _say(f"From {inquiry.customer.name} <{inquiry.customer.email}>")
     print()
     for field in inquiry.fields:

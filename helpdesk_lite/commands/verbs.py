@@ -1,4 +1,4 @@
-"""`helpdesk-lite claim`, `release`, `close` and `reopen`: what operators do to tickets, for terminals and scripts.
+"""`helpdesk-lite claim`, `release`, `escalate` and so on: what operators do to tickets, for terminals and scripts.
 
 Guarantee: the desk's own rules, as on the web; who is too late hears who has the ticket and since when. It asks for no
 password: whoever may run it on this desk can read everything in data/ anyhow.
@@ -9,9 +9,10 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
-from helpdesk_lite import assemble, terminal, times
-from helpdesk_lite.errors import NotAllowed, OperatorMistaken, TicketMoved, UnknownNumber
+from helpdesk_lite import assemble, standing, terminal, times
+from helpdesk_lite.errors import HandlingRefused, NotAllowed, OperatorMistaken, TicketMoved, UnknownNumber
 from helpdesk_lite.root import find_root
+from helpdesk_lite.standing import DAYS_END
 from helpdesk_lite.ticket import CLOSED, PENDING
 from helpdesk_lite.tracking import read_number
 
@@ -19,14 +20,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from helpdesk_lite.operators import Operator
+    from helpdesk_lite.standing import Standing
     from helpdesk_lite.web.house import House
 
 SLICE = 20  # seconds of due work that one command may leave behind
+_DESK = ("claim", "release", "close", "reopen")  # verbs of the desk itself
 _DONE = {
     "claim": "%(who)s has %(number)s now; the customer's message is on its way to them.",
     "release": "%(number)s is back in the queue.",
     "close": "%(number)s is closed.",
     "reopen": "%(number)s is open again, with whoever had it.",
+    "wait": "%(number)s waits for its customer.",
+    "resolve": "%(number)s is resolved; it closes by itself unless somebody goes on with it.",
+    "resume": "%(number)s is in progress.",
+    "escalate": "%(number)s is back in the queue, at level %(level)s.",
+    "reassign": "%(holder)s has %(number)s now; the customer's message is on its way to them.",
+    "mark": "%(number)s: %(standing)s.",
 }
 
 
@@ -40,7 +50,7 @@ def do(given: Namespace) -> int:
     if number is None:
         raise UnknownNumber(given.number)
     try:
-        getattr(house.desk, given.verb)(number, operator)
+        _act(house, given, number, operator)
     except TicketMoved as lost:
         return _too_late(_where(number, lost.state, lost.holder, lost.since))
     except NotAllowed:
@@ -49,8 +59,45 @@ def do(given: Namespace) -> int:
         wrong.add_note("Nothing was changed.")
         raise
     _leave_to_send(house)
-    print(_DONE[given.verb] % {"who": operator.name, "number": number})
+    print(terminal.line(_told(house, given.verb, number, operator)))
     return 0
+
+
+def _act(house: House, given: Namespace, number: str, operator: Operator) -> None:
+    if given.verb in _DESK:
+        getattr(house.desk, given.verb)(number, operator)
+    elif given.verb == "escalate":
+        house.handling.escalate(number, operator, given.note)
+    elif given.verb == "reassign":
+        house.handling.reassign(number, operator, given.to)
+    elif given.verb == "mark":
+        seen = house.store.read(number).standing
+        house.handling.mark(number, operator, _wanted(given, seen), seen)
+    else:
+        getattr(house.handling, given.verb)(number, operator)
+
+
+def _wanted(given: Namespace, seen: Standing) -> Standing:
+    """How the ticket is to stand: as it was seen, but for what is given."""
+    plain = {name: getattr(given, name) for name in ("priority", "level", "category")}
+    wanted = {name: value for name, value in plain.items() if value is not None}
+    for name, text, clock in (("due_at", given.due, DAYS_END), ("wakes_at", given.not_before, "00:00:00")):
+        try:
+            if text is not None:
+                wanted[name] = 0 if text in ("", "none") else times.typed(text, clock)
+        except ValueError:
+            raise HandlingRefused(f"{text!r} is no moment: it looks like 2026-11-21 or 2026-11-21T17:30Z.") from None
+    return seen._replace(**wanted)
+
+
+def _told(house: House, verb: str, number: str, operator: Operator) -> str:
+    """What was done, in a sentence."""
+    values = {"who": operator.name, "number": number}
+    if verb not in _DESK:
+        ticket = house.store.read(number)
+        words = standing.written(ticket.standing) or "as usual"
+        values |= {"level": str(ticket.standing.level), "holder": ticket.place.holder, "standing": words}
+    return _DONE[verb] % values
 
 
 def _too_late(said: str) -> int:

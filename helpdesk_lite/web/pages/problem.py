@@ -28,6 +28,7 @@ _WORDS = {
     409: (N_("Somebody was faster"), N_("This ticket has moved since you saw it.")),
     413: (N_("That is too much at once"), N_("Please go back and send less.")),
     415: (N_("The desk cannot read this"), N_("Please send it with the form on our page.")),
+    422: (N_("That cannot be as it was filled in"), N_("Nothing was changed. Please go back and mend it.")),
     429: (N_("A little too fast"), N_("Please wait a moment and try again.")),
     500: (N_("This did not work"), N_("It is our fault, not yours. Nothing was changed. Please try again later.")),
     503: (N_("The desk cannot work just now"), N_("Nothing was kept. Please try again in a few minutes.")),
@@ -96,6 +97,8 @@ def _words(status: int, wrong: Exception | None, said: Translation) -> tuple[str
         words = said.gettext(
             "This form is being mended. Nothing was kept. Please try again later, or use another form."
         )
+    elif isinstance(wrong, errors.TicketChanged):
+        words = said.gettext("Somebody has changed this ticket meanwhile. Nothing was done; please look at it again.")
     elif isinstance(wrong, errors.NotAllowed):
         words = said.gettext("Somebody else has this ticket, or only an administrator may do this.")
     elif isinstance(wrong, errors.TooLarge):

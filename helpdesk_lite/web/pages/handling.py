@@ -1,0 +1,89 @@
+"""What operators do with a ticket between claiming and closing it, on its page: each a form, answered by a redirect.
+
+Guarantee: a button pressed on an old page changes nothing that somebody else has changed since. Who may do what is
+decided elsewhere (handling).
+"""
+
+from __future__ import annotations
+
+from helpdesk_lite import standing, times
+from helpdesk_lite.errors import HandlingRefused
+from helpdesk_lite.web import body
+from helpdesk_lite.web.http import see_other
+from helpdesk_lite.web.pages.page import signed_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from helpdesk_lite.standing import Standing
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request, Response
+
+_MOST_MB = 1  # of what is typed: a note
+
+
+def wait(request: Request, house: House, number: str) -> Response:
+    """It waits for its customer. TicketMoved, NotAllowed."""
+    house.handling.wait(number, signed_in(request))
+    return see_other(request, f"/tickets/{number}")
+
+
+def resolve(request: Request, house: House, number: str) -> Response:
+    """It is thought to be done. TicketMoved, NotAllowed."""
+    house.handling.resolve(number, signed_in(request))
+    return see_other(request, f"/tickets/{number}")
+
+
+def resume(request: Request, house: House, number: str) -> Response:
+    """It is in progress again. TicketMoved, NotAllowed."""
+    house.handling.resume(number, signed_in(request))
+    return see_other(request, f"/tickets/{number}")
+
+
+def escalate(request: Request, house: House, number: str) -> Response:
+    """It goes up a level, then show the queue. TicketMoved, NotAllowed; HandlingRefused without a note."""
+    note = _typed(request, house).get("note", "").replace("\r\n", "\n")
+    house.handling.escalate(number, signed_in(request), note)
+    return see_other(request, "/queue")
+
+
+def reassign(request: Request, house: House, number: str) -> Response:
+    """Somebody else has it, then show what is left. TicketMoved, NotAllowed, HandlingRefused."""
+    operator = signed_in(request)
+    house.handling.reassign(number, operator, _typed(request, house).get("to", ""))
+    return see_other(request, f"/tickets/{number}" if operator.is_admin else "/mine")
+
+
+def mark(request: Request, house: House, number: str) -> Response:
+    """It stands as it was filled in. TicketMoved, NotAllowed, TicketChanged, HandlingRefused."""
+    typed = _typed(request, house)
+    seen = standing.read(typed.get("seen", ""))
+    house.handling.mark(number, signed_in(request), _wanted(typed, seen), seen)
+    return see_other(request, f"/tickets/{number}")
+
+
+def _typed(request: Request, house: House) -> dict[str, str]:
+    """The fields. TooLarge, RequestMalformed."""
+    with body.posted(request, house.spool, _MOST_MB) as posted:
+        return dict(posted.pairs)
+
+
+def _wanted(typed: dict[str, str], seen: Standing) -> Standing:
+    """How the ticket is to stand: as it was seen where there is no such field. HandlingRefused."""
+    level = typed.get("level", str(seen.level))
+    return seen._replace(
+        priority=typed.get("priority", seen.priority),
+        category=typed.get("category", seen.category).strip(),
+        level=int(level) if level.isascii() and level.isdigit() and len(level) < 4 else 0,
+        due_at=_moment(typed.get("due"), seen.due_at, standing.DAYS_END),
+        wakes_at=_moment(typed.get("wakes"), seen.wakes_at, "00:00:00"),
+    )
+
+
+def _moment(day: str | None, seen: int, clock: str) -> int:
+    """The day that was filled in, as a moment; the one that was seen if it is on this day."""
+    if day is None or day == times.iso(seen)[:10]:
+        return seen
+    try:
+        return times.typed(day, clock) if day else 0
+    except ValueError:
+        raise HandlingRefused(f"{day[:40]!r} is no day: it looks like 2026-11-21.") from None
