@@ -31,7 +31,7 @@ from tests.servers import CHECKOUT
 
 PASSWORD = "a long and quiet afternoon"
 TICKETS = ("pending", "claimed", "closed", "moving")
-STATE = (*TICKETS, "intake", "outbox", "mail", "submissions", "locks", "limits", "ended", "spool")
+STATE = (*TICKETS, "marks", "intake", "outbox", "mail", "submissions", "locks", "limits", "ended", "spool")
 ENVIRONMENT = {**COMMON, "PYTHONPATH": str(CHECKOUT)}
 NOTES = ("cache/next-letter", "cache/tidied")
 FORM = """<title>Ask us</title>

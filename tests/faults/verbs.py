@@ -104,6 +104,30 @@ def _moved(verb: str, whose: str, before: Place, after: Place) -> Callable[[Harm
     return check
 
 
+def _handled(verb: str, body: bytes, whose: str, after: Place, kind: str, letters: int = 0, again: int = 409) -> Verb:
+    """The entry is there, and the ticket in its place with its letters, if there was an answer; and never by half."""
+
+    def request(desk: HarmedDesk, who: str) -> Request:
+        return Request(f"/tickets/{getattr(desk, whose)}/{verb}", who, body)
+
+    def check(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+        each_letter_once(look)
+        number = getattr(desk, whose)
+        is_done = look.tickets[number].entries[-1].kind == kind
+        assert is_done or answered(ended) != 303
+        assert look.places[number] == (after if is_done or whose == "pending" else INES)
+        assert len(look.queued) == (letters if is_done else 0)
+        answer = desk.ask(request(desk, "ada"))
+        assert answer.status == (again if is_done else 303), answer.text
+        then = desk.look()
+        assert then.places[number] == after
+        assert [entry.kind for entry in then.tickets[number].entries].count(kind) == 1
+        assert len(then.queued) == letters
+        each_letter_once(then)
+
+    return Verb(verb, "calm", lambda desk: desk.cgi(request(desk, "ines")), check)
+
+
 _ENTRY = {"claim": "claimed", "release": "released", "close": "closed", "reopen": "reopened"}
 
 
@@ -260,6 +284,10 @@ VERBS = {
         _SUBMIT.where_folders_are_full("calm"),
         _CLAIM.where_folders_are_full("pending is crowded"),
         _RELEASE.where_folders_are_full("claimed is crowded"),
+        _handled("wait", b"", "claimed", INES, "waiting", again=303),
+        _handled("escalate", b"note=A+plumber!", "claimed", QUEUE, "escalated", letters=1),
+        _handled("reassign", b"to=ada", "claimed", Place(CLAIMED, "ada"), "reassigned", letters=1),
+        _handled("mark", b"priority=critical", "pending", QUEUE, "marked", again=303),
         Verb("deliver", "letters", _deliver, _delivered, is_web=False),
         Verb("deliver-again", "left over", _deliver, _delivered, is_web=False),
         Verb("repair", "mess", _repair, _repaired, is_web=False),
