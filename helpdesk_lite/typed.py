@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, letter, signing
 from helpdesk_lite.correspondence import Post
-from helpdesk_lite.errors import OperatorMistaken, TicketMoved
+from helpdesk_lite.errors import DeskError, MayBeKept, OperatorMistaken, TicketMoved
 from helpdesk_lite.mail import compose, headers, incoming
 from helpdesk_lite.ticket import ANSWER, CLAIMED, TYPED, Place
 
@@ -44,7 +44,10 @@ class Typed(NamedTuple):
 
 @contextmanager
 def posted(typed: Typed, kind: str, writer: Box, ticket: Ticket, desk: Desk, spool: str) -> Iterator[Post]:
-    """What `writer` typed, as a letter to the desk for an entry of this kind, while the block runs."""
+    """What `writer` typed, as a letter to the desk for an entry of this kind, while the block runs.
+
+    MayBeKept for a block that the disk fails after the letter has come into the ticket.
+    """
     digest = _digest(typed, kind, writer, ticket.number)
     domain = letter.domain_of(desk.settings.address)
     message_id = letter.message_id(ticket.number, kind, int(digest, 16), domain)
@@ -65,7 +68,12 @@ def posted(typed: Typed, kind: str, writer: Box, ticket: Ticket, desk: Desk, spo
             file.seek(0)
             return iter(lambda: file.read(disk.CHUNK), b"")
 
-        yield Post(read, content, f"{writer[0]} <{writer[1]}>".strip() if writer[1] else writer[0])
+        try:
+            yield Post(read, content, f"{writer[0]} <{writer[1]}>".strip() if writer[1] else writer[0])
+        except OSError as wrong:
+            if not _is_missing(read.digest, ticket.number, desk):
+                raise MayBeKept(ticket.number) from wrong
+            raise
 
 
 def named(text: str, operators: Operators, writer: Operator) -> tuple[Operator, ...]:
@@ -95,6 +103,14 @@ def keep(typed: Typed, number: str, operator: Operator, desk: Desk, drafts: Draf
         since = ticket.entries[typed.seen :]
         if not (by_itself and any((one.kind, one.by) == (ANSWER, operator.name) for one in since)):
             drafts.keep(operator.name, number, typed.text)
+
+
+def _is_missing(digest: str, number: str, desk: Desk) -> bool:
+    """Whether the letter is certainly not in the ticket."""
+    try:
+        return all(entry.digest != digest for entry in desk.store.read(number).entries)
+    except (OSError, DeskError):
+        return False
 
 
 def _digest(typed: Typed, kind: str, writer: Box, number: str) -> str:

@@ -31,7 +31,7 @@ from tests.servers import CHECKOUT
 
 PASSWORD = "a long and quiet afternoon"
 TICKETS = ("pending", "claimed", "closed", "moving")
-STATE = (*TICKETS, "marks", "intake", "outbox", "mail", "submissions", "locks", "limits", "ended", "spool")
+STATE = (*TICKETS, "marks", "drafts", "intake", "outbox", "mail", "submissions", "locks", "limits", "ended", "spool")
 ENVIRONMENT = {**COMMON, "PYTHONPATH": str(CHECKOUT)}
 NOTES = ("cache/next-letter", "cache/tidied")
 FORM = """<title>Ask us</title>
@@ -74,6 +74,11 @@ class Look(NamedTuple):
         """The letters that the tickets' entries name."""
         entries = (entry for ticket in self.tickets.values() for entry in ticket.entries)
         return Counter(letter for entry in entries for letter in entry.letters)
+
+    @property
+    def said(self) -> dict[str, tuple[Place, int]]:
+        """Where each ticket is, and how many entries it has."""
+        return {number: (ticket.place, len(ticket.entries)) for number, ticket in self.tickets.items()}
 
     @property
     def places(self) -> dict[str, Place]:
@@ -184,7 +189,7 @@ class HarmedDesk:
     def clear_mail(self) -> None:
         """Throw all letters away, wherever they are, and the tickets' memory of them."""
         shutil.rmtree(self.root.inside("mail"), ignore_errors=True)
-        for path in Path(self.root.inside("outbox")).glob("*/*"):
+        for path in Path(self.root.inside("outbox")).glob("**/*.json"):
             path.unlink()
         for path in Path(self.root.data).glob("*/**/*.mbox"):
             text = re.sub(rb"(?m)^X-Helpdesk-Letters: .*$", b"X-Helpdesk-Letters: ", path.read_bytes())

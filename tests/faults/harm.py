@@ -71,7 +71,7 @@ def changes(desk: HarmedDesk, verb: Verb) -> list[Step]:
 def harm(desk: HarmedDesk, verb: Verb, fault: Fault) -> Ended:
     """Do it; what was said is true, nothing half done is left, one repair is enough, the next try works."""
     desk.put_back(verb.kept)
-    before = desk.look().places if verb.is_web else {}
+    before = desk.look().said if verb.is_web else {}
     ended = strace.harmed(verb.process(desk), desk.log, fault)
     try:
         nothing_half_done(desk)
@@ -79,7 +79,7 @@ def harm(desk: HarmedDesk, verb: Verb, fault: Fault) -> Ended:
             in_one_place(desk)
         look = sound(desk)
         if verb.is_web and not ended.was_killed:
-            _answered_truly(ended, changed=look.places != before)
+            _answered_truly(ended, changed=look.said != before)
         elif not ended.was_killed:
             _ended_truly(verb, ended)
         verb.check(desk, ended, look)

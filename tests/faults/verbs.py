@@ -104,6 +104,30 @@ def _moved(verb: str, whose: str, before: Place, after: Place) -> Callable[[Harm
     return check
 
 
+def _type(desk: HarmedDesk, verb: str) -> Request:
+    """Ines types an answer, or a note that names ada, in the ticket that she has."""
+    return Request(f"/tickets/{desk.claimed}/{verb}", "ines", b"seen=2&text=%40ada+Pour+water+on+it.")
+
+
+def _typed(verb: str, kind: str) -> Verb:
+    """The words are there with their one letter if there was an answer; pressed again they are there once."""
+
+    def check(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+        each_letter_once(look)
+        before = [entry.kind for entry in look.tickets[desk.claimed].entries]
+        assert before.count(kind) == 1 if answered(ended) == 303 else before.count(kind) <= 1
+        assert len(look.queued) == before.count(kind)
+        answer = desk.ask(_type(desk, verb))
+        assert answer.status == 303, answer.text
+        again = desk.look()
+        assert [entry.kind for entry in again.tickets[desk.claimed].entries] == ["inquiry", "claimed", kind]
+        assert again.places[desk.claimed] == INES
+        assert len(again.queued) == 1
+        each_letter_once(again)
+
+    return Verb(verb, "calm", lambda desk: desk.cgi(_type(desk, verb)), check)
+
+
 def _handled(verb: str, body: bytes, whose: str, after: Place, kind: str, letters: int = 0, again: int = 409) -> Verb:
     """The entry is there, and the ticket in its place with its letters, if there was an answer; and never by half."""
 
@@ -284,6 +308,8 @@ VERBS = {
         _SUBMIT.where_folders_are_full("calm"),
         _CLAIM.where_folders_are_full("pending is crowded"),
         _RELEASE.where_folders_are_full("claimed is crowded"),
+        _typed("reply", "answer"),
+        _typed("note", "note"),
         _handled("wait", b"", "claimed", INES, "waiting", again=303),
         _handled("escalate", b"note=A+plumber!", "claimed", QUEUE, "escalated", letters=1),
         _handled("reassign", b"to=ada", "claimed", Place(CLAIMED, "ada"), "reassigned", letters=1),

@@ -7,10 +7,10 @@ decided elsewhere (desk, correspondence).
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from helpdesk_lite import i18n, typed
-from helpdesk_lite.errors import TicketChanged, TicketMoved
+from helpdesk_lite.errors import DeskError, TicketChanged, TicketMoved
 from helpdesk_lite.ticket import ANSWER, NOTE
 from helpdesk_lite.web import body
 from helpdesk_lite.web.http import Response, see_other
@@ -45,7 +45,8 @@ def reply(request: Request, house: House, number: str) -> Response:
             return tickets.drawn(request, house, number, 409, words.seen, answer=back)
         except TicketMoved as moved:
             return problem.moved(request, house, moved, words.text)
-    house.drafts.drop(operator.name, number)
+    with suppress(OSError):  # the answer is kept, and nothing may say that it was not
+        house.drafts.drop(operator.name, number)
     return _shown(request, house, number, post)
 
 
@@ -112,7 +113,9 @@ def _changed(words: Typed, said: Translation) -> str:
 
 
 def _shown(request: Request, house: House, number: str, post: Post) -> Response:
-    """On to the entry that the letter became."""
-    entries = house.store.read(number).entries
-    places = [place for place, entry in enumerate(entries) if entry.digest == post.letter.digest]
+    """On to the entry that the letter became; it is kept, whether or not it can be looked at just now."""
+    places: list[int] = []
+    with suppress(OSError, DeskError):
+        entries = house.store.read(number).entries
+        places = [place for place, entry in enumerate(entries) if entry.digest == post.letter.digest]
     return see_other(request, f"/tickets/{number}" + "".join(f"#entry-{place}" for place in places[:1]))
