@@ -66,7 +66,7 @@ class Desk(NamedTuple):
     chance: Callable[[], int]
     whose: Whose | None = None
 
-    def submit(self, form: Form, submission: Submission, client: str, language: str) -> str:
+    def submit(self, form: Form, submission: Submission, client: str, language: str, browser: str = "") -> str:
         """Keep an inquiry with its notice and acknowledgement; its number. The same submission twice is one ticket."""
         digest = _digest(form, submission, client)
         with self.store.once(digest) as number:
@@ -76,7 +76,7 @@ class Desk(NamedTuple):
                 return number
 
             def drafted(number: str) -> Draft:
-                inquiry = self._inquiry(number, form, submission, digest, language)
+                inquiry = self._inquiry(number, form, submission, digest, language)._replace(browser=browser)
                 letters = self.announcements(inquiry, form.notify, self.settings.acknowledge)
                 entry = self.entry(number, "inquiry", CUSTOMER, letters)
                 return Draft(inquiry, entry, letters, lambda: self._message(inquiry, entry.message_id, submission))

@@ -54,13 +54,15 @@ class Head(NamedTuple):
 class Inquiry(NamedTuple):
     """What the customer wrote: the head, who asked, and the form's fields in its order.
 
-    `message_field` names the field that is the message itself ("" if the form has none).
+    `message_field` names the field that is the message itself ("" if the form has none). `browser` is what the
+    customer's browser said of itself and its system (RFC 9110, 10.1.5).
     """
 
     head: Head
     customer: Customer
     fields: tuple[FieldValue, ...]
     message_field: str = ""
+    browser: str = ""
 
     def without_contact(self) -> Inquiry:
         """The inquiry as those see it who have not claimed it: nothing that says how to reach the customer."""

@@ -196,6 +196,7 @@ def inquiry_of(found: Found, head: Head) -> Inquiry:
             FieldValue(name, labels.get(name, name), tuple(values), name in contact) for name, values in answers.items()
         ),
         trace.from_name(found.fact("Message-Field")),
+        found.fact("Browser"),
     )
 
 
@@ -234,6 +235,8 @@ def _inquiry_facts(inquiry: Inquiry, entry: Entry) -> Iterator[tuple[str, str]]:
     yield "Customer-Name", inquiry.customer.name
     yield "Customer-Email", inquiry.customer.email
     yield "Message-Field", trace.as_name(inquiry.message_field)
+    if inquiry.browser:
+        yield "Browser", inquiry.browser
     yield "Contact", " ".join(trace.as_name(field.name) for field in inquiry.fields if field.is_contact)
     yield from _letter_facts(entry)
     for field in inquiry.fields:

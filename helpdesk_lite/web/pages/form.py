@@ -30,7 +30,7 @@ def show(request: Request, house: House, name: str) -> Response:
 def submit(request: Request, house: House, name: str) -> Response:
     """Keep what was filled in and send the browser to the tracking number; 422 and 429 bring the page back."""
     from helpdesk_lite.forms.verdict import judge
-    from helpdesk_lite.web import body, robots
+    from helpdesk_lite.web import body, browsers, robots
 
     form = house.forms.form(name, request.language)
     with body.posted(request, house.spool, house.settings.upload_mb) as posted:
@@ -45,7 +45,7 @@ def submit(request: Request, house: House, name: str) -> Response:
             robots.slow_down(request, house)
         except TooMany as flood:
             return _later(request, house, name, posted, flood)
-        number = house.desk.submit(form, submission, request.client, request.language)
+        number = house.desk.submit(form, submission, request.client, request.language, browsers.said_by(request))
     return see_other(request, f"/sent/{number}?key={house.desk.key(number)}")
 
 

@@ -90,7 +90,7 @@ def reopen(request: Request, house: House, number: str) -> Response:
 def _values(request: Request, house: House, ticket: Ticket, operator: Operator) -> dict[str, Any]:
     """What the ticket's template needs, beside its boxes."""
     from helpdesk_lite.letter import is_address
-    from helpdesk_lite.web import wording
+    from helpdesk_lite.web import browsers, wording
     from helpdesk_lite.web.thread import Thread
 
     said = i18n.translation(request.language)
@@ -109,6 +109,8 @@ def _values(request: Request, house: House, ticket: Ticket, operator: Operator) 
         "name": customer.name,
         "email": customer.email,
         "message": thread.discreet(_message(ticket)),
+        "browser": browsers.in_words(inquiry.browser, house.cache, said),
+        "browser_said": inquiry.browser,
         "fields": [] if ticket.began_with_mail else _details(ticket, thread),
         "is_mail": ticket.began_with_mail,
         "subject": thread.discreet(inquiry.head.subject),
