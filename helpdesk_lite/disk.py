@@ -75,6 +75,17 @@ def replace(path: str, chunks: Iterable[bytes]) -> None:
     sync_folder(os.path.dirname(path))
 
 
+def renew(path: str, chunks: Iterable[bytes]) -> None:
+    """Make the file `path` hold its next version. MayBeKept if it does, but perhaps not after a power cut."""
+    put(path, chunks)
+    try:
+        sync_folder(os.path.dirname(path))
+    except OSError as wrong:
+        from helpdesk_lite.errors import MayBeKept
+
+        raise MayBeKept(path) from wrong
+
+
 def move(source: str, target: str) -> None:
     """Rename `source` to `target`, for good. FileNotFoundError if it is no longer there.
 

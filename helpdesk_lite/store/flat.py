@@ -99,7 +99,7 @@ class FlatStore:
 
         folder = self._folder(target, entry.at)
         if source == target or path in fanout.paths(folder, number):
-            disk.replace(path, next_version())
+            disk.renew(path, next_version())
             if entry.standing is not None:
                 self._tell_of_change(path)
             return
