@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from helpdesk_lite import disk, letter, signing
@@ -20,6 +20,7 @@ from helpdesk_lite.ticket import ANSWER, CLAIMED, TYPED, Place
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.drafts import Drafts
@@ -59,7 +60,7 @@ def posted(typed: Typed, kind: str, writer: Box, ticket: Ticket, desk: Desk, spo
         headers.ids("Message-ID", [message_id]),
     ]
     files = [compose.Attachment(one.name, one.type, disk.chunks_of(one.path)) for one in typed.uploads]
-    with tempfile.TemporaryFile(dir=spool) as file:
+    with _scratch(spool) as file:
         file.writelines(compose.message(lines, typed.text, attachments=files, seed=message_id))
         file.seek(0)
         read = incoming.read(file)._replace(digest=TYPED + digest)
@@ -103,6 +104,17 @@ def keep(typed: Typed, number: str, operator: Operator, desk: Desk, drafts: Draf
         since = ticket.entries[typed.seen :]
         if not (by_itself and any((one.kind, one.by) == (ANSWER, operator.name) for one in since)):
             drafts.keep(operator.name, number, typed.text)
+
+
+@contextmanager
+def _scratch(folder: str) -> Iterator[BinaryIO]:
+    """A file without a name. When the block ends it is done with: no matter if the disk fails at closing it."""
+    file = tempfile.TemporaryFile(dir=folder)
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            file.close()
 
 
 def _is_missing(digest: str, number: str, desk: Desk) -> bool:
