@@ -35,7 +35,7 @@ class Outbox:
 
     def make_folders(self) -> None:
         """Make what is missing of the outbox's folders."""
-        for name in FOLDERS:
+        for name in (*FOLDERS, SENT):
             disk.make_folder(os.path.join(self.folder, name))
 
     # What the desk does, under the ticket's lock.
