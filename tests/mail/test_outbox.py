@@ -94,6 +94,7 @@ def test_a_letter_that_was_sent_is_laid_aside_for_a_while(outbox: Outbox) -> Non
 def test_a_letter_that_was_sent_is_gone_also_where_it_cannot_be_laid_aside(outbox: Outbox) -> None:
     published(outbox, letter())
     outbox.take(letter())
+    Path(outbox.folder, "sent").rmdir()
     Path(outbox.folder, "sent").write_text("in the way")
     outbox.done(letter(), examples.NOON)
 

@@ -27,6 +27,7 @@ from tests.bench.whole import Script
 from tests.visitor import Visitor
 
 VERBS = ("claim", "release", "close", "reopen")
+HANDLING = ("escalate", "reassign", "wait", "resolve")
 _NEXT = {"release": ("claim",), "claim": ("release", "close"), "close": ("reopen",), "reopen": ("release", "close")}
 # The ways to claim, and the seconds from setting out until the claim: a first guess, which each claimer betters.
 WAYS = {"desk": 0.0, "http": 0.005, "cgi": 0.2, "command": 0.2}
@@ -181,17 +182,25 @@ def _while_all_do(seconds: float) -> Iterator[None]:
         yield
 
 
-def operate(root: str, who: str, numbers: Sequence[str], seed: int, seconds: float) -> Counter[str]:
-    """Press buttons at random; how often each of them worked."""
+def operate(
+    root: str, who: str, others: Sequence[str], numbers: Sequence[str], seed: int, seconds: float
+) -> Counter[str]:
+    """Press buttons at random, and hand tickets on to the others; how often each of them worked."""
     house = assemble.house(Root(root))
     operator = house.operators.find(who)
     assert operator is not None
     dice = random.Random(seed)
     done: Counter[str] = Counter()
     for _ in _while_all_do(seconds):
-        verb = dice.choice(VERBS)
+        verb = dice.choice((*VERBS, *HANDLING))
+        number = dice.choice(numbers)
         try:
-            getattr(house.desk, verb)(dice.choice(numbers), operator)
+            if verb == "reassign":
+                house.handling.reassign(number, operator, dice.choice(others))
+            elif verb == "escalate":
+                house.handling.escalate(number, operator, "It burns higher.")
+            else:
+                getattr(house.desk if verb in VERBS else house.handling, verb)(number, operator)
             done[verb] += 1
         except (TicketMoved, NotAllowed):
             done["too late"] += 1

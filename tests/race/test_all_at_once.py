@@ -21,8 +21,9 @@ from tests.race import doers
 from tests.race.racers import PEOPLE
 
 LOCKS = re.compile(r"([0-9A-Z]{2}|submission-[0-9a-f]{2}|courier|setup)\.lock\Z")
-AFTER = {"claimed": ("released", "closed"), "released": ("claimed",), "closed": ("reopened",)}
-AFTER |= {"inquiry": ("claimed",), "reopened": ("released", "closed")}
+HELD = ("released", "closed", "escalated", "reassigned", "waiting", "resolved")
+AFTER = {**dict.fromkeys(("inquiry", "released", "escalated"), ("claimed",)), "closed": ("reopened",)}
+AFTER |= dict.fromkeys(("claimed", "reopened", "reassigned", "waiting", "resolved"), HELD)
 
 
 @pytest.mark.parametrize("count", [8, pytest.param(2000, marks=pytest.mark.long)])
@@ -75,7 +76,8 @@ def _forwards(data: Path) -> Counter[tuple[str, str]]:
 
 @pytest.mark.parametrize("seconds", [5, pytest.param(300, marks=pytest.mark.long)])
 def test_everything_at_once(tmp_path: Path, seconds: int) -> None:
-    """Claim, release, close, reopen (by commands, too), double submit, verify --repair, couriers and readers."""
+    """Claim, release, close, reopen (by commands, too), hand up and on, wait, double submit, verify --repair, couriers
+    and readers."""
     house = assemble.house(make_desk(str(tmp_path)))
     for name in ("ines", "bob", "carla", "dan"):
         house.operators.add(Operator(name, f"{name}@example.org"), servers.PASSWORD)
@@ -84,9 +86,10 @@ def test_everything_at_once(tmp_path: Path, seconds: int) -> None:
     root = str(tmp_path)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(10, context, doers.begin, (context.Barrier(10),)) as pool:
+        pressing = ("ines", "bob", "carla")
         presses = [
-            pool.submit(doers.operate, root, name, numbers, seed, seconds)
-            for seed, name in enumerate(("ines", "bob", "carla"))
+            pool.submit(doers.operate, root, name, sorted({*pressing} - {name}), numbers, seed, seconds)
+            for seed, name in enumerate(pressing)
         ]
         commands = pool.submit(doers.type_commands, root, "dan", numbers, 3, seconds)
         customers = [pool.submit(doers.write, root, seed, seconds) for seed in range(2)]
@@ -109,8 +112,10 @@ def test_everything_at_once(tmp_path: Path, seconds: int) -> None:
         kinds = [entry.kind for entry in story]
         assert all(after in AFTER[before] for before, after in itertools.pairwise(kinds)), kinds
     kinds = Counter(entry.kind for story in stories for entry in story)
-    for verb, kind in zip(doers.VERBS, ("claimed", "released", "closed", "reopened"), strict=True):
+    entries = ("claimed", "released", "closed", "reopened", "escalated", "reassigned")
+    for verb, kind in zip((*doers.VERBS, *doers.HANDLING[:2]), entries, strict=True):
         assert kinds[kind] == done[verb], "what worked is written down once"
+    assert kinds["waiting"] + kinds["resolved"] <= done["wait"] + done["resolve"], "twice is once"
     named = Counter(letter for story in stories for entry in story for letter in entry.letters)
     arrived = doers.arrived(Path(house.root.data))
     assert Counter({message_id: often for (_, message_id), often in arrived.items()}) == named

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
 
 import pytest
 
-from tests import servers
+from helpdesk_lite import assemble
+from helpdesk_lite.commands.make import make_desk
+from helpdesk_lite.errors import NotAllowed, TicketMoved
+from helpdesk_lite.operators import Operator
+from helpdesk_lite.standing import Standing
+from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
+from tests import examples, servers
 from tests.race.racers import PEOPLE, claim_all, racers, submit_all
 from tests.visitor import Visitor
 
@@ -60,3 +72,41 @@ def test_eight_times_the_same_submission_is_one_ticket(server: str, submissions:
 def ticket_of(letter: bytes) -> str:
     """The number in the letter's X-Helpdesk-Ticket."""
     return letter.partition(b"X-Helpdesk-Ticket: ")[2].partition(b"\n")[0].strip().decode()
+
+
+def test_of_a_ticket_handed_on_and_up_and_claimed_at_once_there_is_one_holder(tmp_path: Path) -> None:
+    """Ines has it. She hands it on, the administrator hands it up, Carla wants it, and it waits: in the same moment."""
+    house = assemble.house(make_desk(str(tmp_path / "desk")))
+    for name in ("ines", "bob", "carla", "ada"):
+        house.operators.add(Operator(name, f"{name}@example.org", name == "ada"), servers.PASSWORD)
+    ines, carla, ada = (house.operators.find(name) for name in ("ines", "carla", "ada"))
+    for count in range(40):
+        number = house.desk.submit(examples.contact_form(), examples.submission(f"Fire {count}"), "", "en")
+        house.desk.claim(number, ines)
+        _at_once(
+            partial(house.handling.reassign, number, ines, "bob"),
+            partial(house.handling.escalate, number, ada, "Higher."),
+            partial(house.desk.claim, number, carla),
+            partial(house.handling.wait, number, ines),
+        )
+        ticket = house.store.read(number)
+        kinds = [entry.kind for entry in ticket.entries]
+        assert kinds.count("escalated") == 1, "an administrator may, whoever has it"
+        after = kinds[kinds.index("escalated") + 1 :]
+        assert after in ([], ["claimed"])
+        assert ticket.place == (Place(CLAIMED, "carla") if after else QUEUE)
+        assert ticket.inquiry.head.standing == Standing(level=2)
+    assert list(assemble.verifier(house).findings()) == []
+
+
+def _at_once(*deeds: Callable[[], None]) -> None:
+    """Each by a thread of its own; who is too late hears so."""
+    start = threading.Barrier(len(deeds))
+
+    def do(deed: Callable[[], None]) -> None:
+        start.wait()
+        with suppress(TicketMoved, NotAllowed):
+            deed()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        list(pool.map(do, deeds))
