@@ -12,7 +12,7 @@ from typing import NamedTuple
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketChanged
 from helpdesk_lite.letter import NOTICE
 from helpdesk_lite.standing import HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, WAITING, written
-from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
+from helpdesk_lite.ticket import CLAIMED, CLOSED, DESK, QUEUE, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 LONGEST_NOTE = 10_000  # characters
 MOST_CLOSED = 200  # tickets in one round
-DESK = "desk"  # who closes what was resolved long ago
 DAY = 86_400
 
 

@@ -26,6 +26,7 @@ class Place(NamedTuple):
 
 QUEUE = Place(PENDING)
 CUSTOMER = "customer"  # who did it, in an entry, where that is the customer
+DESK = "desk"  # where that is nobody, but the time that went by
 
 
 class Customer(NamedTuple):

@@ -93,6 +93,7 @@ class Writer:
         values = {
             **self._values(letter, public, body.public_fields(public.inquiry)),
             "title": asked.title,
+            "note": discretion.without(letter.note, discretion.hidden_in(ticket), word),
             "comes_in": self._comes_in,
             "received": _moment(asked.received_at),
             "attachments": [

@@ -6,7 +6,7 @@ where that may be said. Letters are text, never markup. Which entries there are 
 
 from __future__ import annotations
 
-from helpdesk_lite.ticket import ANSWER, CUSTOMER, INQUIRY, LETTER
+from helpdesk_lite.ticket import ANSWER, CUSTOMER, DESK, INQUIRY, LETTER
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import quoted
 from helpdesk_lite.web.thread import LONGEST, Shown, Thread
@@ -72,7 +72,7 @@ class CustomersThread(Thread):
             return said.gettext("You wrote")
         if entry.by == CUSTOMER:
             texts = {"closed": said.gettext("You closed it"), "reopened": said.gettext("You opened it again")}
-        elif self._is_named:
+        elif self._is_named and entry.by != DESK:
             texts = {
                 ANSWER: said.gettext("%(who)s answered"),
                 "claimed": said.gettext("%(who)s has taken it on"),

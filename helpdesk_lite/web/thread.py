@@ -15,6 +15,7 @@ from helpdesk_lite.ticket import (
     AUTOMATIC,
     BOUNCE,
     CUSTOMER,
+    DESK,
     FORWARDED,
     INQUIRY,
     LETTER,
@@ -24,7 +25,7 @@ from helpdesk_lite.ticket import (
     TYPED,
     WRITTEN,
 )
-from helpdesk_lite.web import wording
+from helpdesk_lite.web import standing_words, wording
 from helpdesk_lite.web.http import quoted
 
 TYPE_CHECKING = False
@@ -142,7 +143,15 @@ class Thread:
     def _line(self, place: int, entry: Entry) -> Line:
         when = wording.time_element(entry.at, self._now, self._said)
         reading = self._readings.get(place) if place else None
+        if entry.kind == "escalated":
+            return Line(self._words(entry), when, self._note_in(entry))
         return Line(self._words(entry), when, reading and self._shown(place, entry, reading))
+
+    def _note_in(self, entry: Entry) -> Shown:
+        """The note with which the ticket was handed up."""
+        from helpdesk_lite.mail.folds import OWN
+
+        return Shown(NOTE, self._mark(entry._replace(kind=NOTE)), pieces=((OWN, self.discreet(entry.text)),))
 
     def _words(self, entry: Entry) -> str:
         """Who did what."""
@@ -157,6 +166,12 @@ class Thread:
             LETTER: said.gettext("%(who)s wrote"),
             ANSWER: said.gettext("%(who)s answered"),
             NOTE: said.gettext("%(who)s noted"),
+            "waiting": said.gettext("%(who)s now waits for the customer"),
+            "resolved": said.gettext("%(who)s resolved it"),
+            "resumed": said.gettext("%(who)s took it up again"),
+            "escalated": said.gettext("%(who)s handed it up to level %(level)s"),
+            "reassigned": said.gettext("%(who)s handed it on to %(to)s"),
+            "marked": said.gettext("%(who)s said: %(changes)s"),
             AUTOMATIC: said.gettext("A program wrote"),
             BOUNCE: said.gettext("Could not be delivered to %(failed)s"),
         }
@@ -166,11 +181,16 @@ class Thread:
             return entry.kind
         if entry.kind == INQUIRY and self._ticket.began_with_mail:
             return said.gettext("Arrived by mail")
+        if (entry.kind, entry.by) == ("closed", DESK):
+            return said.gettext("It closed by itself: it was resolved, and nobody went on with it")
         failed = self._discreet_reason(entry.text.removeprefix(_BOUNCED))
         return texts[entry.kind] % {
             "who": self._who(entry),
             "form": self._ticket.inquiry.head.title,
             "failed": failed or said.gettext("its recipient"),
+            "level": entry.standing.level if entry.standing else 1,
+            "to": entry.text,
+            "changes": standing_words.changes(entry, self._now, said) if entry.kind == "marked" else "",
         }
 
     def _forwarded(self, entry: Entry) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from binascii import crc32
 
 from helpdesk_lite import i18n, times, tracking
-from helpdesk_lite.web import wording
+from helpdesk_lite.web import standing_words, wording
 from helpdesk_lite.web.http import Response, quoted
 from helpdesk_lite.web.pages.page import framed_page, page, signed_in
 from helpdesk_lite.web.render import Html, escaped
@@ -100,6 +100,7 @@ def _row(head: Head, now: float, said: Translation) -> dict[str, str]:
         "received": times.iso(head.received_at),
         "age": wording.age(now - head.received_at, said),
         "attachments": files,
+        "marks": standing_words.marks(head.standing, now, said),
     }
 
 

@@ -10,7 +10,7 @@ function show(page) {
   const before = rows(document), after = rows(page), order = [...before.keys()];
   for (const [number, row] of after) {
     const old = before.get(number);
-    if (old) old.querySelector("time").textContent = row.querySelector("time").textContent;
+    if (old) old.querySelector(".facts").replaceChildren(...row.querySelector(".facts").childNodes);
   }
   for (const id of ["waiting", "notices", "stopped"]) {
     if (find(id).innerHTML !== find(id, page).innerHTML) find(id).replaceChildren(...find(id, page).childNodes);

@@ -1,0 +1,89 @@
+"""How a ticket stands, in words and colours, as lists and its own page show it.
+
+Guarantee: no colour without its word; what is usual is not mentioned. It decides nothing (handling).
+"""
+
+from __future__ import annotations
+
+from helpdesk_lite import standing
+from helpdesk_lite.i18n import N_
+from helpdesk_lite.web import wording
+from helpdesk_lite.web.render import Html, escaped
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.standing import Standing
+    from helpdesk_lite.ticket import Entry, Ticket
+
+PRIORITIES = {
+    standing.LOW: N_("Low"),
+    standing.NORMAL: N_("Normal"),
+    standing.HIGH: N_("High"),
+    standing.CRITICAL: N_("Critical"),
+}
+
+
+def marks(now: Standing, clock: float, said: Translation) -> Html:
+    """What is unusual about a ticket in a list: its priority, its level, and that it can wait or is due."""
+    if now == standing.USUAL:
+        return Html()
+    return Html(" ".join(_marks(now, clock, said)))
+
+
+def shown(ticket: Ticket, clock: float, said: Translation) -> Html:
+    """The same on the ticket's own page, with whether it waits or is resolved, and what it is about."""
+    found = list(_marks(ticket.standing, clock, said))
+    if ticket.progress:
+        text = {
+            standing.WAITING: said.gettext("Waiting for the customer since %(since)s"),
+            standing.RESOLVED: said.gettext("Resolved since %(since)s"),
+        }[ticket.progress]
+        since = wording.time_element(ticket.progress_at, clock, said)
+        found.insert(0, _mark(ticket.progress, wording.sentence(text, since=since)))
+    if ticket.standing.category:
+        found.append(_mark("category", ticket.standing.category))
+    return Html(" ".join(found))
+
+
+def changes(entry: Entry, clock: float, said: Translation) -> str:
+    """What a marked entry changed: "priority high, due 23 November, 23:59 UTC"."""
+    now = standing.read(entry.text)
+    texts = {
+        "level": said.gettext("level %(level)s") % {"level": now.level},
+        "priority": said.gettext("priority %(priority)s") % {"priority": priority(now, said).lower()},
+        "category": said.gettext("category %(category)s") % {"category": now.category},
+        "due_at": said.gettext("due %(when)s") % {"when": wording.moment(now.due_at, clock, said)},
+        "wakes_at": said.gettext("not before %(when)s") % {"when": wording.moment(now.wakes_at, clock, said)},
+    }
+    texts |= {} if now.category else {"category": said.gettext("the category of its form")}
+    texts |= {} if now.due_at else {"due_at": said.gettext("not due")}
+    texts |= {} if now.wakes_at else {"wakes_at": said.gettext("not put off")}
+    names = [word.partition("=")[0] for word in entry.text.split()]
+    return ", ".join(texts[name] for name in names if name in texts)
+
+
+def priority(now: Standing, said: Translation) -> str:
+    """Its word."""
+    return said.gettext(PRIORITIES[now.priority])
+
+
+def _marks(now: Standing, clock: float, said: Translation) -> list[Html]:
+    found = []
+    if now.priority != standing.NORMAL:
+        found.append(_mark(now.priority, priority(now, said)))
+    if now.level > 1:
+        found.append(_mark("level", said.gettext("Level %(level)s") % {"level": now.level}))
+    if now.due_at:
+        is_over = now.due_at < clock
+        text = said.gettext("Overdue since %(when)s") if is_over else said.gettext("Due %(when)s")
+        when = wording.time_element(now.due_at, clock, said)
+        found.append(_mark("overdue" if is_over else "due", wording.sentence(text, when=when)))
+    if now.wakes_at > clock:
+        when = wording.time_element(now.wakes_at, clock, said)
+        found.append(_mark("later", wording.sentence(said.gettext("Later: not before %(when)s"), when=when)))
+    return found
+
+
+def _mark(kind: str, words: str) -> Html:
+    return Html(f'<span class="mark {kind}">{words if isinstance(words, Html) else escaped(words)}</span>')
