@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, letter, signing
 from helpdesk_lite.correspondence import Post
-from helpdesk_lite.errors import DeskError, MayBeKept, OperatorMistaken, TicketMoved
+from helpdesk_lite.errors import OperatorMistaken, TicketMoved
 from helpdesk_lite.mail import compose, headers, incoming
 from helpdesk_lite.ticket import ANSWER, CLAIMED, TYPED, Place
 
@@ -45,10 +45,7 @@ class Typed(NamedTuple):
 
 @contextmanager
 def posted(typed: Typed, kind: str, writer: Box, ticket: Ticket, desk: Desk, spool: str) -> Iterator[Post]:
-    """What `writer` typed, as a letter to the desk for an entry of this kind, while the block runs.
-
-    MayBeKept for a block that the disk fails after the letter has come into the ticket.
-    """
+    """What `writer` typed, as a letter to the desk for an entry of this kind, while the block runs."""
     digest = _digest(typed, kind, writer, ticket.number)
     domain = letter.domain_of(desk.settings.address)
     message_id = letter.message_id(ticket.number, kind, int(digest, 16), domain)
@@ -69,12 +66,7 @@ def posted(typed: Typed, kind: str, writer: Box, ticket: Ticket, desk: Desk, spo
             file.seek(0)
             return iter(lambda: file.read(disk.CHUNK), b"")
 
-        try:
-            yield Post(read, content, f"{writer[0]} <{writer[1]}>".strip() if writer[1] else writer[0])
-        except OSError as wrong:
-            if not _is_missing(read.digest, ticket.number, desk):
-                raise MayBeKept(ticket.number) from wrong
-            raise
+        yield Post(read, content, f"{writer[0]} <{writer[1]}>".strip() if writer[1] else writer[0])
 
 
 def named(text: str, operators: Operators, writer: Operator) -> tuple[Operator, ...]:
@@ -115,14 +107,6 @@ def _scratch(folder: str) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             file.close()
-
-
-def _is_missing(digest: str, number: str, desk: Desk) -> bool:
-    """Whether the letter is certainly not in the ticket."""
-    try:
-        return all(entry.digest != digest for entry in desk.store.read(number).entries)
-    except (OSError, DeskError):
-        return False
 
 
 def _digest(typed: Typed, kind: str, writer: Box, number: str) -> str:
