@@ -86,4 +86,4 @@ def _marks(now: Standing, clock: float, said: Translation) -> list[Html]:
 
 
 def _mark(kind: str, words: str) -> Html:
-    return Html(f'<span class="mark {kind}">{words if isinstance(words, Html) else escaped(words)}</span>')
+    return Html(f'<span class="standing {kind}">{words if isinstance(words, Html) else escaped(words)}</span>')

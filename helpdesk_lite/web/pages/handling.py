@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from helpdesk_lite import standing, times
 from helpdesk_lite.errors import HandlingRefused
-from helpdesk_lite.web import body
+from helpdesk_lite.handling import LONGEST_NOTE
+from helpdesk_lite.ticket import CLAIMED, PENDING
+from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import signed_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
+    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.operators import Operator
     from helpdesk_lite.standing import Standing
+    from helpdesk_lite.ticket import Ticket
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
 
@@ -59,6 +66,31 @@ def mark(request: Request, house: House, number: str) -> Response:
     seen = standing.read(typed.get("seen", ""))
     house.handling.mark(number, signed_in(request), _wanted(typed, seen), seen)
     return see_other(request, f"/tickets/{number}")
+
+
+def values(house: House, ticket: Ticket, operator: Operator, said: Translation) -> dict[str, Any]:
+    """What pages/standing.html needs of a ticket, on its own page."""
+    now, holder = ticket.standing, ticket.place.holder
+    days = {name: times.iso(getattr(now, name))[:10] if getattr(now, name) else "" for name in ("due_at", "wakes_at")}
+    others = sorted(house.operators.names(), key=lambda name: name != operator.supervisor)
+    may_hand_on = ticket.place.state == CLAIMED and (operator.is_admin or operator.name == holder)
+    return {
+        "marks": standing_words.shown(ticket, house.clock(), said),
+        "now": now,
+        "seen": standing.written(now),
+        "days": days,
+        "progress": ticket.progress,
+        "may_hand_on": may_hand_on,
+        "may_mark": may_hand_on or ticket.place.state == PENDING,
+        "next_level": min(now.level + 1, standing.HIGHEST),
+        "levels": range(1, standing.HIGHEST + 1),
+        "others": [name for name in others if name != holder],
+        "supervisor": operator.supervisor,
+        "priorities": [(name, said.gettext(word)) for name, word in standing_words.PRIORITIES.items()],
+        "form_category": ticket.inquiry.head.category,
+        "longest_category": standing.LONGEST_CATEGORY,
+        "longest_note": LONGEST_NOTE,
+    }
 
 
 def _typed(request: Request, house: House) -> dict[str, str]:

@@ -91,6 +91,7 @@ def _values(request: Request, house: House, ticket: Ticket, operator: Operator) 
     """What the ticket's template needs, beside its boxes."""
     from helpdesk_lite.letter import is_address
     from helpdesk_lite.web import browsers, wording
+    from helpdesk_lite.web.pages import handling
     from helpdesk_lite.web.thread import Thread
 
     said = i18n.translation(request.language)
@@ -100,6 +101,7 @@ def _values(request: Request, house: House, ticket: Ticket, operator: Operator) 
     letter = thread.inquiry()
     return {
         "ticket": ticket,
+        "handling": handling.values(house, ticket, operator, said),
         "state_words": _state(ticket, operator, house.clock(), said),
         "is_pending": place.state == PENDING,
         "is_claimed": place.state == CLAIMED,

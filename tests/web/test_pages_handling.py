@@ -1,0 +1,158 @@
+"""What operators do with a ticket between claiming and closing it, as its page and the queue show it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from helpdesk_lite.standing import USUAL, Standing
+from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
+from tests.web.conftest import SCRIPT
+
+DAY = 86_400
+
+
+@pytest.fixture
+def claimed(desk):
+    """A ticket that ines has."""
+    number = desk.ticket()
+    desk.post(f"/tickets/{number}/claim", "ines")
+    return number
+
+
+def standing(desk, number):
+    return desk.house.store.read(number).standing
+
+
+def rows(page):
+    return re.findall(r'data-ticket="([^"]+)"', page)
+
+
+def buttons(page):
+    """The words on the page's buttons, in order."""
+    return [" ".join(one.split()) for one in re.findall(r"<button[^>]*>([^<]*)", page)]
+
+
+class TestProgress:
+    def test_a_ticket_of_mine_has_a_button_for_each_step(self, desk, claimed):
+        said = {"wait": "Waiting for the customer since", "resolve": "Resolved since"}
+        for verb, words in said.items():
+            answer = desk.post(f"/tickets/{claimed}/{verb}", "ines")
+            assert (answer.status, answer.headers["location"]) == (303, f"{SCRIPT}/tickets/{claimed}")
+            assert words in desk.get(f"/tickets/{claimed}", "ines").words
+        page = desk.get(f"/tickets/{claimed}", "ines")
+        assert "Wait for the customer" in buttons(page.text)
+        assert "Resolved" not in buttons(page.text)
+        desk.post(f"/tickets/{claimed}/resume", "ines")
+        page = desk.get(f"/tickets/{claimed}", "ines")
+        assert "Take up again" not in buttons(page.text)
+        for words in ("ines now waits for the customer", "ines resolved it", "ines took it up again"):
+            assert words in page.words
+
+    @pytest.mark.parametrize("verb", ["wait", "resolve", "resume", "escalate", "reassign", "mark"])
+    def test_somebody_elses_is_not_mine_to_handle(self, desk, claimed, verb):
+        fields = {"note": "A plumber!", "to": "bob", "priority": "low"}
+        assert desk.post(f"/tickets/{claimed}/{verb}", "bob", fields).status == 403
+        assert standing(desk, claimed) == USUAL
+
+    @pytest.mark.parametrize("verb", ["wait", "resolve", "resume", "escalate", "reassign"])
+    def test_a_ticket_that_went_elsewhere_is_news(self, desk, claimed, verb):
+        desk.post(f"/tickets/{claimed}/release", "ines")
+        answer = desk.post(f"/tickets/{claimed}/{verb}", "ines", {"note": "A plumber!", "to": "bob"})
+        assert answer.status == 409
+        assert "It is back in the queue" in answer.words
+
+    def test_before_a_claim_and_after_closing_there_is_nothing_to_press(self, desk, claimed):
+        pending = desk.ticket("Another")
+        desk.post(f"/tickets/{claimed}/close", "ines")
+        for number in (pending, claimed):
+            assert "Wait for the customer" not in buttons(desk.get(f"/tickets/{number}", "ines").text)
+
+    def test_what_closed_by_itself_says_so(self, desk, claimed):
+        desk.post(f"/tickets/{claimed}/resolve", "ines")
+        desk.house.handling.desk.move(desk.house.store.read(claimed), Place("closed", "ines"), "closed", "desk")
+        assert "It closed by itself" in desk.get(f"/tickets/{claimed}", "ines").words
+
+
+class TestHandingOn:
+    def test_up_a_level_with_a_note_that_operators_alone_see(self, desk, claimed):
+        answer = desk.post(f"/tickets/{claimed}/escalate", "ines", {"note": "jane@example.com:\r\na <plumber>!"})
+        assert (answer.status, answer.headers["location"]) == (303, f"{SCRIPT}/queue")
+        assert "Level 2" in desk.get("/queue", "bob").words
+        page = desk.get(f"/tickets/{claimed}", "bob")
+        assert "ines handed it up to level 2 Only operators see this" in page.words
+        assert "(address):\na &lt;plumber&gt;!" in page.text
+        key = desk.house.desk.key(claimed)
+        assert "plumber" not in desk.get(f"/status/{claimed}?key={key}").text
+
+    def test_without_a_note_nothing_happens(self, desk, claimed):
+        answer = desk.post(f"/tickets/{claimed}/escalate", "ines", {"note": " "})
+        assert answer.status == 422
+        assert "Nothing was changed" in answer.words
+        assert desk.house.store.place(claimed) == Place(CLAIMED, "ines")
+
+    def test_to_another_operator(self, desk, claimed):
+        page = desk.get(f"/tickets/{claimed}", "ines").text
+        assert '<option value="bob">' in page
+        assert '<option value="ines">' not in page
+        answer = desk.post(f"/tickets/{claimed}/reassign", "ines", {"to": "bob"})
+        assert (answer.status, answer.headers["location"]) == (303, f"{SCRIPT}/mine")
+        assert "ines handed it on to bob" in desk.get(f"/tickets/{claimed}", "bob").words
+
+    def test_to_nobody(self, desk, claimed):
+        assert desk.post(f"/tickets/{claimed}/reassign", "ines", {"to": "nobody"}).status == 422
+
+    def test_the_supervisor_comes_first(self, desk, claimed):
+        path = Path(desk.house.operators.folder, "ines.toml")
+        path.write_text(path.read_text() + 'supervisor = "bob"\n')
+        found = re.findall(r'<option value="(\w+)">([^<]*)', desk.get(f"/tickets/{claimed}", "ines").text)
+        assert found[0] == ("bob", "bob (your supervisor)")
+
+
+class TestMarks:
+    def test_are_saved_from_the_page_as_it_was_seen(self, desk, claimed):
+        fields = {"priority": "critical", "level": "2", "due": "2031-03-01", "wakes": "", "category": " Pipes "}
+        assert desk.post(f"/tickets/{claimed}/mark", "ines", {"seen": "", **fields}).status == 303
+        now = standing(desk, claimed)
+        assert (now.priority, now.level, now.category) == ("critical", 2, "Pipes")
+        page = desk.get(f"/tickets/{claimed}", "ines")
+        for words in ("Critical", "Level 2", "Due 1 March 2031, 23:59 UTC", "Pipes"):
+            assert words in page.words
+        assert "ines said: level 2, priority critical, category Pipes, due 1 March 2031, 23:59 UTC" in page.words
+        (seen,) = re.findall(r'name="seen" value="([^"]* [^"]*)"', page.text)
+        assert desk.post(f"/tickets/{claimed}/mark", "ines", {"seen": seen, **fields, "due": ""}).status == 303
+        assert standing(desk, claimed) == now._replace(due_at=0)
+
+    def test_an_old_page_overwrites_nothing(self, desk, claimed):
+        desk.post(f"/tickets/{claimed}/mark", "ines", {"seen": "", "priority": "high", "level": "1"})
+        desk.post(f"/tickets/{claimed}/mark", "ines", {"seen": "", "priority": "normal", "level": "2"})
+        assert standing(desk, claimed) == Standing(level=2, priority="high"), "it changed the level only"
+        answer = desk.post(f"/tickets/{claimed}/mark", "ines", {"seen": "", "priority": "low"})
+        assert answer.status == 409
+        assert "Somebody has changed this ticket meanwhile" in answer.words
+        assert standing(desk, claimed) == Standing(level=2, priority="high")
+
+    @pytest.mark.parametrize(
+        "fields", [{"due": "soon"}, {"level": "x"}, {"priority": "urgent"}, {"category": "x" * 65}]
+    )
+    def test_what_cannot_be_is_refused(self, desk, claimed, fields):
+        assert desk.post(f"/tickets/{claimed}/mark", "ines", fields).status == 422
+        assert standing(desk, claimed) == USUAL
+
+    def test_are_in_the_queue_with_what_is_critical_first(self, desk):
+        first, second, third = (desk.ticket(subject) for subject in ("One", "Two", "Three"))
+        assert "standing" not in desk.get("/queue", "ines").text
+        desk.post(f"/tickets/{third}/mark", "ines", {"priority": "critical"})
+        desk.post(f"/tickets/{first}/mark", "bob", {"wakes": "2031-03-01"})
+        page = desk.get("/queue", "ines")
+        assert rows(page.text) == [third, second, first]
+        assert '<span class="standing critical">Critical</span>' in page.text
+        assert "Later: not before 1 March 2031" in page.words
+        assert desk.house.store.place(third) == QUEUE
+
+    def test_what_is_due_and_over_says_so(self, desk, claimed):
+        now = Standing(due_at=int(desk.house.clock()) - DAY)
+        desk.house.handling.mark(claimed, desk.house.operators.find("ines"), now, USUAL)
+        assert "Overdue since" in desk.get(f"/tickets/{claimed}", "ines").words
