@@ -7,11 +7,12 @@ address that operators alone were given. What cannot be understood is kept aside
 
 from __future__ import annotations
 
+import errno
 import logging
 from typing import NamedTuple
 
 from helpdesk_lite.correspondence import MOST_PEOPLE, Correspondence, Post
-from helpdesk_lite.errors import DeskError, TooLarge, UnknownNumber
+from helpdesk_lite.errors import DeskError, MayBeKept, TooLarge, UnknownNumber
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import Known
 from helpdesk_lite.reply_address import CLAIM, OPERATOR, PROBE
@@ -68,6 +69,8 @@ class Intake(NamedTuple):
         with self.arrivals.judging(letter.digest):
             try:
                 outcome = self._judged(arrival, letter)
+            except MayBeKept as wrong:  # judged again, it is found in its ticket if it is there
+                raise OSError(errno.EIO, str(wrong)) from wrong
             except DeskError as wrong:
                 outcome = Outcome(KEPT, reason=str(wrong))
             except (OSError, MemoryError):

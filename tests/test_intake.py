@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import assemble
+from helpdesk_lite import assemble, disk
 from helpdesk_lite.intake import IGNORED, KEPT, OPENED, REFUSED, THREADED, Outcome
 from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
@@ -20,6 +20,11 @@ DAY = 86_400
 @pytest.fixture
 def desk(tmp_path):
     return MailDesk(tmp_path)
+
+
+def _fail(is_so):
+    if is_so:
+        raise OSError("The disk is full.")
 
 
 class TestACustomerWrites:
@@ -43,6 +48,19 @@ class TestACustomerWrites:
         raw = letter(JANE, DESK, "From here.\n>From there.")
         number = desk.receive(raw).number
         assert desk.raw(number, 0) == raw
+        assert desk.intake.arrivals.counts() == {"new": 0, "kept": 0, "ignored": 0}
+
+    def test_one_of_which_the_disk_cannot_say_whether_it_is_kept_is_asked_for_again(self, desk, monkeypatch):
+        number = desk.open()
+        desk.house.desk.claim(number, desk.house.operators.find("ines"))
+        raw = letter(JANE, desk.address("ticket", number))
+        with monkeypatch.context() as patched:
+            patched.setattr(disk, "sync_folder", lambda path: _fail(path.endswith("claimed/ines")))
+            with pytest.raises(OSError, match="not certain"):
+                desk.receive(raw)
+        assert desk.receive(raw) == Outcome(THREADED, number)
+        desk.intake.finish()
+        assert desk.kinds(number) == ["inquiry", "claimed", "letter"]
         assert desk.intake.arrivals.counts() == {"new": 0, "kept": 0, "ignored": 0}
 
     def test_the_same_letter_twice_is_one_ticket(self, desk):
