@@ -156,3 +156,11 @@ class TestMarks:
         now = Standing(due_at=int(desk.house.clock()) - DAY)
         desk.house.handling.mark(claimed, desk.house.operators.find("ines"), now, USUAL)
         assert "Overdue since" in desk.get(f"/tickets/{claimed}", "ines").words
+
+
+def test_an_answer_can_be_sent_and_then_waits_for_the_customer(desk, claimed):
+    fields = {"text": "Pour water on it.", "seen": "2"}
+    assert desk.post_form(f"/tickets/{claimed}/reply?then=waiting", "ines", fields).status == 303
+    ticket = desk.house.store.read(claimed)
+    assert (ticket.entries[-1].kind, ticket.progress) == ("answer", "waiting")
+    assert "Waiting for the customer since" in desk.get(f"/tickets/{claimed}", "ines").words

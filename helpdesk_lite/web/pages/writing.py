@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 from helpdesk_lite import i18n, typed
 from helpdesk_lite.errors import DeskError, TicketChanged, TicketMoved
+from helpdesk_lite.standing import WAITING
 from helpdesk_lite.ticket import ANSWER, NOTE
 from helpdesk_lite.web import body
 from helpdesk_lite.web.http import Response, see_other
@@ -39,7 +40,8 @@ def reply(request: Request, house: House, number: str) -> Response:
             return tickets.drawn(request, house, number, 422, answer=_empty(said))
         try:
             with _posted(house, number, words, ANSWER, operator) as post:
-                house.intake.correspondence.reply(number, operator, post, words.seen)
+                waits = request.query.get("then") == WAITING
+                house.intake.correspondence.reply(number, operator, post, words.seen, waits)
         except TicketChanged:
             back = tickets.Box(words.text, _changed(words, said))
             return tickets.drawn(request, house, number, 409, words.seen, answer=back)
