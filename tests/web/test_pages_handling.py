@@ -164,3 +164,9 @@ def test_an_answer_can_be_sent_and_then_waits_for_the_customer(desk, claimed):
     ticket = desk.house.store.read(claimed)
     assert (ticket.entries[-1].kind, ticket.progress) == ("answer", "waiting")
     assert "Waiting for the customer since" in desk.get(f"/tickets/{claimed}", "ines").words
+
+
+def test_my_tickets_say_which_of_them_wait(desk, claimed):
+    assert "standing" not in desk.get("/mine", "ines").text
+    desk.post(f"/tickets/{claimed}/wait", "ines")
+    assert '<span class="standing waiting">Waiting for the customer since' in desk.get("/mine", "ines").text

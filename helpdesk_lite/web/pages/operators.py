@@ -59,7 +59,8 @@ def mine(request: Request, house: House) -> Response:
         since = wording.time_element(ticket.since, now, said)
         when = wording.sentence(said.gettext("Yours since %(since)s"), since=since)
         title = said.gettext("By mail") if (head.form, head.title) == MAIL else head.title
-        tickets.append((head.number, head.subject, title, when))
+        marks = standing_words.shown(ticket, now, said)
+        tickets.append((head.number, head.subject, title, when, marks))
     next_page = f"?after={tickets[-1][0]}" if len(held) > PAGE else ""
     values = {"tickets": tickets, "is_first": not after, "next": next_page}
     return page(request, house, "mine.html", values, here="mine")
