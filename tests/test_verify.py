@@ -96,6 +96,16 @@ def test_a_copy_from_before_the_ticket_stood_otherwise_goes(house, number, path)
     assert house.store.place(number) == Place(CLAIMED, "ines")
 
 
+def test_a_priority_that_is_none_is_named_and_hides_no_ticket(house, number, path):
+    content = disk.read(path).replace(
+        b"\nX-Helpdesk-Entry", b"\nX-Helpdesk-Standing: priority=urgent\nX-Helpdesk-Entry", 1
+    )
+    disk.replace(path, [content])
+    said = "its head says how it stands in words that make no sense: ['priority=urgent']"
+    assert verify(house) == (1, [f"data/claimed/ines/{number}.mbox: {said}"])
+    assert house.store.read(number).standing == Standing()
+
+
 def test_marks_that_are_missing_or_too_many_are_mended(house, number, path):
     other = house.desk.submit(contact_form(), submission("Water, too."), "192.0.2.1", "en")
     house.desk.move(house.store.read(other), QUEUE, "marked", "ines", [], Standing(priority="high"))

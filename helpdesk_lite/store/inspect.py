@@ -159,6 +159,10 @@ def ticket(lying: Lying) -> Finding | None:
     if told.state != lying.place.state or (told.state == CLAIMED and told != lying.place):
         said = f"its last entry says {' '.join(told).strip()}, its folder {' '.join(lying.place).strip()}"
         return Finding(lying.path, said, MISPLACED, lying.number)
+    if strange := set(entries[0].fact("Standing").split()).difference(standing.written(head.standing).split()):
+        return Finding(
+            lying.path, f"its head says how it stands in words that make no sense: {sorted(strange)!r}"[:300]
+        )
     now = mbox.told_standing(entries)
     if now is not None and now != head.standing:
         said = f"its entries say {_in_words(now)}, its head {_in_words(head.standing)}"
