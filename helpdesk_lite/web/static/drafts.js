@@ -1,7 +1,7 @@
 // Keeps an answer that is being written, a moment after each pause and when the page goes; without this script a button does.
 const PAUSE = 3000;
 const box = document.getElementById("answer-text"), said = document.getElementById("kept");
-const button = box.form.querySelector("[formaction]");
+const button = box.form.querySelector('[formaction$="/draft"]');
 let kept = said.textContent ? box.value : "", timer;
 
 async function keep() {
