@@ -116,7 +116,8 @@ def _where(number: str, state: str, holder: str, since: int) -> str:
 def _not_theirs(house: House, number: str, verb: str) -> str:
     ticket = house.store.read(number)
     where = _where(number, *ticket.place, ticket.since)
-    return f"{where}; only {ticket.place.holder} or an administrator can {verb} it" if ticket.place.holder else where
+    done = "have it wait" if verb == "wait" else f"{verb} it"
+    return f"{where}; only {ticket.place.holder} or an administrator can {done}" if ticket.place.holder else where
 
 
 def _leave_to_send(house: House) -> None:
