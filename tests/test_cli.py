@@ -238,7 +238,12 @@ def test_the_verbs_move_a_ticket_as_the_web_does(root, number, people):
             "bob",
             "ines has had {number} since {since}; only ines or an administrator can release it.",
         ),
-        (["claim"], "wait", "bob", "ines has had {number} since {since}; only ines or an administrator can have it wait."),
+        (
+            ["claim"],
+            "wait",
+            "bob",
+            "ines has had {number} since {since}; only ines or an administrator can have it wait.",
+        ),
         (["claim"], "close", "bob", "ines has had {number} since {since}; only ines or an administrator can close it."),
         (
             ["claim", "close"],
