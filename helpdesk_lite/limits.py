@@ -42,9 +42,8 @@ class Limits:
         """Weight of what was noted in the last hour, and the times of the first and last such event (0 if none)."""
         count = first = last = 0
         oldest = self._clock() - HOUR
-        mark = self._mark(kind, who)
-        for whose, at, weight in self._records(kind):
-            if whose == mark and at > oldest:
+        for _, at, weight in self._records(kind, self._mark(kind, who)):
+            if at > oldest:
                 count = count + weight if weight else 0
                 first = (first or at) if weight else 0
                 last = at if weight else 0
@@ -58,13 +57,17 @@ class Limits:
         """Throw away counts that no longer count."""
         disk.remove_older(self.folder, self._clock() - 2 * HOUR)
 
-    def _records(self, kind: str) -> Iterator[tuple[bytes, int, int]]:
+    def _records(self, kind: str, mark: bytes) -> Iterator[tuple[bytes, int, int]]:
+        """The records with this mark; there may be very many others, which are not looked at one by one."""
         for path in self._paths(kind):
             try:
                 raw = disk.read(path)
             except FileNotFoundError:
                 continue
-            yield from _RECORD.iter_unpack(raw[: len(raw) // _RECORD.size * _RECORD.size])
+            at = raw.find(mark)
+            while 0 <= at <= len(raw) - _RECORD.size:
+                yield _RECORD.unpack_from(raw, at)
+                at = raw.find(mark, at + _RECORD.size)
 
     def _mark(self, kind: str, who: str) -> bytes:
         return signing.proof(self._secret, f"limit {kind}", who)[:8].encode()
