@@ -169,6 +169,7 @@ def _mail_in(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     lmtp = _command(commands, "lmtp", "lmtp:lmtp", "take letters from a mail server over LMTP until stopped")
     bind = "an address of this machine, or the path of a Unix socket (%(default)s)"
     lmtp.add_argument("--bind", default="127.0.0.1:2424", metavar="HOST:PORT|PATH", help=bind)
+    lmtp.add_argument("--workers", type=_workers, default=2, metavar="N", help="processes that take them (%(default)s)")
     lmtp.add_argument("--group", default="", metavar="NAME", help="whose members may use the Unix socket, too")
 
     _command(commands, "fetch", "fetch:fetch", "take what is new in an IMAP mailbox ([fetch] in settings.toml)")

@@ -9,14 +9,17 @@ import asyncio
 import contextlib
 import ipaddress
 import os
-import signal
 import socket
 import stat
 
 from helpdesk_lite import assemble
+from helpdesk_lite.doors import crew
 from helpdesk_lite.doors.apart import Apart
+from helpdesk_lite.doors.lmtp import Desk, Door
 from helpdesk_lite.errors import DeskUnusable
 from helpdesk_lite.root import find_root
+
+_LOOK = 0.2  # seconds between two looks whether it is over
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,21 +34,31 @@ if TYPE_CHECKING:
 def lmtp(given: Namespace) -> int:
     """Take letters at HOST:PORT, or on a Unix socket, until SIGINT or SIGTERM; then finish what has begun."""
     root = find_root(given.root)
+    told = crew.signals()
     assemble.make_data(root)
     current = assemble.standing_house(root)
     courier = Apart(lambda: assemble.work_a_while(current()))
     courier.wake()
     try:
-        _take(current, courier, given)
+        _take(current, courier, given, told)
     finally:
         courier.stop()
     return 0
 
 
-def _take(current: Callable[[], House], courier: Apart, given: Namespace) -> None:
+def _take(current: Callable[[], House], courier: Apart, given: Namespace, told: list[int]) -> None:
     listener = _unix(given.bind, given.group) if "/" in given.bind else _loopback(given.bind)
+    listener.listen()  # who has read our line may connect
+    print(f"Mail servers hand over letters at  {_shown(listener)}", flush=True)
+
+    def work(is_over: Callable[[], bool]) -> None:
+        asyncio.run(_serve(current, courier, listener, is_over))
+
     try:
-        asyncio.run(_serve(current, courier, listener))
+        if given.workers == 1:
+            work(lambda: bool(told))
+        else:
+            crew.Crew("lmtp", given.workers, work, told).share(listener)
     finally:
         listener.close()
         if "/" in given.bind:
@@ -53,13 +66,9 @@ def _take(current: Callable[[], House], courier: Apart, given: Namespace) -> Non
                 os.unlink(given.bind)
 
 
-async def _serve(current: Callable[[], House], courier: Apart, listener: socket.socket) -> None:
-    from helpdesk_lite.doors.lmtp import Desk, Door
-
-    told = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-
+async def _serve(
+    current: Callable[[], House], courier: Apart, listener: socket.socket, is_over: Callable[[], bool]
+) -> None:
     def receive(chunks: Iterator[bytes], envelope: Envelope) -> Outcome:
         outcome = assemble.intake(current()).receive(chunks, envelope)
         courier.wake()
@@ -68,8 +77,8 @@ async def _serve(current: Callable[[], House], courier: Apart, listener: socket.
     house = current()
     door = Door(Desk(receive, house.settings.letter_mb << 20, house.spool))
     await door.open(listener)
-    print(f"Mail servers hand over letters at  {_shown(listener)}", flush=True)
-    await told.wait()
+    while not is_over():
+        await asyncio.sleep(_LOOK)
     await door.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import signal
 import socket
 import tempfile
 import time
@@ -34,7 +33,7 @@ def run(root: Root, bind: str, say_more: Callable[[], None], workers: int = 1) -
     """Serve the desk in `root` at HOST:PORT until SIGINT or SIGTERM; then finish what has begun."""
     from helpdesk_lite.wsgi import standing_application
 
-    told = _signals()
+    told = crew.signals()
     assemble.make_data(root)
     listener = _listener(bind)
     url = _url(listener)
@@ -54,17 +53,8 @@ def run(root: Root, bind: str, say_more: Callable[[], None], workers: int = 1) -
     if workers == 1:
         work(lambda: bool(told))
     else:
-        _share(crew.Crew(workers, work, told), listener)
+        crew.Crew("serve", workers, work, told).share(listener)
     return 0
-
-
-def _share(workers: crew.Crew, listener: socket.socket) -> None:
-    """Let workers answer side by side on the listening socket until we are told to stop."""
-    try:
-        workers.keep()
-    finally:
-        listener.close()
-        workers.dismiss()
 
 
 def _listener(bind: str) -> socket.socket:
@@ -95,14 +85,6 @@ def _say(house: Any, url: str) -> None:
         print(f"Make the first operator at  {url}/setup?key={key}", flush=True)
     else:
         print(f"Operators with an account: {len(house.operators.names())}. Stop with Ctrl-C.", flush=True)
-
-
-def _signals() -> list[int]:
-    """A list to which SIGINT and SIGTERM are added when they come: whoever has seen our lines may stop us."""
-    told: list[int] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda which, _: told.append(which))
-    return told
 
 
 def _serve(app: Any, listener: socket.socket, upload_mb: int, most_bytes: int, is_over: Callable[[], bool]) -> None:

@@ -13,6 +13,7 @@ import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     Work = Callable[[Callable[[], bool]], object]
@@ -25,14 +26,24 @@ log = logging.getLogger("helpdesk_lite")
 class Crew:
     """`count` processes that do `work`, which is given a function that says when it is time to finish.
 
-    `told` is where the signals that end this process are noted; each worker has its own from its first moment on.
+    `told` is where the signals that end this process are noted (`signals`); each worker has its own from its first
+    moment on. `name` is for the log.
     """
 
-    def __init__(self, count: int, work: Work, told: list[int]) -> None:
+    def __init__(self, name: str, count: int, work: Work, told: list[int]) -> None:
+        self._name = name
         self._count = count
         self._work = work
         self._told = told
         self._pids: set[int] = set()
+
+    def share(self, listener: socket.socket) -> None:
+        """Have them answer side by side on the listening socket until this process is told to stop."""
+        try:
+            self.keep()
+        finally:
+            listener.close()
+            self.dismiss()
 
     def keep(self) -> None:
         """Have them work; return when this process gets SIGINT or SIGTERM."""
@@ -63,7 +74,7 @@ class Crew:
             dead, status = os.waitpid(pid, os.WNOHANG)
             if dead:
                 self._pids.remove(pid)
-                log.warning("serve: a worker ended, another takes its place pid=%s %s", pid, _how(status))
+                log.warning("%s: a worker ended, another takes its place pid=%s %s", self._name, pid, _how(status))
                 signal.alarm(PAUSE)
 
     def _fill(self) -> None:
@@ -72,7 +83,7 @@ class Crew:
             while len(self._pids) < self._count:
                 self._pids.add(self._begun())
         except OSError as wrong:
-            log.warning("serve: no new worker can begin now, trying again said=%r", wrong.strerror)
+            log.warning("%s: no new worker can begin now, trying again said=%r", self._name, wrong.strerror)
             signal.alarm(PAUSE)
 
     def _begun(self) -> int:
@@ -87,9 +98,17 @@ class Crew:
             self._work(lambda: bool(self._told) or os.getppid() != parent)
             status = 0
         except Exception:
-            log.exception("serve: a worker failed")
+            log.exception("%s: a worker failed", self._name)
         finally:
             os._exit(status)
+
+
+def signals() -> list[int]:
+    """A list to which SIGINT and SIGTERM are added when they come: whoever has seen our lines may stop us."""
+    told: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda which, _: told.append(which))
+    return told
 
 
 def _how(status: int) -> str:

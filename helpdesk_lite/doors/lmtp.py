@@ -80,7 +80,9 @@ class Door:
         loop = asyncio.get_running_loop()
         is_unix = isinstance(listener.getsockname(), (str, bytes))
         make = loop.create_unix_server if is_unix else loop.create_server
-        self._server = await make(lambda: Conversation(self, loop), sock=listener, backlog=MOST_SESSIONS)
+        # asyncio takes in as many at a time as wait: one, or the other workers would have none.
+        self._server = await make(lambda: Conversation(self, loop), sock=listener, backlog=1)
+        listener.listen(MOST_SESSIONS)
 
     async def close(self) -> None:
         """Take nobody in any more; return when the letters under way are answered, or after PATIENCE."""

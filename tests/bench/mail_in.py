@@ -21,7 +21,7 @@ from tests.bench.whole import COMMON, run
 from tests.letters import DESK, MailDesk, letter
 from tests.mail_in.conftest import COMMAND, serving
 
-SENDERS = 8  # sessions at once
+SENDERS = 20  # sessions at once: as many as Postfix has by default (default_destination_concurrency_limit)
 LARGE = 49_500_000  # bytes of the letter that memory is measured with
 _count = iter(range(10**9))
 

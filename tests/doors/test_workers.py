@@ -196,7 +196,7 @@ from helpdesk_lite.doors.crew import Crew
 logging.basicConfig(format="%(message)s", stream=sys.stdout)
 told = []
 signal.signal(signal.SIGTERM, lambda which, _: told.append(which))
-crew = Crew(3, lambda is_over: os._exit(3), told)
+crew = Crew("serve", 3, lambda is_over: os._exit(3), told)
 try:
     crew.keep()
 finally:

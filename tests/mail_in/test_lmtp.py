@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
+import signal
 import smtplib
 import socket
 import stat
@@ -30,7 +31,7 @@ from helpdesk_lite.mail.transport.lmtp import LmtpTransport
 from helpdesk_lite.route import read_transport
 from tests.letters import DESK, JANE, MailDesk, letter
 from tests.mail.conftest import parcel
-from tests.mail_in.conftest import COMMAND, serving
+from tests.mail_in.conftest import COMMAND, serving, until
 
 HELLO = "jane@example.com"
 
@@ -360,6 +361,31 @@ class TestTheCommand:
         peak = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
         assert peak and int(peak[1]) < 150_000
 
+    def test_workers_take_letters_side_by_side_and_none_is_left_behind(self, desk: MailDesk) -> None:
+        with serving(desk, "lmtp", "--bind", "127.0.0.1:0", "--workers", "3") as (address, process):
+            port = int(address.rpartition(":")[2])
+
+            def send(count: int) -> None:
+                with smtplib.LMTP("127.0.0.1", port) as server:
+                    server.sendmail(HELLO, [DESK], letter(JANE, DESK, f"It burns. ({count})"))
+
+            with ThreadPoolExecutor(8) as senders:
+                list(senders.map(send, range(24)))
+            assert desk.house.store.count_pending(99) == 24
+            children = _children(process.pid)
+            assert len(children) == 4, "three, and the courier"
+            process.terminate()
+            assert process.wait(20) == 0
+            assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+
+    def test_a_worker_that_was_killed_is_replaced(self, desk: MailDesk) -> None:
+        with serving(desk, "lmtp", "--bind", "127.0.0.1:0") as (address, process):
+            before = until(lambda: len(_children(process.pid)) == 3 and _children(process.pid))
+            os.kill(before[-1], signal.SIGKILL)
+            assert until(lambda: len(_children(process.pid)) == 3 and _children(process.pid) != before)
+            with smtplib.LMTP("127.0.0.1", int(address.rpartition(":")[2])) as server:
+                server.sendmail(HELLO, [DESK], letter(JANE, DESK))
+
 
 def refusal(desk: MailDesk, bind: str) -> str:
     """Why the command does not even start there."""
@@ -373,3 +399,8 @@ def _own_group() -> str:
     import grp
 
     return grp.getgrgid(os.getgid()).gr_name
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that this one has begun, in that order."""
+    return sorted(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
