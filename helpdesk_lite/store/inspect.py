@@ -49,8 +49,9 @@ class Lying(NamedTuple):
 def private(data: str) -> Iterator[Finding]:
     """Files and folders that others than the desk's own user may read or write."""
     for folder, folders, names in os.walk(data):
+        folders.sort()  # walk goes in this order; a file system's own is another on each machine
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]  # walk does not go there
-        for path in [folder, *(os.path.join(folder, name) for name in (*names, *links))]:
+        for path in [folder, *(os.path.join(folder, name) for name in (*sorted(names), *links))]:
             try:
                 found = os.lstat(path)
             except FileNotFoundError:

@@ -113,7 +113,7 @@ def test_each_flush_is_needed(desk: HarmedDesk, name: str) -> None:
     """Without any one of them the checks above would fail: neither are there idle ones, nor do the checks sleep."""
     steps = trace(desk, name)
     flushes = [step for step in steps if step.call == "fsync"]
-    assert len(flushes) >= 3
+    assert len(flushes) >= 2, "a file's and its folder's, where a ticket is written in its place"
     for flush in flushes:
         with pytest.raises(AssertionError):
             check_names([step for step in steps if step is not flush])
