@@ -28,11 +28,13 @@ class Folder:
         for name in FOLDERS:
             (path / name).mkdir(parents=True, exist_ok=True)
         for mark in range(256):
-            (path / "submissions" / f"{mark:02x}").mkdir(exist_ok=True)
+            for folder in ("submissions", "customers"):
+                (path / folder / f"{mark:02x}").mkdir(parents=True, exist_ok=True)
 
     def submit(self, name: str) -> None:
-        """Two locks; the letter staged; the submission noted; the ticket linked to its place; the letter published."""
+        """Two locks; customer and submission noted; the letter staged; the ticket linked; the letter published."""
         with self._locked(f"submission-{name[-2:]}"), self._locked(name[-2:]):
+            self._append(f"customers/{name[-2:]}/{name[-4:]}", f"\n{name}\n".encode())
             self._stage(name)
             self._write(f"submissions/{name[-2:]}/.{name}", name.encode(), is_flushed=False)
             self._rename(f"submissions/{name[-2:]}/.{name}", f"submissions/{name[-2:]}/{name}")
@@ -71,6 +73,11 @@ class Folder:
         os.write(descriptor, content)
         if is_flushed:
             os.fsync(descriptor)
+        os.close(descriptor)
+
+    def _append(self, name: str, content: bytes) -> None:
+        descriptor = os.open(self._at(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.write(descriptor, content)
         os.close(descriptor)
 
     def _rename(self, source: str, target: str) -> None:

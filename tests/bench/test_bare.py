@@ -64,8 +64,8 @@ def traced(strace: str, script: str, root: Path, log: Path) -> list[str]:
 
 
 def _place(path: str) -> str:
-    """A path without what differs each time: the name of a file, the folder of a submission's note."""
+    """A path without what differs each time: a file's name, the folder of a submission's note or of a customer's."""
     folder, _, name = path.rpartition("/")
     if folder in ("", "outbox", "claimed"):
         return path
-    return re.sub(r"submissions/.*", "submissions", folder) + ("/hidden" if name.startswith(".") else "/file")
+    return re.sub(r"(submissions|customers)/.*", r"\1", folder) + ("/hidden" if name.startswith(".") else "/file")
