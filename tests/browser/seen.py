@@ -66,9 +66,13 @@ class Seen:
 
     @property
     def focus(self) -> str:
-        """What has the focus: its id, else its label, else its name, else its text."""
+        """What has the focus: its id, else its label, else its name, else its text.
+
+        A page that asks for it (`autofocus`) has it with the first frame that is drawn, so that is waited for.
+        """
+        drawn = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
         name = "at => at.id || at.ariaLabel || at.name || at.textContent.trim()"
-        found: str = self.page.evaluate(f"({name})(document.activeElement)")
+        found: str = self.page.evaluate(f"{drawn}.then(() => ({name})(document.activeElement))")
         return found
 
     def tickets(self) -> list[str]:
