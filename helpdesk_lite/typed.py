@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, letter, signing
 from helpdesk_lite.correspondence import Post
+from helpdesk_lite.desk import content_digest
 from helpdesk_lite.errors import OperatorMistaken, TicketMoved
 from helpdesk_lite.mail import compose, headers, incoming
 from helpdesk_lite.ticket import ANSWER, CLAIMED, TYPED, Place
@@ -111,11 +112,5 @@ def _scratch(folder: str) -> Iterator[BinaryIO]:
 
 def _digest(typed: Typed, kind: str, writer: Box, number: str) -> str:
     """What makes two sendings the same: who, where, on which state of the page; the words and the files."""
-    digest = signing.digest()
-    for fact in (kind, number, *writer, str(typed.seen), typed.text):
-        digest.update(fact.encode("utf-8", "surrogatepass") + b"\x00")
-    for upload in typed.uploads:
-        digest.update(upload.name.encode("utf-8", "surrogatepass") + b"\x00")
-        for piece in disk.chunks_of(upload.path):
-            digest.update(piece)
-    return digest.hexdigest()
+    files = (fact for upload in typed.uploads for fact in (upload.name, content_digest(upload.path)))
+    return signing.digest_of((kind, number, *writer, str(typed.seen), typed.text, *files))

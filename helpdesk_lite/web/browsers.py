@@ -26,9 +26,7 @@ def in_words(said: str, cache: Cache, translation: Translation) -> str:
     """Such as "Firefox 120 on Windows 10"; the line itself where it is of no known browser."""
     if not said:
         return ""
-    digest = signing.digest()
-    digest.update(said.encode("utf-8", "surrogatepass"))
-    browser, system = cache.get(f"browser-{digest.hexdigest()}", [], lambda: _read(said))
+    browser, system = cache.get(f"browser-{signing.digest_of([said])}", [], lambda: _read(said))
     if browser and system:
         return translation.gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or said
