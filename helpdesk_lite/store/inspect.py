@@ -174,14 +174,18 @@ def ticket(lying: Lying) -> Finding | None:
 def is_beginning(part: str, whole: str) -> bool:
     """Whether the second ticket file begins with all that is in the first, but for how it stands. TicketDamaged."""
     (above, start), (its_above, its_start) = _around_standing(part), _around_standing(whole)
-    end = its_start + os.path.getsize(part) - start
-    pieces = zip(disk.chunks_of(part, start), disk.chunks_of(whole, its_start, end), strict=False)
-    return above == its_above and end <= os.path.getsize(whole) and all(one == other for one, other in pieces)
+    with open(part, "rb") as one, open(whole, "rb") as other:
+        one.seek(start)
+        other.seek(its_start)
+        return above == its_above and all(
+            piece == other.read(len(piece)) for piece in iter(lambda: one.read(disk.CHUNK), b"")
+        )
 
 
 def _around_standing(path: str) -> tuple[bytes, int]:
     """What is above the line that tells how the ticket stands, and where goes on what is below it."""
-    first = next(disk.chunks_of(path), b"")
+    with open(path, "rb") as file:
+        first = file.read(disk.CHUNK)
     above, below = mbox.around_standing(first)
     return above, len(first) - len(below)
 
