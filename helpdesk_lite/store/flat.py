@@ -142,7 +142,7 @@ class FlatStore:
     def pending(self, after: str = "", limit: int = 50) -> list[Head]:
         """See `Store.pending`."""
         marked = marks.read(self.data)
-        heads = self._ranked(marked, after) if marked else self._each_head(self._path(PENDING), after)
+        heads = self._ranked(marked, after) if marked or after else self._each_head(self._path(PENDING))
         return list(islice(heads, limit))
 
     def count_pending(self, most: int) -> int:

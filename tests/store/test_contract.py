@@ -167,6 +167,14 @@ def test_the_queue_begins_with_what_is_critical_and_ends_with_what_can_wait(stor
     assert [head.number for head in store.pending()] == [number for number in numbers if number != high]
 
 
+def test_a_page_behind_a_ticket_that_was_raised_while_it_was_taken_goes_on_with_what_is_usual(store):
+    usual, taken = (add(store, examples.number(examples.NOON + at)) for at in range(2))
+    with store.locked(taken):
+        raised = examples.entry(taken, "claimed", "ines")._replace(standing=Standing(priority="high"))
+        store.move(taken, QUEUE, INES, raised)
+    assert [head.number for head in store.pending(after=taken)] == [usual]
+
+
 def test_what_was_resolved_long_ago_is_known(store, number):
     other = add(store)
     for one, at in ((number, examples.NOON), (other, examples.NOON + 60)):
