@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from helpdesk_lite.categories import Categories
     from helpdesk_lite.courier import Courier
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.drafts import Drafts
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.mail.arrivals import Arrivals
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operators
+    from helpdesk_lite.reception import Reception
     from helpdesk_lite.store.contract import Store
     from helpdesk_lite.verify import Verifier
     from helpdesk_lite.web.render import Render
@@ -118,7 +120,20 @@ def _outbox(made: House) -> Outbox:
 def _desk(made: House) -> Desk:
     from helpdesk_lite.desk import Desk
 
-    return Desk(made.store, made.outbox, made.settings, made.secret, made.clock, chance, made.whose)
+    known = made.store, made.outbox, made.settings, made.secret, made.clock, chance
+    return Desk(*known, made.whose, made.reception)
+
+
+def _reception(made: House) -> Reception:
+    from helpdesk_lite.reception import Reception
+
+    return Reception(lambda: made.categories)
+
+
+def _categories(made: House) -> Categories:
+    from helpdesk_lite.categories import Categories
+
+    return Categories(made.root.inside("categories"), made.cache, made.operators, made.root.templates)
 
 
 def _handling(made: House) -> Handling:
@@ -206,6 +221,8 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "outbox": _outbox,
     "intake": intake,
     "count_kept": lambda made: lambda: _count_kept(made),
+    "categories": _categories,
+    "reception": _reception,
     "desk": _desk,
     "handling": _handling,
     "forms": _forms,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO, Protocol
 
+    from helpdesk_lite.categories import Categories
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.letter import Letter
     from helpdesk_lite.mail.outbox import Outbox
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         outbox: Outbox
         desk: Desk
         operators: Operators
+        categories: Categories
         spool: str
         secret: bytes
         clock: Callable[[], float]
@@ -79,7 +81,7 @@ class Courier:
         self._policies = policies
         self._outbox = parts.outbox
         self._usual = route.read_transport(parts.settings.transport)
-        self._writer: Writer | None = None
+        self._writers: dict[tuple[str, ...], Writer] = {}  # by the folders of templates
         self._seen: set[str] = set()  # letters of this run: each is tried once in it
         self._down: dict[Route, str] = {}  # ways found down in this run, and why
         self._shapes: dict[str, str] = {}  # what was decided of letters under way, by their Message-IDs
@@ -228,7 +230,7 @@ class Courier:
         return True
 
     def _write(self, letter: Letter, ticket: Ticket, message: BinaryIO, along: Route, transport: Transport) -> Written:
-        writer = self._writer_at_work()
+        writer = self._writer_for(letter, ticket)
         if letter.kind == NOTICE:
             return writer.notice(letter, ticket, message)
         if letter.kind == ACKNOWLEDGEMENT:
@@ -293,15 +295,18 @@ class Courier:
             self._policies = Policies(self._parts.root.inside("cache", "dmarc"), Resolver(), self._parts.clock)
         return self._policies
 
-    def _writer_at_work(self) -> Writer:
-        if self._writer is None:
-            from helpdesk_lite.mail.templates import templates_in
-            from helpdesk_lite.mail.written import Writer
+    def _writer_for(self, letter: Letter, ticket: Ticket) -> Writer:
+        """Who writes with the templates of the ticket's category; what is about all tickets, with the desk's own."""
+        from helpdesk_lite.mail.templates import templates_in
+        from helpdesk_lite.mail.written import Writer
 
-            parts = self._parts
+        parts = self._parts
+        category = parts.categories.find(ticket.category) if ticket.category and letter.kind != LINK else None
+        folders = parts.categories.templates(category) if category else parts.root.templates
+        if folders not in self._writers:
             comes_in = bool(disk.names(parts.root.inside("intake", "index")))  # some letter came in before
-            self._writer = Writer(parts.settings, templates_in(parts.root.templates), parts.secret, comes_in)
-        return self._writer
+            self._writers[folders] = Writer(parts.settings, templates_in(folders), parts.secret, comes_in)
+        return self._writers[folders]
 
     def _conclude(self, letter: Letter, recipients: Iterable[str], outcomes: dict[str, Outcome]) -> bool:
         """Note what became of a letter; whether anybody has it now."""

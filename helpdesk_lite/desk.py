@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.form import Form, Submission
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operator
+    from helpdesk_lite.reception import Reception
     from helpdesk_lite.settings import Settings
     from helpdesk_lite.standing import Standing
     from helpdesk_lite.store.contract import Content, Store
@@ -55,7 +56,8 @@ class Draft(NamedTuple):
 class Desk(NamedTuple):
     """The verbs. `clock` tells the seconds UTC, `chance` gives random numbers of 64 bits, `secret` is data/secret.
 
-    `whose` is told of each new ticket, if anybody wants to know which ones a customer has.
+    `whose` is told of each new ticket, if anybody wants to know which ones a customer has; `reception` says how one
+    begins, and who hears of it.
     """
 
     store: Store
@@ -65,6 +67,7 @@ class Desk(NamedTuple):
     clock: Callable[[], float]
     chance: Callable[[], int]
     whose: Whose | None = None
+    reception: Reception | None = None
 
     def submit(self, form: Form, submission: Submission, client: str, language: str, browser: str = "") -> str:
         """Keep an inquiry with its notice and acknowledgement; its number. The same submission twice is one ticket."""
@@ -77,6 +80,7 @@ class Desk(NamedTuple):
 
             def drafted(number: str) -> Draft:
                 inquiry = self._inquiry(number, form, submission, digest, language)._replace(browser=browser)
+                inquiry = self.received(inquiry)
                 letters = self.announcements(inquiry, form.notify, self.settings.acknowledge)
                 entry = self.entry(number, "inquiry", CUSTOMER, letters)
                 return Draft(inquiry, entry, letters, lambda: self._message(inquiry, entry.message_id, submission))
@@ -251,11 +255,20 @@ class Desk(NamedTuple):
 
     def announcements(self, inquiry: Inquiry, notify: tuple[str, ...], acknowledge: bool) -> list[Letter]:
         """The letters of a new ticket: the notice, and the customer's acknowledgement if there is to be one."""
-        recipients = tuple(dict.fromkeys((*self.settings.broadcast, *notify)))
+        recipients = tuple(dict.fromkeys((*self.readers(inquiry.head.category), *notify)))
         letters = [self.letter(NOTICE, inquiry, recipients=recipients, language=self.settings.language)]
         if acknowledge and letter.is_address(inquiry.customer.email):
             letters.append(self.letter(ACKNOWLEDGEMENT, inquiry, recipients=(inquiry.customer.email,)))
         return [one for one in letters if one.recipients]
+
+    def received(self, inquiry: Inquiry) -> Inquiry:
+        """The inquiry as its ticket is to begin: with its category, and how it stands."""
+        return self.reception.received(inquiry) if self.reception else inquiry
+
+    def readers(self, category: str) -> tuple[str, ...]:
+        """Who hears of the tickets of this category: its own readers, else everybody."""
+        own = self.reception.readers(category) if self.reception else ()
+        return own or self.settings.broadcast
 
     def forwards(self, ticket: Ticket, operator: Operator) -> list[Letter]:
         """What the customer wrote until now, for the operator: the inquiry, and each letter that came after it."""

@@ -128,6 +128,10 @@ class OperatorMistaken(DeskError):
     """An operator's name, address or password cannot be used; the text says why."""
 
 
+class CategoryMistaken(DeskError):
+    """A category's name, or what its file says, cannot be used; the text says why."""
+
+
 class TicketDamaged(DeskError):
     """A ticket file cannot be read as one, or lies in two folders: the text names the file."""
 

@@ -94,7 +94,8 @@ class Handling(NamedTuple):
                 raise TicketChanged(number, len(ticket.entries))
             now = before._replace(**changes)
             if now != before:
-                self.desk.move(ticket, ticket.place, "marked", operator.name, [], now, written(now, before))
+                letters = self._news(ticket, now, operator) if now.category != before.category else []
+                self.desk.move(ticket, ticket.place, "marked", operator.name, letters, now, written(now, before))
 
     def close_resolved(self, most: int = MOST_CLOSED) -> int:
         """Close tickets that were resolved so long ago, up to so many in one round; how many were."""
@@ -121,13 +122,33 @@ class Handling(NamedTuple):
                 now = ticket.standing._replace(progress=progress)
                 self.desk.move(ticket, ticket.place, kind, operator.name, [], now)
 
+    def _news(self, ticket: Ticket, now: Standing, by: Operator) -> list[Letter]:
+        """The notice of a pending ticket for those who hear of its new category; for nobody if none has said so."""
+        reception = self.desk.reception
+        if ticket.place != QUEUE or reception is None:
+            return []
+        readers = reception.readers(now.category or ticket.inquiry.head.category)
+        return self._notice(ticket, tuple(one for one in readers if one != by.email))
+
     def _notices(self, ticket: Ticket, now: Standing, by: Operator, note: str) -> list[Letter]:
         """The news of an escalated ticket, to those who work at its level now; to all if nobody does."""
-        able = [one.email for one in self.operators.everybody() if one.level >= now.level and one.name != by.name]
-        recipients = tuple(dict.fromkeys(able)) or self.desk.settings.broadcast
-        language = self.desk.settings.language
-        letter = self.desk.letter(NOTICE, ticket.inquiry, recipients=recipients, language=language)
-        return [letter._replace(note=note)] if recipients else []
+        able = [one for one in self.operators.everybody() if one.level >= now.level and one.name != by.name]
+        recipients = self._among(able, ticket.category) or self.desk.readers(ticket.category)
+        return [letter._replace(note=note) for letter in self._notice(ticket, recipients)]
+
+    def _among(self, able: list[Operator], name: str) -> tuple[str, ...]:
+        """Whom of these operators to mail: those who hear of the category, else those who work on it, else all."""
+        category = self.desk.reception.find(name) if self.desk.reception else None
+        addresses: tuple[str, ...] = ()
+        if category:
+            addresses = category.addresses
+            able = [one for one in able if one.name in category.operators] if category.operators else able
+            able = [one for one in able if one.name in category.subscribers] or ([] if addresses else able)
+        return tuple(dict.fromkeys((*(one.email for one in able), *addresses)))
+
+    def _notice(self, ticket: Ticket, recipients: tuple[str, ...]) -> list[Letter]:
+        letter = self.desk.letter(NOTICE, ticket.inquiry, recipients=recipients, language=self.desk.settings.language)
+        return [letter] if recipients else []
 
 
 def _check(wanted: Standing) -> None:

@@ -58,7 +58,7 @@ class Operators:
 
     def find(self, name: str) -> Operator | None:
         """The operator of this name; None if there is none. OperatorMistaken if the file has mistakes."""
-        if not _is_name(name):
+        if not is_name(name):
             return None
         path = self._path(name)
         values = self._cache.get(f"operator-{name}", [path], lambda: _read(path))
@@ -110,7 +110,7 @@ class Operators:
 
     def remove(self, name: str) -> None:
         """Take the account away; their tickets stay. OperatorMistaken if there is none."""
-        if not _is_name(name) or not disk.is_there(self._path(name)):
+        if not is_name(name) or not disk.is_there(self._path(name)):
             raise OperatorMistaken(f"There is no operator {name}.")
         disk.remove(self._path(name))
 
@@ -130,12 +130,13 @@ class Operators:
         return os.path.join(self.folder, f"{name}.toml")
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
+    """Whether an operator can be called this; or a category, which is a file of the same kind."""
     return len(name) <= LONGEST_NAME and bool(NAME.match(name))
 
 
 def _checked(operator: Operator) -> Operator:
-    if not _is_name(operator.name):
+    if not is_name(operator.name):
         raise OperatorMistaken("An operator's name is one plain word of a to z, 0 to 9, dots, - and _, such as ines.")
     if not is_address(operator.email):
         raise OperatorMistaken(f"{operator.email!r} is not a mail address.")

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helpdesk_lite.cache import Cache
+    from helpdesk_lite.categories import Categories
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.drafts import Drafts
     from helpdesk_lite.forms.folder import FormsFolder
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.limits import Limits
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operators
+    from helpdesk_lite.reception import Reception
     from helpdesk_lite.root import Root
     from helpdesk_lite.settings import Settings
     from helpdesk_lite.store.contract import Store
@@ -38,6 +40,8 @@ class House:
     outbox: Outbox
     intake: Intake
     count_kept: Callable[[], int]
+    categories: Categories
+    reception: Reception
     desk: Desk
     handling: Handling
     forms: FormsFolder

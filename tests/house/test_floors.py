@@ -11,9 +11,9 @@ FLOORS = {
     "words": "errors tracking standing ticket form letter settings settings_table reply_address trace signing times "
     "route i18n terminal",
     "disk": "disk cache data_format assets root owner slice templating",
-    "shelves": "store mail forms operators limits drafts whose",
-    "desk": "desk handling courier verify correspondence customers my_tickets threads typed intake aside ledger "
-    "doctor probe",
+    "shelves": "store mail forms operators categories limits drafts whose",
+    "desk": "desk reception handling courier verify correspondence customers my_tickets threads typed intake aside "
+    "ledger doctor probe",
     "doors": "web doors",
     "assembly": "assemble wsgi",
     "commands": "cli commands",

@@ -1,0 +1,241 @@
+"""What tickets are about, as the desk knows it: a file each in data/categories/, made by the desk, editable by hand.
+
+Guarantee: a name is one safe, plain word; a file with mistakes is as good as none, and `mistakes` names it: no ticket
+is lost or hidden by one. It does not say which ticket has which category (reception) or who may do what (desk).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from helpdesk_lite import disk, signing
+from helpdesk_lite.errors import CategoryMistaken, DeskError
+from helpdesk_lite.letter import is_address
+from helpdesk_lite.operators import is_name
+from helpdesk_lite.standing import HIGHEST, NORMAL, PRIORITIES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from helpdesk_lite.cache import Cache
+    from helpdesk_lite.operators import Operators
+
+LONGEST_TITLE = 100  # characters
+
+
+class Category(NamedTuple):
+    """What a ticket can be about. `subscribers` are operators, mailed of its tickets as the `addresses` are.
+
+    `priority` and `level` are a new ticket's. `operators` makes it a department: only they work on it; all, if
+    there are none. `templates` is a folder in the desk's templates/ that wins over the others for its letters.
+    """
+
+    name: str
+    title: str = ""
+    subscribers: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    priority: str = NORMAL
+    level: int = 1
+    operators: tuple[str, ...] = ()
+    templates: str = ""
+
+    @property
+    def words(self) -> str:
+        """What people call it."""
+        return self.title or self.name
+
+
+class Categories:
+    """The folder of categories. `template_paths` are those of the desk: the first is its own."""
+
+    def __init__(self, folder: str, cache: Cache, operators: Operators, template_paths: tuple[str, ...]) -> None:
+        self.folder = folder
+        self._cache = cache
+        self._operators = operators
+        self._template_paths = template_paths
+
+    def names(self) -> list[str]:
+        """The names of all files that are called as a category can be, sorted."""
+        return [name for name in self._files() if is_name(name)]
+
+    def find(self, name: str) -> Category | None:
+        """The category of this name; None if there is no such file, or one with mistakes."""
+        try:
+            return self.read(name)
+        except CategoryMistaken:
+            return None  # `mistakes` tells of it
+
+    def read(self, name: str) -> Category | None:
+        """The category of this name; None if there is none. CategoryMistaken if its file has mistakes."""
+        if not is_name(name) or not disk.is_there(self._path(name)):
+            return None
+        path = self._path(name)
+        values = self._cache.get(f"category-{name}", [path], lambda: _read(path))
+        if isinstance(values, str):
+            raise CategoryMistaken(values)
+        return None if values is None else Category(name, **{key: _plain(value) for key, value in values.items()})
+
+    def all(self) -> list[Category]:
+        """All categories whose files are in order, by name."""
+        return [one for one in map(self.find, self.names()) if one]
+
+    def readers(self, category: Category) -> tuple[str, ...]:
+        """The mail addresses that hear of its tickets, each once."""
+        people = (self._address(name) for name in category.subscribers)
+        return tuple(dict.fromkeys(one for one in (*people, *category.addresses) if one))
+
+    def templates(self, category: Category) -> tuple[str, ...]:
+        """The folders of templates for its letters; the first wins."""
+        own = os.path.join(self._template_paths[0], category.templates)
+        return (own, *self._template_paths) if category.templates else self._template_paths
+
+    def mistakes(self) -> list[str]:
+        """What is wrong in the folder, one sentence each, with the file before it."""
+        found = []
+        for name in self._files():
+            try:
+                category = self.read(name)
+                if category is None:
+                    found.append(f"{self._path(name)}: {name!r} is not a name for a category")
+                else:
+                    found += [f"{self._path(name)}: {said}" for said in self.unknown(category)]
+            except DeskError as wrong:
+                found.append(str(wrong))
+        return found
+
+    def unknown(self, category: Category) -> list[str]:
+        """What it names that there is not: operators, a folder of templates; one sentence each."""
+        known = self._operators.names()
+        found = [
+            f"{field} has {name!r}: there is no such operator"
+            for field in ("subscribers", "operators")
+            for name in getattr(category, field)
+            if name not in known
+        ]
+        if category.templates and not disk.is_there(os.path.join(self.templates(category)[0], "mail")):
+            found.append(f"templates = {category.templates!r}: there is no folder templates/{category.templates}/mail")
+        return found
+
+    def version(self, name: str) -> str:
+        """What tells this version of the file from the next; "" if there is none."""
+        text = self.text(name)
+        return signing.digest_of([text]) if text else ""
+
+    def text(self, name: str) -> str:
+        """What the file says, word for word; "" if there is none."""
+        try:
+            return disk.read(self._path(name)).decode("utf-8", "replace")
+        except FileNotFoundError:
+            return ""
+
+    def add(self, category: Category) -> None:
+        """Make the file. CategoryMistaken if anything about the category cannot be, or there is one of this name."""
+        _check(category)
+        disk.make_folder(self.folder)
+        try:
+            disk.write_new(self._path(category.name), [written(category)])
+        except FileExistsError:
+            raise CategoryMistaken(f"There is a category {category.name} already.") from None
+
+    def change(self, category: Category) -> None:
+        """Write the file anew. CategoryMistaken if anything about the category cannot be, or there is none."""
+        _check(category)
+        if not disk.is_there(self._path(category.name)):
+            raise CategoryMistaken(f"There is no category {category.name}.")
+        disk.replace(self._path(category.name), [written(category)])
+
+    def remove(self, name: str) -> None:
+        """Take the file away; its tickets stay, and keep the name. CategoryMistaken if there is none."""
+        if not is_name(name) or not disk.is_there(self._path(name)):
+            raise CategoryMistaken(f"There is no category {name}.")
+        disk.remove(self._path(name))
+
+    def _files(self) -> list[str]:
+        return [name[:-5] for name in disk.names(self.folder) if name.endswith(".toml")]
+
+    def _address(self, name: str) -> str:
+        """The operator's; "" if there is no such one, or their file has mistakes."""
+        try:
+            operator = self._operators.find(name)
+        except DeskError:
+            return ""
+        return operator.email if operator else ""
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self.folder, f"{name}.toml")
+
+
+def written(category: Category) -> bytes:
+    """The category's file: what is not usual of it, and always its title."""
+    import json
+
+    usual = Category(category.name)
+    lines = [
+        f"{field} = {json.dumps(value, ensure_ascii=False)}"
+        for field, value in zip(Category._fields[1:], category[1:], strict=True)
+        if field == "title" or value != getattr(usual, field)
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _check(category: Category) -> None:
+    """CategoryMistaken unless there can be such a category; whether what it names exists is another question."""
+    if not is_name(category.name):
+        raise CategoryMistaken("A category's name is one plain word of a to z, 0 to 9, dots, - and _, such as repairs.")
+    if len(category.title) > LONGEST_TITLE or not category.title.isprintable():
+        raise CategoryMistaken(f"A title is one line of up to {LONGEST_TITLE} characters.")
+    if category.priority not in PRIORITIES:
+        raise CategoryMistaken(f"priority = {category.priority!r}: it must be one of {', '.join(PRIORITIES)}.")
+    if not 1 <= category.level <= HIGHEST:
+        raise CategoryMistaken(f"level = {category.level}: it must be from 1 to {HIGHEST}.")
+    if category.templates and not is_name(category.templates):
+        raise CategoryMistaken(f"templates = {category.templates!r}: it must be the name of a folder in templates/.")
+    for name in (*category.subscribers, *category.operators):
+        if not is_name(name):
+            raise CategoryMistaken(f"{name!r} is not an operator's name.")
+    for address in category.addresses:
+        if not is_address(address):
+            raise CategoryMistaken(f"{address!r} is not a mail address.")
+
+
+_SHAPE = {"title": str, "priority": str, "level": int, "templates": str}
+_LISTS = ("subscribers", "addresses", "operators")
+
+
+def _read(path: str) -> dict[str, Any] | str | None:
+    """The fields in the file; what is wrong with them in a sentence; None if there is no file."""
+    import tomllib
+
+    try:
+        values = tomllib.loads(disk.read(path).decode("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (tomllib.TOMLDecodeError, UnicodeError) as wrong:
+        return f"{path}: {wrong}"
+    except OSError as wrong:  # no answer to keep: the same file may be readable the next time
+        raise CategoryMistaken(f"{path}: it cannot be read: {wrong.strerror}") from None
+    for field, value in values.items():
+        is_right = _is_list(value) if field in _LISTS else type(value) is _SHAPE.get(field)
+        if not is_right:
+            return f"{path}: {field} = {value!r} is not one of {', '.join((*_SHAPE, *_LISTS))} as they must be."
+    name = os.path.basename(path)[:-5]
+    try:
+        _check(Category(name, **{key: _plain(value) for key, value in values.items()}))
+    except CategoryMistaken as wrong:
+        return f"{path}: {wrong}"
+    return values
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The words of a list as people type one: with spaces, commas or semicolons between them; each once."""
+    return tuple(dict.fromkeys(text.replace(",", " ").replace(";", " ").split()))
