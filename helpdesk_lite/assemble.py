@@ -339,9 +339,11 @@ def _tidy(made: House) -> None:
 def verifier(made: House) -> Verifier:
     """What checks the promises about data/."""
     from helpdesk_lite.ledger import Ledger
+    from helpdesk_lite.naming import Naming
     from helpdesk_lite.verify import Verifier
 
-    return Verifier(made.desk, made.operators, Ledger(made.intake, made.root.data), made.root)
+    naming = Naming(made.categories, made.forms, made.store)
+    return Verifier(made.desk, made.operators, Ledger(made.intake, made.root.data), made.root, naming)
 
 
 def _make_file(path: str, content: bytes) -> None:

@@ -77,9 +77,17 @@ class Categories:
             raise CategoryMistaken(values)
         return None if values is None else Category(name, **{key: _plain(value) for key, value in values.items()})
 
+    def called(self, words: str) -> Category | None:
+        """The category of this name or title, as forms may say either."""
+        return self.find(words) or next((one for one in self.all() if one.title and one.title == words), None)
+
     def all(self) -> list[Category]:
         """All categories whose files are in order, by name."""
         return [one for one in map(self.find, self.names()) if one]
+
+    def titles(self) -> dict[str, str]:
+        """What people call each category, by its name."""
+        return {one.name: one.words for one in self.all()}
 
     def readers(self, category: Category) -> tuple[str, ...]:
         """The mail addresses that hear of its tickets, each once."""

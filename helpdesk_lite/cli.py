@@ -113,6 +113,7 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--bind", default="127.0.0.1:8080", metavar="HOST:PORT", help="(%(default)s); 0: any port")
 
     _operator(commands)
+    _category(commands)
 
     form = _command(commands, "form", "", "look after contact forms").add_subparsers(metavar="COMMAND", required=True)
     check = _command(form, "check", "form:check", "read forms as the desk would; print fields, rules and mistakes")
@@ -200,6 +201,27 @@ def _operator(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     passwd.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     remove = _command(inner, "remove", "operator:remove", "take an account away; its tickets stay")
     remove.add_argument("name", metavar="NAME")
+
+
+def _category(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from helpdesk_lite.standing import PRIORITIES
+
+    inner = _command(commands, "category", "", "look after what tickets can be about").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    _command(inner, "list", "category:list_categories", "list categories, and mistakes in their files")
+    told = {"add": "make a category", "edit": "change a category, in what is given", "remove": "take a category away"}
+    for name, said in told.items():
+        verb = _command(inner, name, f"category:{name}", said)
+        verb.add_argument("name", metavar="NAME")
+        if name != "remove":
+            verb.add_argument("--title", metavar="TEXT", help="what people call it")
+            verb.add_argument("--subscribers", metavar="NAMES", help='operators who are mailed, as in "ines, bob"')
+            verb.add_argument("--addresses", metavar="ADDRESSES", help="and who else is")
+            verb.add_argument("--priority", choices=PRIORITIES, help="of a new ticket")
+            verb.add_argument("--level", type=int, metavar="N", help="of a new ticket")
+            verb.add_argument("--operators", metavar="NAMES", help='a department: only they work on it; "": all do')
+            verb.add_argument("--templates", metavar="FOLDER", help="in templates/: wins for its letters")
 
 
 def _workers(typed: str) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Protocol
 
+    from helpdesk_lite.categories import Categories
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.intake import Intake
     from helpdesk_lite.mail.outbox import Outbox
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         desk: Desk
         intake: Intake
         operators: Operators
+        categories: Categories
         secret: bytes
         clock: Callable[[], float]
 
@@ -72,6 +74,7 @@ class Doctor(NamedTuple):
         yield from self._domain()
         yield from self._transport()
         yield from self._operators()
+        yield from (Finding(WRONG, "categories", mistake) for mistake in self.parts.categories.mistakes())
 
     def _settings(self) -> Iterator[Finding]:
         settings = self.parts.settings

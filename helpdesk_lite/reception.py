@@ -6,6 +6,8 @@ everybody hears of it. It reads nothing while tickets have no category, and writ
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +27,8 @@ class Reception:
     def received(self, inquiry: Inquiry) -> Inquiry:
         """The inquiry with its category, its customer's choice before its form's, standing as this one wants."""
         head = inquiry.head
-        category = self._chosen(inquiry) or self.find(head.category)
+        chosen = (value for field in inquiry.fields if field.name == FIELD for value in field.values)
+        category = next((found for found in map(self._called, (*chosen, head.category)) if found), None)
         if category is None:
             return inquiry
         standing = head.standing._replace(priority=category.priority, level=category.level)
@@ -33,17 +36,17 @@ class Reception:
 
     def find(self, name: str) -> Category | None:
         """The category of this name, if there is one that can be used, and its file can be read."""
-        try:
+        with suppress(OSError):  # `verify` will say so
             return self._categories().find(name) if name else None
-        except OSError:  # `verify` will say so
-            return None
+        return None
 
     def readers(self, name: str) -> tuple[str, ...]:
         """Who hears of the tickets of this category; nobody in particular if there is none, or it names nobody."""
         category = self.find(name)
         return self._categories().readers(category) if category else ()
 
-    def _chosen(self, inquiry: Inquiry) -> Category | None:
-        """What the customer chose, if that is a category."""
-        said = (value for field in inquiry.fields if field.name == FIELD for value in field.values)
-        return next((found for found in map(self.find, said) if found), None)
+    def _called(self, words: str) -> Category | None:
+        """The same by what a form calls it: its name or its title."""
+        with suppress(OSError):
+            return self._categories().called(words) if words else None
+        return None

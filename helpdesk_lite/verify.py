@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.ledger import Ledger
+    from helpdesk_lite.naming import Naming
     from helpdesk_lite.operators import Operators
     from helpdesk_lite.root import Root
 
@@ -33,10 +34,11 @@ _VERIFIER = Operator("verify", "", is_admin=True)
 class Verifier:
     """Looks at the desk's whole memory: all that lies in data/ under `root`."""
 
-    def __init__(self, desk: Desk, operators: Operators, letters: Ledger, root: Root) -> None:
+    def __init__(self, desk: Desk, operators: Operators, letters: Ledger, root: Root, naming: Naming) -> None:
         self._desk = desk
         self._operators = operators
         self._ledger = letters
+        self._naming = naming
         self._data = root.data
         self._format = root.format
 
@@ -48,6 +50,7 @@ class Verifier:
             if not finding.number or self._is_so(finding):
                 yield finding
         yield from self._people()
+        yield from self._naming.findings()
         yield from self._ledger.findings()
         yield from self._customers()
         if not disk.is_there(self._format):

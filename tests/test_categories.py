@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import assemble
+from helpdesk_lite import assemble, cli
 from helpdesk_lite.categories import Category
 from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.correspondence import Post
@@ -28,6 +28,11 @@ level = 2
 EVERYBODY = ("operators@localhost",)
 
 
+def private(path, text):
+    path.write_text(text)
+    path.chmod(0o600)
+
+
 class Sorted:
     """A desk with three operators and the category repairs."""
 
@@ -35,14 +40,14 @@ class Sorted:
         self.house = assemble.house(make_desk(str(folder)))
         for operator in (INES, BOB, ADMIN):
             text = f'email = "{operator.email}"\nadmin = {str(operator.is_admin).lower()}\n'
-            Path(self.house.root.inside("operators", f"{operator.name}.toml")).write_text(text)
+            private(Path(self.house.root.inside("operators", f"{operator.name}.toml")), text)
         self.desk, self.handling = self.house.desk, self.house.handling
         self.file("repairs", REPAIRS)
 
     def file(self, name, text):
         folder = Path(self.house.root.inside("categories"))
         folder.mkdir(mode=0o700, exist_ok=True)
-        (folder / f"{name}.toml").write_text(text)
+        private(folder / f"{name}.toml", text)
 
     def asked(self, category="", chosen=None, message="It burns."):
         """The number of a new ticket from a form of this category, whose customer chose that one."""
@@ -85,7 +90,12 @@ class TestANewTicket:
         assert sorted_desk.read(number).category == "bills"
         assert sorted_desk.told(number) == [("bob@example.org",)]
 
-    @pytest.mark.parametrize("chosen", ["", "pumps", "../repairs", "Repairs", "x" * 5000])
+    def test_is_found_by_its_title_too(self, sorted_desk):
+        sorted_desk.file("bills", 'title = "Bills & more"')
+        assert sorted_desk.read(sorted_desk.asked("Repairs")).category == "repairs"
+        assert sorted_desk.read(sorted_desk.asked("Repairs", chosen="Bills & more")).category == "bills"
+
+    @pytest.mark.parametrize("chosen", ["", "pumps", "../repairs", "REPAIRS", "x" * 5000])
     def test_is_of_its_forms_category_if_the_customer_chose_none_that_is_known(self, sorted_desk, chosen):
         assert sorted_desk.read(sorted_desk.asked("repairs", chosen=chosen)).category == "repairs"
 
@@ -254,3 +264,67 @@ class TestFiles:
         sorted_desk.file("Pumps", "")
         (mistake,) = sorted_desk.house.categories.mistakes()
         assert mistake.endswith("Pumps.toml: 'Pumps' is not a name for a category")
+
+
+class TestNamesThatLeadNowhere:
+    def findings(self, desk):
+        for name in ("club", "repair"):
+            Path(desk.house.root.forms, f"{name}.html").unlink()
+        return [finding.said for finding in assemble.verifier(desk.house).findings()]
+
+    def test_are_said_of_forms_and_of_open_tickets(self, sorted_desk):
+        sorted_desk.asked("pumps")
+        number = sorted_desk.asked("pumps", message="Another.")
+        sorted_desk.desk.claim(number, INES)
+        closed = sorted_desk.asked("gone", message="A third.")
+        sorted_desk.desk.claim(closed, INES)
+        sorted_desk.desk.close(closed, INES)
+        form = '<meta name="helpdesk-category" content="REPAIRS"><select name="category"><option value="">None'
+        form += '<option>Repairs<option value="bills">Bills</select>'
+        Path(sorted_desk.house.root.forms, "bikes.html").write_text(form)
+        assert self.findings(sorted_desk) == [
+            "it names the category 'REPAIRS', and there is no such category",
+            "it names the category 'bills', and there is no such category",
+            "2 open tickets name the category 'pumps', and there is no such category",
+        ]
+
+    def test_are_no_matter_on_a_desk_without_categories(self, sorted_desk):
+        sorted_desk.house.categories.remove("repairs")
+        sorted_desk.asked("pumps")
+        assert self.findings(sorted_desk) == []
+
+    def test_mistakes_in_files_are_said_too(self, sorted_desk):
+        sorted_desk.file("repairs", 'subscribers = ["carla"]')
+        assert self.findings(sorted_desk) == ["subscribers has 'carla': there is no such operator"]
+
+
+class TestFromTheCommandLine:
+    def run(self, desk, capsys, *words):
+        status = cli.main(["--root", desk.house.root.path, "category", *words])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    def test_they_are_made_changed_listed_and_taken_away(self, sorted_desk, capsys):
+        given = ("--title", "Bills", "--subscribers", "bob, ada", "--operators", "bob,ada", "--priority", "low")
+        assert self.run(sorted_desk, capsys, "add", "bills", *given) == (0, "There is a category bills now.\n", "")
+        self.run(sorted_desk, capsys, "edit", "bills", "--subscribers", "ines", "--level", "2")
+        listed = self.run(sorted_desk, capsys, "list")[1].splitlines()
+        assert listed == [
+            "bills\tBills\tines@example.org\tpriority low\tlevel 2\tonly bob, ada",
+            "repairs\tRepairs\tines@example.org, workshop@example.org\tpriority high\tlevel 2",
+        ]
+        assert self.run(sorted_desk, capsys, "remove", "bills")[0] == 0
+        assert sorted_desk.house.categories.names() == ["repairs"]
+
+    def test_a_name_that_leads_nowhere_is_said(self, sorted_desk, capsys):
+        status, _, warning = self.run(sorted_desk, capsys, "edit", "repairs", "--operators", "carla")
+        assert (status, warning) == (0, "helpdesk-lite: operators has 'carla': there is no such operator\n")
+        assert self.run(sorted_desk, capsys, "list")[0] == 1
+
+    @pytest.mark.parametrize(
+        "words", [("add", "repairs"), ("add", "Pumps"), ("edit", "bills"), ("edit", "repairs", "--level", "10")]
+    )
+    def test_what_cannot_be_is_refused(self, sorted_desk, capsys, words):
+        status, _, wrong = self.run(sorted_desk, capsys, *words)
+        assert status == 1
+        assert wrong.startswith("helpdesk-lite: ")

@@ -12,6 +12,8 @@ from helpdesk_lite.web.render import Html, escaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from helpdesk_lite.i18n import Translation
     from helpdesk_lite.standing import Standing
     from helpdesk_lite.ticket import Entry, Ticket
@@ -31,8 +33,11 @@ def marks(now: Standing, clock: float, said: Translation) -> Html:
     return Html(" ".join(_marks(now, clock, said)))
 
 
-def shown(ticket: Ticket, clock: float, said: Translation) -> Html:
-    """The same on the ticket's own page, with whether it waits or is resolved, and what it is about."""
+def shown(ticket: Ticket, clock: float, said: Translation, titles: Mapping[str, str]) -> Html:
+    """The same on the ticket's own page, with whether it waits or is resolved, and what it is about.
+
+    `titles` are those of the known categories, by name; of another one only what somebody typed is told.
+    """
     found = list(_marks(ticket.standing, clock, said))
     if ticket.progress:
         text = {
@@ -41,8 +46,9 @@ def shown(ticket: Ticket, clock: float, said: Translation) -> Html:
         }[ticket.progress]
         since = wording.time_element(ticket.progress_at, clock, said)
         found.insert(0, _mark(ticket.progress, wording.sentence(text, since=since)))
-    if ticket.standing.category:
-        found.append(_mark("category", ticket.standing.category))
+    category = titles.get(ticket.category, ticket.standing.category)
+    if category:
+        found.append(_mark("category", category))
     return Html(" ".join(found))
 
 

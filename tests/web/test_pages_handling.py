@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk_lite.categories import Category
 from helpdesk_lite.standing import USUAL, Standing
 from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
 from tests.web.conftest import SCRIPT
@@ -170,3 +171,39 @@ def test_my_tickets_say_which_of_them_wait(desk, claimed):
     assert "standing" not in desk.get("/mine", "ines").text
     desk.post(f"/tickets/{claimed}/wait", "ines")
     assert '<span class="standing waiting">Waiting for the customer since' in desk.get("/mine", "ines").text
+
+
+class TestCategories:
+    @pytest.fixture
+    def known(self, desk):
+        """A desk that knows two categories."""
+        for name, title in (("repairs", "Repairs"), ("bills", "Bills & more")):
+            desk.house.categories.add(Category(name, title))
+
+    def choices(self, page):
+        select = page.partition('<select id="category"')[2].partition("</select>")[0]
+        return [" ".join(one.split()) for one in re.findall(r"<option[^>]*>([^<]*)", select)]
+
+    def test_are_chosen_from_once_there_are_any(self, desk, claimed, known):
+        page = desk.get(f"/tickets/{claimed}", "ines").text
+        assert self.choices(page) == ["None", "Bills &amp; more", "Repairs"]
+        desk.post(f"/tickets/{claimed}/mark", "ines", {"category": "bills"})
+        page = desk.get(f"/tickets/{claimed}", "ines").text
+        assert '<span class="standing category">Bills &amp; more</span>' in page
+        assert '<option value="bills" selected>' in page
+
+    def test_one_that_nobody_knows_stays_where_it_is(self, desk, claimed, known):
+        desk.post(f"/tickets/{claimed}/mark", "ines", {"category": "Pumps"})
+        page = desk.get(f"/tickets/{claimed}", "ines").text
+        assert self.choices(page) == ["None", "Bills &amp; more", "Pumps", "Repairs"]
+        assert '<option value="Pumps" selected>' in page
+
+    def test_are_any_text_on_a_desk_that_knows_none(self, desk, claimed):
+        page = desk.get(f"/tickets/{claimed}", "ines").text
+        assert self.choices(page) == []
+        assert '<input id="category"' in page
+
+    def test_are_called_by_their_titles_where_customers_begin(self, desk, known):
+        form = Path(desk.house.root.forms) / "contact.html"
+        form.write_text('<meta name="helpdesk-category" content="bills">' + form.read_text())
+        assert "<small>Bills &amp; more</small>" in desk.get("/").text

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 def index(request: Request, house: House) -> Response:
     """The contact forms, by title."""
+    titles = house.categories.titles()
     found = [
-        {"name": quoted(name), "title": title, "category": category}
+        {"name": quoted(name), "title": title, "category": titles.get(category, category)}
         for name, title, category in house.forms.titles(request.language)
     ]
     shape = {"is_empty": not found, "has_my_tickets": bool(house.settings.url)}

@@ -73,9 +73,10 @@ def values(house: House, ticket: Ticket, operator: Operator, said: Translation) 
     now, holder = ticket.standing, ticket.place.holder
     days = {name: times.iso(getattr(now, name))[:10] if getattr(now, name) else "" for name in ("due_at", "wakes_at")}
     others = sorted(house.operators.names(), key=lambda name: name != operator.supervisor)
+    titles = house.categories.titles()
     may_hand_on = ticket.place.state == CLAIMED and (operator.is_admin or operator.name == holder)
     return {
-        "marks": standing_words.shown(ticket, house.clock(), said),
+        "marks": standing_words.shown(ticket, house.clock(), said, titles),
         "now": now,
         "seen": standing.written(now),
         "days": days,
@@ -87,10 +88,18 @@ def values(house: House, ticket: Ticket, operator: Operator, said: Translation) 
         "others": [name for name in others if name != holder],
         "supervisor": operator.supervisor,
         "priorities": [(name, said.gettext(word)) for name, word in standing_words.PRIORITIES.items()],
-        "form_category": ticket.inquiry.head.category,
+        "form_category": titles.get(ticket.inquiry.head.category, ticket.inquiry.head.category),
+        "categories": _choices(now.category, titles),
         "longest_category": standing.LONGEST_CATEGORY,
         "longest_note": LONGEST_NOTE,
     }
+
+
+def _choices(own: str, titles: dict[str, str]) -> list[tuple[str, str]]:
+    """The categories to choose from, by title, the ticket's own among them even if nobody knows it; none at all if
+    there are none to know."""
+    known = titles | ({own: own} if titles and own and own not in titles else {})
+    return sorted(known.items(), key=lambda one: (one[1].casefold(), one[0]))
 
 
 def _typed(request: Request, house: House) -> dict[str, str]:

@@ -52,6 +52,7 @@ def mine(request: Request, house: House) -> Response:
     after = tracking.read_number(request.query.get("after", "")) or ""
     said = i18n.translation(request.language)
     now = house.clock()
+    titles = house.categories.titles()
     held = house.desk.mine(signed_in(request), after, PAGE + 1)
     tickets = []
     for ticket in held[:PAGE]:
@@ -59,7 +60,7 @@ def mine(request: Request, house: House) -> Response:
         since = wording.time_element(ticket.since, now, said)
         when = wording.sentence(said.gettext("Yours since %(since)s"), since=since)
         title = said.gettext("By mail") if (head.form, head.title) == MAIL else head.title
-        marks = standing_words.shown(ticket, now, said)
+        marks = standing_words.shown(ticket, now, said, titles)
         tickets.append((head.number, head.subject, title, when, marks))
     next_page = f"?after={tickets[-1][0]}" if len(held) > PAGE else ""
     values = {"tickets": tickets, "is_first": not after, "next": next_page}
