@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from helpdesk_lite.desk import only_administrators
 from helpdesk_lite.errors import UnknownLetter
 from helpdesk_lite.intake import IGNORED, Intake, Outcome
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import Known
+from helpdesk_lite.rights import LETTERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Aside(NamedTuple):
 
     def take(self, digest: str, operator: Operator) -> Outcome:
         """Take the letter as a customer's, whatever kept it out. NotAllowed, UnknownLetter."""
-        only_administrators(operator)
+        self.intake.correspondence.desk.demand(operator, LETTERS)
         arrivals = self.intake.arrivals
         with arrivals.judging(digest):
             arrival = self._arrival(digest)
@@ -62,7 +62,7 @@ class Aside(NamedTuple):
 
     def throw_away(self, digest: str, operator: Operator) -> None:
         """Lay the letter aside for good. NotAllowed, UnknownLetter."""
-        only_administrators(operator)
+        self.intake.correspondence.desk.demand(operator, LETTERS)
         arrivals = self.intake.arrivals
         with arrivals.judging(digest):
             arrival = self._arrival(digest)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.mail.arrivals import Arrivals
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operators
+    from helpdesk_lite.permission import Permission
     from helpdesk_lite.reception import Reception
     from helpdesk_lite.store.contract import Store
     from helpdesk_lite.verify import Verifier
@@ -121,7 +122,7 @@ def _desk(made: House) -> Desk:
     from helpdesk_lite.desk import Desk
 
     known = made.store, made.outbox, made.settings, made.secret, made.clock, chance
-    return Desk(*known, made.whose, made.reception)
+    return Desk(*known, made.whose, made.reception, lambda: made.permission)
 
 
 def _reception(made: House) -> Reception:
@@ -134,6 +135,12 @@ def _categories(made: House) -> Categories:
     from helpdesk_lite.categories import Categories
 
     return Categories(made.root.inside("categories"), made.cache, made.operators, made.root.templates)
+
+
+def _permission(made: House) -> Permission:
+    from helpdesk_lite.permission import Permission
+
+    return Permission(lambda name: made.operators.find(name), lambda name: made.categories.read(name))
 
 
 def _handling(made: House) -> Handling:
@@ -224,6 +231,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "categories": _categories,
     "reception": _reception,
     "desk": _desk,
+    "permission": _permission,
     "handling": _handling,
     "forms": _forms,
     "operators": _operators,

@@ -191,9 +191,7 @@ def _operator(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     add = _command(inner, "add", "operator:add", "make an account; asks for the password")
     add.add_argument("name", metavar="NAME")
     add.add_argument("--email", required=True, metavar="ADDRESS")
-    add.add_argument("--admin", action="store_true", help="may do everything")
-    add.add_argument("--deliver", default="mail", metavar="HOW", help="mail | maildir:PATH | lmtp://... | imap://...")
-    add.add_argument("--language", default="", help="en | it (default: the desk's)")
+    _about_operator(add)
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     _command(inner, "list", "operator:list_operators", "list accounts")
     passwd = _command(inner, "passwd", "operator:passwd", "change a password; ends every sign-in with the old one")
@@ -222,6 +220,19 @@ def _category(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
             verb.add_argument("--level", type=int, metavar="N", help="of a new ticket")
             verb.add_argument("--operators", metavar="NAMES", help='a department: only they work on it; "": all do')
             verb.add_argument("--templates", metavar="FOLDER", help="in templates/: wins for its letters")
+
+
+def _about_operator(command: argparse.ArgumentParser) -> None:
+    from helpdesk_lite.rights import ROLES
+
+    command.add_argument("--role", choices=ROLES, help="default: operator")
+    command.add_argument("--admin", action="store_true", help="the same as --role administrator")
+    command.add_argument("--categories", metavar="NAMES", help='which they work in, such as "billing,sales"; "": all')
+    command.add_argument("--level", type=int, metavar="N", help="the highest at which they work")
+    command.add_argument("--supervisor", metavar="NAME", help='whom they ask; "": nobody')
+    command.add_argument("--absent-until", metavar="DAY", help='when they are back, such as 2026-12-24; "": here')
+    command.add_argument("--deliver", metavar="HOW", help="mail | maildir:PATH | lmtp://... | imap://...")
+    command.add_argument("--language", help="en | it (default: the desk's)")
 
 
 def _workers(typed: str) -> int:

@@ -15,6 +15,8 @@ from helpdesk_lite.desk import Draft
 from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketChanged, TicketMoved
 from helpdesk_lite.form import FieldValue
 from helpdesk_lite.letter import ANSWER, FORWARD, RETURNED, TOLD, Letter, is_address
+from helpdesk_lite.rights import CLAIM, REPLY
+from helpdesk_lite.rights import NOTE as NOTES
 from helpdesk_lite.standing import WAITING
 from helpdesk_lite.ticket import ANSWER as ANSWERED
 from helpdesk_lite.ticket import (
@@ -133,17 +135,20 @@ class Correspondence(NamedTuple):
         except AlreadyClaimed as lost:
             ticket = self.desk.store.read(number)
             self._tell(operator, ticket, self._lost(operator, lost))
+        except NotAllowed as wrong:
+            self._tell(operator, self.desk.store.read(number), str(wrong))
 
     def answer(self, number: str, operator: Operator, post: Post) -> bool:
         """Send the operator's letter to the customer, claiming the ticket if nobody has it; whether it went.
 
         If somebody else has it, or it is closed by them, nothing goes to the customer: the text comes back to its
-        writer, with who has it and since when.
+        writer, with who has it and since when. NotAllowed if they may neither claim it nor answer: they are told, too.
         """
         with self.desk.locked(number):
             ticket = self.desk.store.read(number)
             if _has(ticket, post):
                 return True
+        self._demand(operator, ticket)
         if ticket.place == QUEUE:
             with suppress(AlreadyClaimed):  # in this moment; what follows sees by whom
                 self.desk.claim(number, operator)
@@ -158,7 +163,7 @@ class Correspondence(NamedTuple):
             return True
 
     def reply(self, number: str, operator: Operator, post: Post, seen: int, waits: bool = False) -> None:
-        """Send what the operator typed to the customer. TicketMoved unless the ticket is theirs.
+        """Send what the operator typed to the customer. TicketMoved unless the ticket is theirs; NotAllowed.
 
         `waits`: the customer is to answer next. TicketChanged if somebody else wrote in it since the operator saw its
         first `seen` entries.
@@ -167,6 +172,7 @@ class Correspondence(NamedTuple):
             ticket = self.desk.store.read(number)
             if _has(ticket, post):
                 return
+            self.desk.demand(operator, REPLY)
             if ticket.place != Place(CLAIMED, operator.name):
                 raise TicketMoved(number, *ticket.place, ticket.since)
             if any(entry.kind in WRITTEN and entry.by != operator.name for entry in ticket.entries[seen:]):
@@ -174,9 +180,10 @@ class Correspondence(NamedTuple):
             self._send(ticket, operator, post, waits)
 
     def note(self, number: str, operator: Operator, post: Post, told: tuple[Operator, ...] = ()) -> None:
-        """Add a note for operators only; those who are `told` get it by mail."""
+        """Add a note for operators only; those who are `told` get it by mail. NotAllowed."""
         with self.desk.locked(number):
             ticket = self.desk.store.read(number)
+            self.desk.demand(operator, NOTES, ticket)
             if not _has(ticket, post):
                 letters = [self._named(ticket, one, operator) for one in told]
                 entry = self._entry(number, NOTE, operator.name, post, letters, ticket)
@@ -198,12 +205,22 @@ class Correspondence(NamedTuple):
             return place
         if self.desk.clock() - ticket.since > self.desk.settings.reopen_days * DAY:
             return None
-        return Place(CLAIMED, place.holder) if self.operators.find(place.holder) else QUEUE
+        return self.desk.permission().back_to(ticket, self.desk.clock())
 
     def said_to(self, holder: str) -> Translation:
         """The language of who has a ticket; the desk's own if that is nobody."""
         operator = self.operators.find(holder)
         return self._said(operator) if operator else i18n.translation(self.desk.settings.language)
+
+    def _demand(self, operator: Operator, ticket: Ticket) -> None:
+        """NotAllowed, of which they hear by mail, if this operator can answer no such ticket."""
+        try:
+            if ticket.place == QUEUE:
+                self.desk.demand(operator, CLAIM, ticket)
+            self.desk.demand(operator, REPLY)
+        except NotAllowed as wrong:
+            self._tell(operator, ticket, str(wrong))
+            raise
 
     def _do(self, verb: Callable[[str, Operator], None], number: str, operator: Operator) -> None:
         said = self._said(operator)

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from helpdesk_lite import disk, letter, signing, tracking
-from helpdesk_lite.errors import AlreadyClaimed, DeskError, NotAllowed, TicketMoved
+from helpdesk_lite.errors import AlreadyClaimed, DeskError, TicketMoved
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, Letter
 from helpdesk_lite.ticket import (
     CLAIMED,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.form import Form, Submission
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operator
+    from helpdesk_lite.permission import Permission
     from helpdesk_lite.reception import Reception
     from helpdesk_lite.settings import Settings
     from helpdesk_lite.standing import Standing
@@ -42,6 +43,12 @@ if TYPE_CHECKING:
     from helpdesk_lite.whose import Whose
 
 _NUMBERS = 5  # drawn for a ticket: of 300 a second, one in 20,000 meets another's
+
+
+def _by_the_table() -> Permission:
+    from helpdesk_lite.permission import Permission
+
+    return Permission()
 
 
 class Draft(NamedTuple):
@@ -57,7 +64,7 @@ class Desk(NamedTuple):
     """The verbs. `clock` tells the seconds UTC, `chance` gives random numbers of 64 bits, `secret` is data/secret.
 
     `whose` is told of each new ticket, if anybody wants to know which ones a customer has; `reception` says how one
-    begins, and who hears of it.
+    begins, and who hears of it. `permission` says who may do what: who may not gets NotAllowed, from any verb.
     """
 
     store: Store
@@ -68,6 +75,7 @@ class Desk(NamedTuple):
     chance: Callable[[], int]
     whose: Whose | None = None
     reception: Reception | None = None
+    permission: Callable[[], Permission] = _by_the_table
 
     def submit(self, form: Form, submission: Submission, client: str, language: str, browser: str = "") -> str:
         """Keep an inquiry with its notice and acknowledgement; its number. The same submission twice is one ticket."""
@@ -92,41 +100,56 @@ class Desk(NamedTuple):
         with self.locked(number):
             ticket = self.store.read(number)
             if ticket.place != QUEUE:
+                self.demand(operator, "claim")
                 raise AlreadyClaimed(number, *ticket.place, ticket.since)
+            self.demand(operator, "claim", ticket)
             goal = Place(CLAIMED, operator.name)
             self.move(ticket, goal, "claimed", operator.name, self.forwards(ticket, operator))
 
     def release(self, number: str, operator: Operator) -> None:
-        """Put the ticket back into the pending queue. NotAllowed unless it is theirs (or they are an administrator)."""
+        """Put the ticket back into the pending queue. TicketMoved."""
         with self.locked(number):
-            ticket = self.held(number, CLAIMED, operator)
+            ticket = self.held(number, CLAIMED, operator, "release")
             self.move(ticket, QUEUE, "released", operator.name)
 
     def close(self, number: str, operator: Operator) -> None:
-        """Lay the ticket aside as done. NotAllowed unless it is theirs (or they are an administrator)."""
+        """Lay the ticket aside as done. TicketMoved."""
         with self.locked(number):
-            ticket = self.held(number, CLAIMED, operator)
+            ticket = self.held(number, CLAIMED, operator, "close")
             self.move(ticket, Place(CLOSED, ticket.place.holder), "closed", operator.name)
 
     def reopen(self, number: str, operator: Operator) -> None:
-        """Give a closed ticket back to who had it. NotAllowed unless it was theirs (or they are an administrator)."""
+        """Give a closed ticket back to who had it; into the queue if they may not have it any more. TicketMoved."""
         with self.locked(number):
-            ticket = self.held(number, CLOSED, operator)
-            self.move(ticket, Place(CLAIMED, ticket.place.holder), "reopened", operator.name)
+            ticket = self.held(number, CLOSED, operator, "reopen")
+            goal = self.permission().back_to(ticket, self.clock(), operator.name)
+            self.move(ticket, goal, "reopened", operator.name)
 
     def show(self, number: str, operator: Operator) -> Ticket:
         """The ticket as this operator may see it: a pending one without the customer's name, address and other contact
-        fields, so that nobody can answer without claiming. NotAllowed if somebody else has it."""
+        fields, so that nobody can answer without claiming."""
         ticket = self.store.read(number)
-        if ticket.place == QUEUE:
-            return ticket._replace(inquiry=ticket.inquiry.without_contact())
-        if not _may_handle(operator, ticket.place):
-            raise NotAllowed(f"{ticket.place.holder} has ticket {number}.")
-        return ticket
+        self.demand(operator, "show", ticket)
+        return ticket._replace(inquiry=ticket.inquiry.without_contact()) if ticket.place == QUEUE else ticket
 
-    def queue(self, after: str = "", limit: int = 50) -> list[Head]:
-        """The pending tickets that follow the number `after`, oldest first."""
-        return self.store.pending(after, limit)
+    def may(self, operator: Operator, verb: str, about: Ticket | Head | None = None, place: Place = QUEUE) -> bool:
+        """Whether the operator may do this (rights.TABLE) to the ticket; of a head that lies here, or is pending."""
+        return self.permission().may(operator, verb, about, place)
+
+    def demand(self, operator: Operator, verb: str, about: Ticket | None = None) -> None:
+        """NotAllowed, which is noted in the audit log, unless the operator may do this."""
+        self.permission().demand(operator, verb, about)
+
+    def queue(self, after: str = "", limit: int = 50, operator: Operator | None = None) -> list[Head]:
+        """The pending tickets that follow the number `after`, oldest first; those that this operator may see."""
+        found: list[Head] = []
+        while len(found) < limit:
+            heads = self.store.pending(after, limit)
+            found += [head for head in heads if operator is None or self.may(operator, "show", head)]
+            if len(heads) < limit:
+                break
+            after = heads[-1].number
+        return found[:limit]
 
     def mine(self, operator: Operator, after: str = "", limit: int = 50) -> list[Ticket]:
         """The tickets this operator has that follow the number `after`, oldest first."""
@@ -141,13 +164,13 @@ class Desk(NamedTuple):
         return signing.is_proof(given, self.secret, "customer's key", number)
 
     def retry_letter(self, name: str, operator: Operator) -> None:
-        """Let the courier try a held letter again at once. NotAllowed unless an administrator asks."""
-        only_administrators(operator)
+        """Let the courier try a held letter again at once."""
+        self.demand(operator, "letters")
         self.outbox.retry(name)
 
     def drop_letter(self, name: str, operator: Operator) -> None:
-        """Throw a held letter away. NotAllowed unless an administrator asks."""
-        only_administrators(operator)
+        """Throw a held letter away."""
+        self.demand(operator, "letters")
         self.outbox.drop(name)
 
     def mend(self, number: str) -> None:
@@ -244,13 +267,13 @@ class Desk(NamedTuple):
         entry = self.entry(ticket.number, kind, by, caused)._replace(text=text)
         self.commit(ticket.number, ticket.place, target, ticket.changed(entry, now), caused)
 
-    def held(self, number: str, state: str, operator: Operator) -> Ticket:
-        """The ticket in this state, for who may handle it. TicketMoved if it is elsewhere, NotAllowed for others."""
+    def held(self, number: str, state: str, operator: Operator, verb: str = "handle") -> Ticket:
+        """The ticket in this state, for who may do this to it. TicketMoved if it is elsewhere; NotAllowed."""
         ticket = self.store.read(number)
         if ticket.place.state != state:
+            self.demand(operator, verb)
             raise TicketMoved(number, *ticket.place, ticket.since)
-        if not _may_handle(operator, ticket.place):
-            raise NotAllowed(f"{ticket.place.holder} has ticket {number}.")
+        self.demand(operator, verb, ticket)
         return ticket
 
     def announcements(self, inquiry: Inquiry, notify: tuple[str, ...], acknowledge: bool) -> list[Letter]:
@@ -355,16 +378,6 @@ class Desk(NamedTuple):
         from helpdesk_lite.mail import compose
 
         return compose.inquiry_message(inquiry, message_id, self.settings.address, submission.uploads)
-
-
-def _may_handle(operator: Operator, place: Place) -> bool:
-    return operator.is_admin or operator.name == place.holder
-
-
-def only_administrators(operator: Operator) -> None:
-    """NotAllowed for anybody else."""
-    if not operator.is_admin:
-        raise NotAllowed("Only an administrator can do this.")
 
 
 def _digest(form: Form, submission: Submission, client: str) -> str:

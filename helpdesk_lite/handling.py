@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketChanged
 from helpdesk_lite.letter import NOTICE
+from helpdesk_lite.rights import ESCALATE, HOLD, MARK, REASSIGN, RESOLVE, RESUME, WAIT
 from helpdesk_lite.standing import HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, WAITING, written
 from helpdesk_lite.ticket import CLAIMED, CLOSED, DESK, QUEUE, Place
 
@@ -35,15 +36,15 @@ class Handling(NamedTuple):
 
     def wait(self, number: str, operator: Operator) -> None:
         """Note that the customer is to answer next; once they do, it is in progress again. TicketMoved, NotAllowed."""
-        self._go_on(number, operator, WAITING, "waiting")
+        self._go_on(number, operator, WAITING, "waiting", WAIT)
 
     def resolve(self, number: str, operator: Operator) -> None:
         """Note that it is thought to be done; it closes after some days of silence. TicketMoved, NotAllowed."""
-        self._go_on(number, operator, RESOLVED, "resolved")
+        self._go_on(number, operator, RESOLVED, "resolved", RESOLVE)
 
     def resume(self, number: str, operator: Operator) -> None:
         """Note that somebody is at work on it again. TicketMoved, NotAllowed."""
-        self._go_on(number, operator, "", "resumed")
+        self._go_on(number, operator, "", "resumed", RESUME)
 
     def escalate(self, number: str, operator: Operator, note: str) -> None:
         """Put the ticket back into the queue, a level higher, with a note for those who work there; they are mailed.
@@ -56,7 +57,7 @@ class Handling(NamedTuple):
                 f"Say in a note, of up to {LONGEST_NOTE} characters, what the next level has to know."
             )
         with self.desk.locked(number):
-            ticket = self.desk.held(number, CLAIMED, operator)
+            ticket = self.desk.held(number, CLAIMED, operator, ESCALATE)
             before = ticket.standing
             now = before.awake()._replace(level=min(before.level + 1, HIGHEST))
             letters = self._notices(ticket, now, operator, note)
@@ -65,17 +66,26 @@ class Handling(NamedTuple):
     def reassign(self, number: str, operator: Operator, to: str) -> None:
         """Hand the ticket to another operator, whose mailbox gets what the customer wrote, as if they had claimed it.
 
-        TicketMoved, NotAllowed; AlreadyClaimed if they have it anyhow; HandlingRefused if there is no such operator.
+        TicketMoved, NotAllowed; AlreadyClaimed if they have it anyhow; HandlingRefused if there is no such operator, or
+        they are away, or may not have it.
         """
         heir = self.operators.find(to)
         if heir is None:
             raise HandlingRefused(f"There is no operator {to}.")
         with self.desk.locked(number):
-            ticket = self.desk.held(number, CLAIMED, operator)
+            ticket = self.desk.held(number, CLAIMED, operator, REASSIGN)
             if ticket.place.holder == heir.name:
                 raise AlreadyClaimed(number, *ticket.place, ticket.since)
+            self.check_heir(heir, ticket)
             letters = self.desk.forwards(ticket, heir)
             self.desk.move(ticket, Place(CLAIMED, heir.name), "reassigned", operator.name, letters, text=heir.name)
+
+    def check_heir(self, heir: Operator, ticket: Ticket) -> None:
+        """HandlingRefused unless the ticket can be handed to this operator."""
+        if heir.is_away(self.desk.clock()):
+            raise HandlingRefused(f"{heir.name} is absent until {heir.absent_until}.")
+        if not self.desk.may(heir, HOLD, ticket):
+            raise HandlingRefused(f"{heir.name} may not have this ticket: see their role and categories.")
 
     def mark(self, number: str, operator: Operator, wanted: Standing, seen: Standing) -> None:
         """Have the ticket stand as wanted, in what differs from what was seen; a pending one by any operator.
@@ -87,7 +97,8 @@ class Handling(NamedTuple):
         with self.desk.locked(number):
             ticket = self.desk.store.read(number)
             if ticket.place != QUEUE:
-                ticket = self.desk.held(number, CLAIMED, operator)
+                ticket = self.desk.held(number, CLAIMED, operator, MARK)
+            self.desk.demand(operator, MARK, ticket)
             before = ticket.standing
             changes = {name: getattr(wanted, name) for name in wanted.unlike(seen) if name != "progress"}
             if any(getattr(before, name) not in (getattr(seen, name), new) for name, new in changes.items()):
@@ -115,9 +126,9 @@ class Handling(NamedTuple):
             self.desk.move(ticket, Place(CLOSED, ticket.place.holder), "closed", DESK)
             return True
 
-    def _go_on(self, number: str, operator: Operator, progress: str, kind: str) -> None:
+    def _go_on(self, number: str, operator: Operator, progress: str, kind: str, verb: str) -> None:
         with self.desk.locked(number):
-            ticket = self.desk.held(number, CLAIMED, operator)
+            ticket = self.desk.held(number, CLAIMED, operator, verb)
             if ticket.standing.progress != progress:
                 now = ticket.standing._replace(progress=progress)
                 self.desk.move(ticket, ticket.place, kind, operator.name, [], now)
@@ -131,8 +142,10 @@ class Handling(NamedTuple):
         return self._notice(ticket, tuple(one for one in readers if one != by.email))
 
     def _notices(self, ticket: Ticket, now: Standing, by: Operator, note: str) -> list[Letter]:
-        """The news of an escalated ticket, to those who work at its level now; to all if nobody does."""
-        able = [one for one in self.operators.everybody() if one.level >= now.level and one.name != by.name]
+        """The news of an escalated ticket, to those who may have it at its level now; to all if nobody may."""
+        clock = self.desk.clock()
+        found = [one for one in self.operators.everybody() if one.level >= now.level and one.name != by.name]
+        able = [one for one in found if not one.is_away(clock) and self.desk.may(one, HOLD, ticket)]
         recipients = self._among(able, ticket.category) or self.desk.readers(ticket.category)
         return [letter._replace(note=note) for letter in self._notice(ticket, recipients)]
 

@@ -11,10 +11,11 @@ import os
 import re
 from typing import NamedTuple
 
-from helpdesk_lite import disk, route
+from helpdesk_lite import disk, route, times
 from helpdesk_lite.errors import DeskError, OperatorMistaken
 from helpdesk_lite.i18n import LANGUAGES
 from helpdesk_lite.letter import is_address
+from helpdesk_lite.rights import ADMINISTRATOR, OPERATOR, ROLES
 from helpdesk_lite.standing import HIGHEST
 
 TYPE_CHECKING = False
@@ -32,17 +33,30 @@ LONGEST_PASSWORD = 1024
 class Operator(NamedTuple):
     """Somebody who answers. `deliver` says how a claimed ticket's message reaches them (route.read_delivery).
 
-    `level` is the highest at which they work; `supervisor` names the operator whom they ask.
+    `role` is one of rights.ROLES; `categories` are those that they work in, all if none is named. `level` is the
+    highest at which they work; `supervisor` names the operator whom they ask. Nothing is handed to them before the day
+    (such as 2026-12-24, UTC) `absent_until`, if there is one.
     """
 
     name: str
     email: str
-    is_admin: bool = False
+    role: str = OPERATOR
     deliver: str = "mail"
     language: str = ""
     password_hash: str = ""
     level: int = HIGHEST
     supervisor: str = ""
+    categories: tuple[str, ...] = ()
+    absent_until: str = ""
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether they may do everything."""
+        return self.role == ADMINISTRATOR
+
+    def is_away(self, now: float) -> bool:
+        """Whether they are absent at this time (seconds UTC)."""
+        return bool(self.absent_until) and times.iso(int(now))[:10] < self.absent_until
 
 
 class Operators:
@@ -142,6 +156,13 @@ def _checked(operator: Operator) -> Operator:
         raise OperatorMistaken(f"{operator.email!r} is not a mail address.")
     if operator.language and operator.language not in LANGUAGES:
         raise OperatorMistaken(f"{operator.language!r} is not one of the languages {', '.join(LANGUAGES)}.")
+    if operator.role not in ROLES:
+        raise OperatorMistaken(f"role = {operator.role!r}: it must be one of {', '.join(ROLES)}.")
+    for category in operator.categories:
+        if not is_name(category):
+            raise OperatorMistaken(f"categories: {category!r} is no category's name, such as billing.")
+    if operator.absent_until and not _is_day(operator.absent_until):
+        raise OperatorMistaken(f"absent_until = {operator.absent_until!r}: it must be a day, such as 2026-12-24.")
     if not 1 <= operator.level <= HIGHEST:
         raise OperatorMistaken(f"level = {operator.level}: it must be from 1 to {HIGHEST}.")
     try:
@@ -149,6 +170,13 @@ def _checked(operator: Operator) -> Operator:
     except ValueError as wrong:
         raise OperatorMistaken(f"deliver = {operator.deliver!r}: {wrong}.") from None
     return operator
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return times.iso(times.typed(text, "00:00:00"))[:10] == text
+    except ValueError:
+        return False
 
 
 # Argon2id as RFC 9106 section 4 recommends for little memory (19 MiB, OWASP's floor): a cheap host has to bear it.
@@ -176,12 +204,15 @@ def _hashed(password: str) -> str:
 def _written(operator: Operator) -> bytes:
     import json
 
-    names = {"is_admin": "admin"}
-    lines = [
-        f"{names.get(field, field)} = {json.dumps(getattr(operator, field), ensure_ascii=False)}"
-        for field in Operator._fields[1:]
-        if field not in ("level", "supervisor") or getattr(operator, field) != Operator._field_defaults[field]
-    ]  # an older version knows nothing of these two, and would take the account down
+    values = {"email": operator.email, "admin": operator.is_admin, **operator._asdict()}
+    del values["name"]
+    if operator.role in (OPERATOR, ADMINISTRATOR):  # which `admin` tells
+        del values["role"]
+    for field in ("level", "supervisor", "categories", "absent_until"):
+        if values[field] == Operator._field_defaults[field]:
+            del values[field]
+    # What is left out is what an older version does not know: it would take the account down for it.
+    lines = [f"{field} = {json.dumps(value, ensure_ascii=False)}" for field, value in values.items()]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -196,14 +227,19 @@ def _read(path: str) -> dict[str, Any] | None:
         return None
     except (tomllib.TOMLDecodeError, UnicodeError) as wrong:
         raise OperatorMistaken(f"{path}: {wrong}") from None
-    texts = ("email", "deliver", "language", "password_hash", "supervisor")
-    shape = {**dict.fromkeys(texts, str), "admin": bool, "level": int}
+    texts = ("email", "deliver", "language", "password_hash", "supervisor", "role", "absent_until")
+    shape = {**dict.fromkeys(texts, str), "admin": bool, "level": int, "categories": list}
+    if "absent_until" in values:
+        values["absent_until"] = str(values["absent_until"])  # TOML has days of its own, without quotes
     for field, value in values.items():
         if field not in shape or type(value) is not shape[field]:
             raise OperatorMistaken(f"{path}: {field} = {value!r} is not one of {', '.join(shape)} as they must be.")
     if "email" not in values:
         raise OperatorMistaken(f"{path}: email is missing.")
-    values["is_admin"] = values.pop("admin", False)
+    is_admin = values.pop("admin", False)
+    if is_admin and values.setdefault("role", ADMINISTRATOR) != ADMINISTRATOR:
+        raise OperatorMistaken(f"{path}: admin = true and role = {values['role']!r}: it cannot be both.")
+    values["categories"] = tuple(map(str, values.get("categories", ())))
     try:
         _checked(Operator(name, **values))
     except OperatorMistaken as wrong:

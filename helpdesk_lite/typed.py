@@ -16,6 +16,7 @@ from helpdesk_lite.correspondence import Post
 from helpdesk_lite.desk import content_digest
 from helpdesk_lite.errors import OperatorMistaken, TicketMoved
 from helpdesk_lite.mail import compose, headers, incoming
+from helpdesk_lite.rights import REPLY
 from helpdesk_lite.ticket import ANSWER, CLAIMED, TYPED, Place
 
 TYPE_CHECKING = False
@@ -86,12 +87,13 @@ def named(text: str, operators: Operators, writer: Operator) -> tuple[Operator, 
 
 
 def keep(typed: Typed, number: str, operator: Operator, desk: Desk, drafts: Drafts, by_itself: bool) -> None:
-    """Keep the words as the operator's draft for their ticket. TicketMoved unless it is theirs; TooLarge.
+    """Keep the words as the operator's draft for their ticket. TicketMoved unless it is theirs; NotAllowed, TooLarge.
 
     What a page keeps `by_itself` may come late: it is no draft any more if an answer was sent from that page.
     """
     with desk.locked(number):
         ticket = desk.store.read(number)
+        desk.demand(operator, REPLY)
         if ticket.place != Place(CLAIMED, operator.name):
             raise TicketMoved(number, *ticket.place, ticket.since)
         since = ticket.entries[typed.seen :]

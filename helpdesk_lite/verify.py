@@ -12,6 +12,7 @@ import time
 from helpdesk_lite import data_format, disk, ledger
 from helpdesk_lite.errors import DeskError
 from helpdesk_lite.operators import Operator
+from helpdesk_lite.rights import ADMINISTRATOR
 from helpdesk_lite.store import inspect
 from helpdesk_lite.store.inspect import Finding, Lying
 from helpdesk_lite.ticket import STATES
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 FORMAT, WHOSE = "format", "whose"  # kinds of mends, beside those of inspect
 _STALE = 3600  # seconds after which a hidden file is nobody's any more
-_VERIFIER = Operator("verify", "", is_admin=True)
+_VERIFIER = Operator("verify", "", ADMINISTRATOR)
 
 
 class Verifier:

@@ -7,12 +7,13 @@ import itertools
 from helpdesk_lite import letter, tracking
 from helpdesk_lite.form import Control, Field, FieldValue, Form, Submission
 from helpdesk_lite.operators import Operator
+from helpdesk_lite.rights import ADMINISTRATOR
 from helpdesk_lite.ticket import Customer, Entry, Head, Inquiry
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z
 INES = Operator("ines", "ines@example.org")
 BOB = Operator("bob", "bob@example.org")
-ADMIN = Operator("ada", "ada@example.org", is_admin=True)
+ADMIN = Operator("ada", "ada@example.org", ADMINISTRATOR)
 
 _counter = itertools.count()
 

@@ -67,13 +67,14 @@ def demo(given: Namespace) -> int:
     """Serve a throw-away desk with something in it."""
     from helpdesk_lite.commands import serve
     from helpdesk_lite.operators import Operator
+    from helpdesk_lite.rights import ADMINISTRATOR, OPERATOR
 
     with tempfile.TemporaryDirectory(prefix="helpdesk-demo-") as folder:
         root = make_desk(folder)
         house = assemble.house(root)
         password = f"{assemble.chance():016x}"
-        for name, is_admin in (("ada", True), ("ben", False)):
-            house.operators.add(Operator(name, f"{name}@localhost", is_admin), password)
+        for name, role in (("ada", ADMINISTRATOR), ("ben", OPERATOR)):
+            house.operators.add(Operator(name, f"{name}@localhost", role), password)
         form = house.forms.form("contact")
         for name, subject, message in _STORIES:
             _submit(house, form, name, subject, message)

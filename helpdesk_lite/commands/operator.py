@@ -8,7 +8,9 @@ from getpass import getpass
 from helpdesk_lite import assemble, terminal
 from helpdesk_lite.errors import OperatorMistaken
 from helpdesk_lite.operators import Operator, Operators
+from helpdesk_lite.rights import ADMINISTRATOR
 from helpdesk_lite.root import find_root
+from helpdesk_lite.standing import HIGHEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,18 +19,18 @@ if TYPE_CHECKING:
 
 def add(given: Namespace) -> int:
     """Make an account."""
-    operator = Operator(given.name, given.email, given.admin, given.deliver, given.language)
+    operator = with_given(Operator(given.name, given.email), given)
     made = _operators(given).add(operator, _password(given))
     print(f"{made.name} <{made.email}> can sign in now.")
     return 0
 
 
 def list_operators(given: Namespace) -> int:
-    """List accounts: name, address, role and how mail reaches them; then mistakes in account files."""
+    """List accounts: name, address, role, how mail reaches them, and what is unusual; then mistakes in files."""
     operators = _operators(given)
     for operator in operators.everybody():
-        role = "administrator" if operator.is_admin else "operator"
-        print("\t".join(map(terminal.line, (operator.name, operator.email, role, operator.deliver))))
+        facts = (operator.name, operator.email, operator.role, operator.deliver, *unusual(operator))
+        print("\t".join(map(terminal.line, facts)))
     mistakes = operators.mistakes()
     for mistake in mistakes:
         print(f"helpdesk-lite: {mistake!a}"[:500], file=sys.stderr)
@@ -49,6 +51,28 @@ def remove(given: Namespace) -> int:
     house.operators.remove(given.name)
     print(f"{given.name} is no longer an operator." + (f" They hold {len(held)} tickets." if held else ""))
     return 0
+
+
+def with_given(operator: Operator, given: Namespace) -> Operator:
+    """The operator with what was given on the command line."""
+    plain = ("email", "role", "deliver", "language", "level", "supervisor", "absent_until")
+    values = {name: getattr(given, name) for name in plain if getattr(given, name) is not None}
+    if given.categories is not None:
+        values["categories"] = tuple(given.categories.replace(",", " ").split())
+    if given.admin:
+        values["role"] = ADMINISTRATOR
+    return operator._replace(**values)
+
+
+def unusual(operator: Operator) -> list[str]:
+    """What is not usual about an operator, in words."""
+    told = {
+        f"categories {', '.join(operator.categories)}": operator.categories,
+        f"up to level {operator.level}": operator.level < HIGHEST,
+        f"supervisor {operator.supervisor}": operator.supervisor,
+        f"absent until {operator.absent_until}": operator.absent_until,
+    }
+    return [word for word, counts in told.items() if counts]
 
 
 def _operators(given: Namespace) -> Operators:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.limits import Limits
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operators
+    from helpdesk_lite.permission import Permission
     from helpdesk_lite.reception import Reception
     from helpdesk_lite.root import Root
     from helpdesk_lite.settings import Settings
@@ -43,6 +44,7 @@ class House:
     categories: Categories
     reception: Reception
     desk: Desk
+    permission: Permission
     handling: Handling
     forms: FormsFolder
     operators: Operators

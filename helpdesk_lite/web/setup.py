@@ -10,6 +10,7 @@ import os
 
 from helpdesk_lite import disk
 from helpdesk_lite.errors import NotAllowed
+from helpdesk_lite.rights import ADMINISTRATOR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Setup:
         with disk.locked(self._lock_path):
             if not self.is_key(given):
                 raise NotAllowed("This link has been used, or a newer one was made.")
-            made = self._operators.add(operator._replace(is_admin=True), password)
+            made = self._operators.add(operator._replace(role=ADMINISTRATOR), password)
             disk.remove(self._path)
         return made
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from helpdesk_lite import assemble, disk
 from helpdesk_lite.mail.outbox import FOLDERS
 from helpdesk_lite.operators import Operator
+from helpdesk_lite.rights import ADMINISTRATOR
 from helpdesk_lite.root import Root
 from helpdesk_lite.store import inspect
 from helpdesk_lite.ticket import Place, Ticket
@@ -100,7 +101,7 @@ class HarmedDesk:
         form = self.folder / "forms" / "ask.html"
         form.write_text(FORM)
         self.change_settings("submissions_per_hour = 30", "submissions_per_hour = 0")
-        for operator in (Operator("ines", "ines@example.org"), Operator("ada", "ada@example.org", is_admin=True)):
+        for operator in (Operator("ines", "ines@example.org"), Operator("ada", "ada@example.org", ADMINISTRATOR)):
             assemble.house(self.root).operators.add(operator, PASSWORD)
         for path in (form, *Path(self.root.data).iterdir(), *Path(self.root.inside("operators")).iterdir()):
             self.age(path, 60)  # what is made of a file that changed just now is not kept in the cache

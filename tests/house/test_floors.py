@@ -8,12 +8,12 @@ from tests.house import source
 
 # From the ground up. A name stands for the module and everything below it.
 FLOORS = {
-    "words": "errors tracking standing ticket form letter settings settings_table reply_address trace signing times "
-    "route i18n terminal",
+    "words": "errors tracking rights standing ticket form letter settings settings_table reply_address trace signing "
+    "times route i18n terminal",
     "disk": "disk cache data_format assets root owner slice templating",
     "shelves": "store mail forms operators categories limits drafts whose",
     "desk": "desk reception handling courier verify correspondence customers my_tickets threads typed intake aside "
-    "naming ledger doctor probe",
+    "permission naming ledger doctor probe",
     "doors": "web doors",
     "assembly": "assemble wsgi",
     "commands": "cli commands",

@@ -16,6 +16,7 @@ from helpdesk_lite import assemble
 from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.errors import NotAllowed, TicketMoved
 from helpdesk_lite.operators import Operator
+from helpdesk_lite.rights import ADMINISTRATOR, OPERATOR
 from helpdesk_lite.standing import Standing
 from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
 from tests import examples, servers
@@ -78,7 +79,8 @@ def test_of_a_ticket_handed_on_and_up_and_claimed_at_once_there_is_one_holder(tm
     """Ines has it. She hands it on, the administrator hands it up, Carla wants it, and it waits: in the same moment."""
     house = assemble.house(make_desk(str(tmp_path / "desk")))
     for name in ("ines", "bob", "carla", "ada"):
-        house.operators.add(Operator(name, f"{name}@example.org", name == "ada"), servers.PASSWORD)
+        role = ADMINISTRATOR if name == "ada" else OPERATOR
+        house.operators.add(Operator(name, f"{name}@example.org", role), servers.PASSWORD)
     ines, carla, ada = (house.operators.find(name) for name in ("ines", "carla", "ada"))
     for count in range(40):
         number = house.desk.submit(examples.contact_form(), examples.submission(f"Fire {count}"), "", "en")

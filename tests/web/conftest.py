@@ -14,6 +14,7 @@ from helpdesk_lite import assemble
 from helpdesk_lite.form import Upload
 from helpdesk_lite.mail import compose
 from helpdesk_lite.operators import Operator
+from helpdesk_lite.rights import ADMINISTRATOR, OPERATOR
 from helpdesk_lite.root import Root
 from helpdesk_lite.web.app import App
 from helpdesk_lite.web.body import URLENCODED
@@ -137,7 +138,8 @@ def accounts(tmp_path_factory) -> Path:
     assemble.make_data(root)
     house = assemble.house(root)
     for name in ("ada", "ines", "bob"):
-        house.operators.add(Operator(name, f"{name}@example.org", name == "ada"), PASSWORD)
+        role = ADMINISTRATOR if name == "ada" else OPERATOR
+        house.operators.add(Operator(name, f"{name}@example.org", role), PASSWORD)
     return Path(house.operators.folder)
 
 
