@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from helpdesk_lite import disk, letter, signing, tracking
+from helpdesk_lite import letter, sameness, signing, tracking
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, TicketMoved
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, Letter
 from helpdesk_lite.ticket import (
@@ -79,7 +79,7 @@ class Desk(NamedTuple):
 
     def submit(self, form: Form, submission: Submission, client: str, language: str, browser: str = "") -> str:
         """Keep an inquiry with its notice and acknowledgement; its number. The same submission twice is one ticket."""
-        digest = _digest(form, submission, client)
+        digest = sameness.digest_of(form, submission, client)
         with self.store.once(digest) as number:
             if number:
                 with suppress(OSError):
@@ -378,23 +378,3 @@ class Desk(NamedTuple):
         from helpdesk_lite.mail import compose
 
         return compose.inquiry_message(inquiry, message_id, self.settings.address, submission.uploads)
-
-
-def _digest(form: Form, submission: Submission, client: str) -> str:
-    """What makes two submissions the same: form, answers, uploads; and the sender's address if no customer is named."""
-    from helpdesk_lite.forms import answers
-
-    facts = [form.name, "" if answers.customer_of(submission)[1] else client]
-    for field in submission.fields:
-        facts += [field.name, *field.values, ""]
-    for upload in submission.uploads:
-        facts += [upload.field, upload.name, content_digest(upload.path)]
-    return signing.digest_of(facts)
-
-
-def content_digest(path: str) -> str:
-    """What tells one file's content from another's."""
-    digest = signing.digest()
-    for piece in disk.chunks_of(path):
-        digest.update(piece)
-    return digest.hexdigest()

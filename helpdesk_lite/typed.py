@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, letter, signing
 from helpdesk_lite.correspondence import Post
-from helpdesk_lite.desk import content_digest
 from helpdesk_lite.errors import OperatorMistaken, TicketMoved
 from helpdesk_lite.mail import compose, headers, incoming
 from helpdesk_lite.rights import REPLY
+from helpdesk_lite.sameness import content_digest
 from helpdesk_lite.ticket import ANSWER, CLAIMED, TYPED, Place
 
 TYPE_CHECKING = False
