@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from helpdesk_lite.arranging import Arranging
     from helpdesk_lite.categories import Categories
     from helpdesk_lite.courier import Courier
     from helpdesk_lite.desk import Desk
@@ -143,6 +144,12 @@ def _permission(made: House) -> Permission:
     return Permission(lambda name: made.operators.find(name), lambda name: made.categories.read(name))
 
 
+def _arranging(made: House) -> Arranging:
+    from helpdesk_lite.arranging import Arranging
+
+    return Arranging(made.desk, made.categories, made.root.inside("locks", "arranging.lock"))
+
+
 def _handling(made: House) -> Handling:
     from helpdesk_lite.handling import Handling
 
@@ -233,6 +240,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "desk": _desk,
     "permission": _permission,
     "handling": _handling,
+    "arranging": _arranging,
     "forms": _forms,
     "operators": _operators,
     "limits": _limits,

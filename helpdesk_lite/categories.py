@@ -128,8 +128,9 @@ class Categories:
 
     def version(self, name: str) -> str:
         """What tells this version of the file from the next; "" if there is none."""
-        text = self.text(name)
-        return signing.digest_of([text]) if text else ""
+        if not is_name(name) or not disk.is_there(self._path(name)):
+            return ""
+        return signing.digest_of([self.text(name)])
 
     def text(self, name: str) -> str:
         """What the file says, word for word; "" if there is none."""

@@ -132,6 +132,14 @@ class CategoryMistaken(DeskError):
     """A category's name, or what its file says, cannot be used; the text says why."""
 
 
+class FileChanged(DeskError):
+    """A file of the desk's is not as the doer had seen it: somebody else has changed it since. Nothing was done."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Somebody changed {name} meanwhile. Nothing was done.")
+        self.name = name
+
+
 class TicketDamaged(DeskError):
     """A ticket file cannot be read as one, or lies in two folders: the text names the file."""
 

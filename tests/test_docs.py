@@ -99,6 +99,23 @@ def test_installing_as_shown(tmp_path: Path) -> None:
     assert accounts.split("\t")[:3] == ["ines", "ines@example.org", "administrator"]
 
 
+def test_a_department_with_a_desk_of_its_own_as_shown(tmp_path: Path) -> None:
+    """The commands of docs/categories.md make a second desk, and categories on the first."""
+    helpdesk, council = Desk(tmp_path / "helpdesk", None), Desk(tmp_path / "council", None)
+    run(["init", str(helpdesk.root)])
+    for name in ("ines", "bob"):
+        (helpdesk.root / "data" / "operators" / f"{name}.toml").write_text('email = "a@b.example"\n')
+    for block in blocks(CHECKOUT / "docs" / "categories.md", "sh"):
+        for line in block.replace("/srv/", f"{tmp_path}/").splitlines():
+            words = shlex.split(line)[1:]
+            if "add" in words and "operator" in words:
+                run([*words, "--password-stdin"], servers.PASSWORD + "\n")
+            elif words[-1] != "doctor":
+                run(words)
+    assert council.run("operator", "list").stdout.startswith("lea\tlea@example.org\tadministrator")
+    assert council.run("verify").stdout == "Everything is as promised.\n"
+
+
 def test_backing_up_and_restoring_as_shown(tmp_path: Path) -> None:
     """A copy of data/ becomes a desk again, which verifies."""
     backup = CHECKOUT / "docs" / "backup.md"

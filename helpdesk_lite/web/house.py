@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from helpdesk_lite.arranging import Arranging
     from helpdesk_lite.cache import Cache
     from helpdesk_lite.categories import Categories
     from helpdesk_lite.desk import Desk
@@ -46,6 +47,7 @@ class House:
     desk: Desk
     permission: Permission
     handling: Handling
+    arranging: Arranging
     forms: FormsFolder
     operators: Operators
     limits: Limits

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpdesk_lite import assemble, disk
+from helpdesk_lite.categories import Category
 from helpdesk_lite.mail.outbox import FOLDERS
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.rights import ADMINISTRATOR
@@ -99,11 +100,19 @@ class HarmedDesk:
         self.root = Root(str(self.folder))
         self.postmaster: Postmaster | None = None  # where the desk's letters go, if not into Maildirs
         form = self.folder / "forms" / "ask.html"
+        for example in form.parent.glob("*.html"):
+            example.unlink()  # they name categories that this desk has not
         form.write_text(FORM)
         self.change_settings("submissions_per_hour = 30", "submissions_per_hour = 0")
         for operator in (Operator("ines", "ines@example.org"), Operator("ada", "ada@example.org", ADMINISTRATOR)):
             assemble.house(self.root).operators.add(operator, PASSWORD)
-        for path in (form, *Path(self.root.data).iterdir(), *Path(self.root.inside("operators")).iterdir()):
+        assemble.house(self.root).categories.add(Category("water", addresses=("plumbers@example.org",)))
+        for path in (
+            form,
+            *Path(self.root.inside("categories")).iterdir(),
+            *Path(self.root.data).iterdir(),
+            *Path(self.root.inside("operators")).iterdir(),
+        ):
             self.age(path, 60)  # what is made of a file that changed just now is not kept in the cache
         self.cookies = {who: self.sign_in(who) for who in ("ines", "ada")}
         self.pending, self.claimed, self.closed = (self._asked(subject) for subject in "abc")

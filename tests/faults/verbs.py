@@ -128,7 +128,9 @@ def _typed(verb: str, kind: str) -> Verb:
     return Verb(verb, "calm", lambda desk: desk.cgi(_type(desk, verb)), check)
 
 
-def _handled(verb: str, body: bytes, whose: str, after: Place, kind: str, letters: int = 0, again: int = 409) -> Verb:
+def _handled(
+    verb: str, body: bytes, whose: str, after: Place, kind: str, letters: int = 0, again: int = 409, name: str = ""
+) -> Verb:
     """The entry is there, and the ticket in its place with its letters, if there was an answer; and never by half."""
 
     def request(desk: HarmedDesk, who: str) -> Request:
@@ -149,7 +151,7 @@ def _handled(verb: str, body: bytes, whose: str, after: Place, kind: str, letter
         assert len(then.queued) == letters
         each_letter_once(then)
 
-    return Verb(verb, "calm", lambda desk: desk.cgi(request(desk, "ines")), check)
+    return Verb(name or verb, "calm", lambda desk: desk.cgi(request(desk, "ines")), check)
 
 
 _ENTRY = {"claim": "claimed", "release": "released", "close": "closed", "reopen": "reopened"}
@@ -314,6 +316,7 @@ VERBS = {
         _handled("escalate", b"note=A+plumber!", "claimed", QUEUE, "escalated", letters=1),
         _handled("reassign", b"to=ada", "claimed", Place(CLAIMED, "ada"), "reassigned", letters=1),
         _handled("mark", b"priority=critical", "pending", QUEUE, "marked", again=303),
+        _handled("mark", b"category=water", "pending", QUEUE, "marked", letters=1, again=303, name="categorise"),
         Verb("deliver", "letters", _deliver, _delivered, is_web=False),
         Verb("deliver-again", "left over", _deliver, _delivered, is_web=False),
         Verb("repair", "mess", _repair, _repaired, is_web=False),

@@ -1,0 +1,188 @@
+"""The administrators' pages for categories: all of them, and one to change or take away.
+
+Guarantee: a page that was loaded before somebody else changed the file changes nothing: it comes back with what was
+typed, and what the file says now. Who may do it is decided elsewhere (arranging).
+"""
+
+from __future__ import annotations
+
+from helpdesk_lite import i18n
+from helpdesk_lite.categories import Category, listed
+from helpdesk_lite.errors import CategoryMistaken, FileChanged
+from helpdesk_lite.standing import HIGHEST, USUAL
+from helpdesk_lite.web import body, standing_words
+from helpdesk_lite.web.http import quoted, see_other
+from helpdesk_lite.web.pages.page import page, signed_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from helpdesk_lite.form import Posted
+    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request, Response
+
+HERE = "/administration/categories"
+_MOST_MB = 1  # of what is typed
+
+
+def overview(request: Request, house: House) -> Response:
+    """All categories, and a form for one more. NotAllowed."""
+    house.arranging.look(signed_in(request))
+    return _overview(request, house, Category(""))
+
+
+def add(request: Request, house: House) -> Response:
+    """Make a category; 422 with what is wrong. NotAllowed."""
+    with body.posted(request, house.spool, _MOST_MB) as posted:
+        typed = _typed(posted)
+    try:
+        house.arranging.add_category(typed, signed_in(request))
+    except CategoryMistaken as wrong:
+        return _overview(request, house, typed, str(wrong))
+    return see_other(request, HERE)
+
+
+def one(request: Request, house: House, name: str) -> Response:
+    """The form to change a category. NotAllowed; 404 if there is no such file."""
+    house.arranging.look(signed_in(request))
+    if not house.categories.version(name):
+        return _gone(request, house)
+    try:
+        return _one(request, house, house.categories.read(name) or Category(name))
+    except CategoryMistaken as wrong:
+        return _one(request, house, Category(name), str(wrong), 200)
+
+
+def change(request: Request, house: House, name: str) -> Response:
+    """Write the category as it was filled in; 422 with what is wrong, 409 if its file changed. NotAllowed."""
+    with body.posted(request, house.spool, _MOST_MB) as posted:
+        typed, seen = _typed(posted)._replace(name=name), dict(posted.pairs).get("seen", "")
+    try:
+        house.arranging.change_category(typed, signed_in(request), seen)
+    except CategoryMistaken as wrong:
+        return _one(request, house, typed, str(wrong)) if house.categories.version(name) else _gone(request, house)
+    except FileChanged:
+        return _changed(request, house, typed)
+    return see_other(request, HERE)
+
+
+def remove(request: Request, house: House, name: str) -> Response:
+    """Take the category away; 409 if its file changed. NotAllowed."""
+    with body.posted(request, house.spool, _MOST_MB) as posted:
+        seen = dict(posted.pairs).get("seen", "")
+    try:
+        house.arranging.remove_category(name, signed_in(request), seen)
+    except CategoryMistaken:
+        return _gone(request, house)
+    except FileChanged:
+        return _changed(request, house, house.categories.find(name) or Category(name))
+    return see_other(request, HERE)
+
+
+def _typed(posted: Posted) -> Category:
+    """The category as it was filled in."""
+    said = {name: value.strip() for name, value in posted.pairs}
+    several = {
+        name: tuple(value for key, value in posted.pairs if key == name and value)
+        for name in ("subscribers", "operators")
+    }
+    level = said.get("level", "1")
+    return Category(
+        said.get("name", ""),
+        said.get("title", ""),
+        several["subscribers"],
+        listed(said.get("addresses", "")),
+        said.get("priority", ""),
+        int(level) if level.isascii() and level.isdigit() and len(level) < 4 else 0,
+        several["operators"],
+        said.get("templates", ""),
+    )
+
+
+def _overview(request: Request, house: House, typed: Category, problem: str = "") -> Response:
+    said = i18n.translation(request.language)
+    found = [_row(house, category, said) for category in house.categories.all()]
+    shown = {row["name"] for row in found}
+    mistaken = [name for name in house.categories.names() if name not in shown]
+    found += [{"name": name, "words": name, "way": quoted(name), "marks": "", "facts": []} for name in mistaken]
+    values = {
+        "categories": sorted(found, key=lambda row: (str(row["words"]).casefold(), row["name"])),
+        "mistakes": [_relative(house, mistake) for mistake in house.categories.mistakes()],
+        **_form(house, typed, problem, said),
+    }
+    return page(request, house, "categories.html", values, 422 if problem else 200, here="administration")
+
+
+def _one(request: Request, house: House, category: Category, problem: str = "", status: int = 422) -> Response:
+    said = i18n.translation(request.language)
+    problem = _relative(house, problem)
+    wrong = [] if problem else house.categories.unknown(category)
+    values = {**_form(house, category, problem, said), "unknown": wrong, "now": "", "category": category}
+    return page(request, house, "category.html", values, status if problem else 200, here="administration")
+
+
+def _changed(request: Request, house: House, typed: Category) -> Response:
+    """The form as it was filled in, and below it what somebody else wrote meanwhile."""
+    said = i18n.translation(request.language)
+    problem = said.gettext("Somebody changed this category meanwhile, so nothing is saved yet.")
+    now = house.categories.text(typed.name)
+    values = {**_form(house, typed, problem, said), "unknown": [], "now": now, "category": typed}
+    return page(request, house, "category.html", values, 409, here="administration")
+
+
+def _gone(request: Request, house: House) -> Response:
+    said = i18n.translation(request.language)
+    values = {
+        "heading": said.gettext("There is no such category"),
+        "words": said.gettext("Perhaps somebody has just taken it away. Its tickets are where they were."),
+        "way": request.base + HERE,
+        "way_words": said.gettext("All categories"),
+    }
+    return page(request, house, "error.html", values, 404)
+
+
+def _row(house: House, category: Category, said: Translation) -> dict[str, Any]:
+    """A category in the list: who is mailed, and what is unusual."""
+    readers = ", ".join(house.categories.readers(category))
+    facts = [
+        said.gettext(
+            "mails %(readers)s",
+        )
+        % {"readers": readers}
+        if readers
+        else said.gettext("mails the broadcast address"),
+        said.gettext("only %(names)s work on it") % {"names": ", ".join(category.operators)}
+        if category.operators
+        else "",
+        f"templates/{category.templates}" if category.templates else "",
+    ]
+    now = USUAL._replace(priority=category.priority, level=category.level)
+    return {
+        "name": category.name,
+        "words": category.words,
+        "way": quoted(category.name),
+        "marks": standing_words.marks(now, 0, said),
+        "facts": [fact for fact in facts if fact],
+    }
+
+
+def _form(house: House, category: Category, problem: str, said: Translation) -> dict[str, Any]:
+    """What pages/category_fields.html needs."""
+    known = house.operators.names()
+    strangers = [name for name in (*category.subscribers, *category.operators) if name not in known]
+    return {
+        "typed": category,
+        "problem": problem,
+        "people": list(dict.fromkeys((*known, *strangers))),
+        "addresses": "\n".join(category.addresses),
+        "priorities": [(name, said.gettext(word)) for name, word in standing_words.PRIORITIES.items()],
+        "levels": range(1, HIGHEST + 1),
+        "seen": house.categories.version(category.name) if category.name else "",
+    }
+
+
+def _relative(house: House, said: str) -> str:
+    """What is wrong, with the file's path from the desk's folder on."""
+    return said.replace(f"{house.root.path}/", "")
