@@ -29,6 +29,9 @@ VERBS = {
     "resume": "note that a waiting or resolved ticket is in progress",
     "escalate": "put a claimed ticket back into the queue, a level higher, with a note",
     "reassign": "hand a claimed ticket to another operator",
+    "spam": "put a ticket out of the way as spam, with all that is in it",
+    "bin": "put a ticket into the bin, with all that is in it",
+    "restore": "bring back a ticket that is spam or in the bin",
     "mark": "change a ticket's priority, category, level, or when it is due",
 }
 

@@ -199,9 +199,12 @@ class Correspondence(NamedTuple):
         self._do(self.desk.close, number, operator)
 
     def woken(self, ticket: Ticket) -> Place | None:
-        """Where a ticket goes when its customer writes; None if it was closed too long ago."""
+        """Where a ticket goes when its customer writes; None if it was closed too long ago.
+
+        One that was put away stays where it is, and keeps what they wrote.
+        """
         place = ticket.place
-        if place.state != CLOSED:
+        if place.state != CLOSED or ticket.standing.away:
             return place
         if self.desk.clock() - ticket.since > self.desk.settings.reopen_days * DAY:
             return None

@@ -15,7 +15,18 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, route
 from helpdesk_lite.errors import DeskError, LetterRefused, OperatorMistaken, UnknownNumber
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, KINDS, LINK, NOTICE, RETURNED, TOLD, domain_of
+from helpdesk_lite.letter import (
+    ACKNOWLEDGEMENT,
+    ANSWER,
+    BY_ITSELF,
+    FORWARD,
+    KINDS,
+    LINK,
+    NOTICE,
+    RETURNED,
+    TOLD,
+    domain_of,
+)
 from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, Outcome, Parcel, TransportDown
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.ticket import REDIRECT, RESHAPE
@@ -192,6 +203,9 @@ class Courier:
         try:
             written, outcomes = self._send(letter, along, transport)
             self._note_shape(letter, outcomes)
+        except _Needless:
+            self._outbox.done(letter, self._parts.clock())
+            self._log("not sent, the ticket was put away", letter)
         except LetterRefused as wrong:
             self._hold(letter, str(wrong))
         except UnknownNumber as wrong:
@@ -214,6 +228,8 @@ class Courier:
     def _send(self, letter: Letter, along: Route, transport: Transport) -> tuple[Written, dict[str, Outcome]]:
         """Have the letter written and carried. LetterRefused, TransportDown, and what the store raises."""
         ticket = self._parts.store.read(letter.number)
+        if ticket.standing.away and letter.kind in BY_ITSELF:
+            raise _Needless
         entry = letter.entry or ticket.entries[0].message_id
         if entry not in {one.message_id for one in ticket.entries}:
             raise LetterRefused(f"Ticket {letter.number} has no entry {entry}.")
@@ -345,6 +361,10 @@ class Courier:
 
     def _log(self, fact: str, letter: Letter) -> None:
         log.info("courier: %s number=%s message_id=%s", fact, letter.number, letter.message_id)
+
+
+class _Needless(Exception):
+    """Nobody is to get this letter any more."""
 
 
 def _left(letter: Letter, recipients: list[str], reason: str) -> Letter:

@@ -31,6 +31,11 @@ class Customers(NamedTuple):
         told = (one for one in ticket.entries if one.kind in _THEIRS and (one.kind != LETTER or one.by == CUSTOMER))
         return ticket._replace(entries=tuple(told))
 
+    def may_reopen(self, ticket: Ticket) -> bool:
+        """Whether they can have the ticket opened again: not for ever, and not one that was put away."""
+        goal = self.correspondence.woken(ticket)
+        return ticket.place.state == CLOSED and goal is not None and goal.state != CLOSED
+
     def may_write(self, ticket: Ticket) -> bool:
         """Whether the ticket is open, or was closed so lately that it can be opened again."""
         return self.correspondence.woken(ticket) is not None
@@ -50,12 +55,12 @@ class Customers(NamedTuple):
                 self._move(ticket, Place(CLOSED, ticket.place.holder), "closed", words)
 
     def reopen(self, number: str) -> None:
-        """Open a closed ticket again, for who had it; they are told. Nothing happens if it was closed too long ago."""
+        """Open a closed ticket again, for who had it; they are told. Nothing happens unless it may be reopened."""
         desk = self.correspondence.desk
         with desk.locked(number):
             ticket = desk.store.read(number)
             goal = self.correspondence.woken(ticket)
-            if ticket.place.state == CLOSED and goal is not None:
+            if goal is not None and self.may_reopen(ticket):
                 said = self.correspondence.said_to(goal.holder)
                 self._move(ticket, goal, "reopened", said.gettext("The customer has reopened ticket %(number)s."))
 

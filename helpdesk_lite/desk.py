@@ -126,11 +126,11 @@ class Desk(NamedTuple):
             self.move(ticket, goal, "reopened", operator.name)
 
     def show(self, number: str, operator: Operator) -> Ticket:
-        """The ticket as this operator may see it: a pending one without the customer's name, address and other contact
-        fields, so that nobody can answer without claiming."""
+        """The ticket as this operator may see it: one that nobody has without the customer's name, address and other
+        contact fields, so that nobody can answer without claiming."""
         ticket = self.store.read(number)
         self.demand(operator, "show", ticket)
-        return ticket._replace(inquiry=ticket.inquiry.without_contact()) if ticket.place == QUEUE else ticket
+        return ticket._replace(inquiry=ticket.inquiry.without_contact()) if ticket.is_nobodys else ticket
 
     def may(self, operator: Operator, verb: str, about: Ticket | Head | None = None, place: Place = QUEUE) -> bool:
         """Whether the operator may do this (rights.TABLE) to the ticket; of a head that lies here, or is pending."""
@@ -258,12 +258,14 @@ class Desk(NamedTuple):
         """Commit a move, or what else happened, as one entry; the caller holds the ticket's lock.
 
         It stands as before (None) or like this then; once nobody has it, it neither waits for its customer nor is
-        resolved.
+        resolved; once it is open, it is neither spam nor in the bin.
         """
         caused = letters or []
         now = ticket.standing if standing is None else standing
         if not ticket.place.state == target.state == CLAIMED:
             now = now._replace(progress="")
+        if target.state != CLOSED:
+            now = now._replace(away="")
         entry = self.entry(ticket.number, kind, by, caused)._replace(text=text)
         self.commit(ticket.number, ticket.place, target, ticket.changed(entry, now), caused)
 

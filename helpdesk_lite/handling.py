@@ -9,10 +9,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import NamedTuple
 
-from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketChanged
+from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketChanged, TicketMoved
 from helpdesk_lite.letter import NOTICE
-from helpdesk_lite.rights import ESCALATE, HOLD, MARK, REASSIGN, RESOLVE, RESUME, WAIT
-from helpdesk_lite.standing import HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, WAITING, written
+from helpdesk_lite.rights import ESCALATE, HOLD, MARK, PUT_AWAY, REASSIGN, RESOLVE, RESTORE, RESUME, WAIT
+from helpdesk_lite.standing import AWAY, HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, WAITING, written
 from helpdesk_lite.ticket import CLAIMED, CLOSED, DESK, QUEUE, Place
 
 TYPE_CHECKING = False
@@ -107,6 +107,40 @@ class Handling(NamedTuple):
             if now != before:
                 letters = self._news(ticket, now, operator) if now.category != before.category else []
                 self.desk.move(ticket, ticket.place, "marked", operator.name, letters, now, written(now, before))
+
+    def put_away(self, number: str, operator: Operator, how: str) -> None:
+        """Have it out of the way as spam, or in the bin, with all that is in it; `restore` brings it back.
+
+        A pending one by any operator. TicketMoved if it is put away already; NotAllowed.
+        """
+        with self.desk.locked(number):
+            ticket = self.desk.store.read(number)
+            self.desk.demand(operator, PUT_AWAY, ticket)
+            if ticket.standing.away:
+                raise TicketMoved(number, *ticket.place, ticket.since)
+            goal = Place(CLOSED, ticket.place.holder)
+            now = ticket.standing._replace(away=how)
+            self.desk.move(ticket, goal, how, operator.name, standing=now, text=" ".join(ticket.place).strip())
+
+    def restore(self, number: str, operator: Operator) -> None:
+        """Bring a ticket that was put away back to where it lay; to the queue if that operator is gone.
+
+        TicketMoved unless it is put away; NotAllowed.
+        """
+        with self.desk.locked(number):
+            ticket = self.desk.held(number, CLOSED, operator, RESTORE)
+            if not ticket.standing.away:
+                raise TicketMoved(number, *ticket.place, ticket.since)
+            goal = self._before(ticket, operator)
+            self.desk.move(ticket, goal, "restored", operator.name, standing=ticket.standing._replace(away=""))
+
+    def _before(self, ticket: Ticket, operator: Operator) -> Place:
+        """Where it lay before it was put away; the queue in place of an operator who may not have it any more."""
+        told = next((entry.text for entry in reversed(ticket.entries) if entry.kind in AWAY), "")
+        state, _, holder = told.partition(" ")
+        if state == CLOSED:
+            return Place(CLOSED, holder)
+        return self.desk.permission().back_to(ticket, self.desk.clock(), operator.name) if state == CLAIMED else QUEUE
 
     def close_resolved(self, most: int = MOST_CLOSED) -> int:
         """Close tickets that were resolved so long ago, up to so many in one round; how many were."""

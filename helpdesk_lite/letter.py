@@ -15,6 +15,7 @@ ANSWER = "answer"
 RETURNED = "returned"
 TOLD = "told"
 LINK = "link"
+BY_ITSELF = (NOTICE, ACKNOWLEDGEMENT)  # what the desk says of any ticket, but not of one that was put away
 KINDS = (NOTICE, ACKNOWLEDGEMENT, FORWARD, ANSWER, RETURNED, TOLD, LINK)
 
 

@@ -80,12 +80,14 @@ class Entry(NamedTuple):
     """One message in the ticket's file: what it is (`kind`), who did it (`by`), when, and the letters it caused.
 
     Kinds of what happened: inquiry, claimed, released, closed, reopened, waiting, resolved, resumed, escalated,
-    reassigned (`text`: to whom), marked, found (by `verify`: the ticket lay elsewhere, or stood otherwise, than it
-    said), forwarded (by the courier: `text` is the shape of a letter that was sent on, the domain that decided,
-    and what it asks for). Kinds of what was written, whose message is the letter as it came in: letter (from the
-    customer's side), answer (from an operator), note (for operators only), automatic (from a machine), bounce (a letter
-    of ours that could not be delivered). `sender` is the mailbox it came from, `people` the addresses of who else got
-    it, `digest` tells the same letter when it comes again; of what was typed on a page it begins with TYPED.
+    reassigned (`text`: to whom), marked, spam and binned (`text`: where it lay before), restored, found (by `verify`:
+    the ticket lay elsewhere, or stood otherwise, than it said), forwarded (by the courier: `text` is the shape of a
+    letter that was sent on, the domain that decided, and what it asks for).
+
+    Kinds of what was written, whose message is the letter as it came in: letter (from the customer's side), answer
+    (from an operator), note (for operators only), automatic (from a machine), bounce (a letter of ours that could not
+    be delivered). `sender` is the mailbox it came from, `people` the addresses of who else got it, `digest` tells the
+    same letter when it comes again; of what was typed on a page it begins with TYPED.
     `standing` is how the ticket stands from this entry on, None if as before.
     """
 
@@ -126,6 +128,11 @@ class Ticket(NamedTuple):
     def number(self) -> str:
         """The tracking number."""
         return self.inquiry.head.number
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether nobody has claimed it: it is pending, or was closed or put away while it was."""
+        return not self.place.holder
 
     @property
     def standing(self) -> Standing:

@@ -265,6 +265,10 @@ def test_a_ticket_is_handled_between_claim_and_close(root, number, people):
     for *verb, said in (
         ("claim", "ines has"),
         ("wait", "waits for its customer."),
+        ("spam", "is spam; `restore` brings it back."),
+        ("restore", "is back where it lay."),
+        ("bin", "is in the bin; `restore` brings it back."),
+        ("restore", "is back where it lay."),
         ("resolve", "is resolved; it closes by itself unless somebody goes on with it."),
         ("resume", "is in progress."),
         ("reassign", "--to", "bob", "bob has"),

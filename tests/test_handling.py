@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.customers import Customers
 from helpdesk_lite.errors import AlreadyClaimed, HandlingRefused, NotAllowed, TicketChanged, TicketMoved
 from helpdesk_lite.letter import FORWARD, NOTICE
-from helpdesk_lite.standing import USUAL, Standing
+from helpdesk_lite.standing import AWAY, BINNED, SPAM, USUAL, Standing
 from helpdesk_lite.ticket import ANSWER, CLAIMED, CLOSED, LETTER, QUEUE, Place
 from tests.examples import ADMIN, BOB, INES, NOON, contact_form, submission
 
@@ -290,3 +291,94 @@ def test_a_level_that_is_none_is_a_mistake(handled):
     handled.change("bob", "level = 10")
     (mistake,) = handled.house.operators.mistakes()
     assert mistake.endswith("bob.toml: level = 10: it must be from 1 to 9.")
+
+
+class TestPuttingAway:
+    @pytest.mark.parametrize("how", AWAY)
+    def test_a_ticket_is_out_of_the_way_and_comes_back_whole_to_where_it_lay(self, handled, how):
+        handled.handling.put_away(handled.number, INES, how)
+        assert handled.ticket.place == Place(CLOSED, "ines")
+        assert handled.last == (how, "ines", "claimed ines")
+        assert handled.desk.mine(INES) == []
+        assert [head.number for head in handled.house.store.put_away(how)] == [handled.number]
+        handled.handling.restore(handled.number, INES)
+        assert handled.ticket.place == Place(CLAIMED, "ines")
+        assert handled.ticket.standing == handled.ticket.inquiry.head.standing == USUAL
+        assert handled.house.store.put_away(how) == []
+
+    def test_from_the_queue_by_whoever_may_claim(self, handled):
+        handled.desk.release(handled.number, INES)
+        handled.handling.put_away(handled.number, BOB, SPAM)
+        assert handled.ticket.place == Place(CLOSED, "")
+        assert handled.desk.queue() == []
+        seen = handled.desk.show(handled.number, INES)
+        assert seen.inquiry.customer == ("", "")  # nobody has claimed it, so nobody may answer
+        handled.handling.restore(handled.number, INES)
+        assert handled.ticket.place == QUEUE
+
+    def test_what_was_closed_is_closed_again(self, handled):
+        handled.desk.close(handled.number, INES)
+        handled.handling.put_away(handled.number, INES, BINNED)
+        handled.handling.restore(handled.number, INES)
+        assert handled.ticket.place == Place(CLOSED, "ines")
+
+    def test_the_ticket_of_an_operator_who_is_gone_comes_back_to_the_queue(self, handled):
+        handled.handling.put_away(handled.number, INES, BINNED)
+        handled.house.operators.remove("ines")
+        handled.handling.restore(handled.number, ADMIN)
+        assert handled.ticket.place == QUEUE
+
+    def test_somebody_elses_stays_where_it_is(self, handled):
+        with pytest.raises(NotAllowed):
+            handled.handling.put_away(handled.number, BOB, SPAM)
+        handled.handling.put_away(handled.number, INES, SPAM)
+        with pytest.raises(NotAllowed):
+            handled.handling.restore(handled.number, BOB)
+
+    def test_once_is_enough_and_only_what_was_put_away_comes_back(self, handled):
+        with pytest.raises(TicketMoved):
+            handled.handling.restore(handled.number, INES)
+        handled.handling.put_away(handled.number, INES, SPAM)
+        with pytest.raises(TicketMoved):
+            handled.handling.put_away(handled.number, INES, BINNED)
+        assert handled.last[0] == SPAM
+
+    def test_a_letter_is_kept_in_it_and_wakes_nobody(self, handled):
+        handled.handling.put_away(handled.number, INES, SPAM)
+        before = len(handled.house.outbox.waiting())
+        handled.customer_writes()
+        customers = Customers(handled.house.intake.correspondence)
+        customers.reopen(handled.number)
+        assert [entry.kind for entry in handled.ticket.entries[-2:]] == [SPAM, LETTER]
+        assert handled.ticket.standing.away == SPAM
+        assert len(handled.house.outbox.waiting()) == before
+        handled.now += 400 * DAY
+        handled.customer_writes()
+        assert handled.ticket.entries[-1].kind == LETTER
+
+    def test_an_acknowledgement_that_has_not_gone_yet_never_goes(self, handled):
+        other = handled.desk.submit(contact_form(), submission("Cheap printers!"), "192.0.2.1", "en")
+        handled.handling.put_away(other, INES, SPAM)
+        assert assemble.courier(handled.house).run(all=True).sent == 0
+        assert handled.house.outbox.counts() == (0, 0)
+
+    def test_what_is_reopened_is_in_the_way_again(self, handled):
+        handled.handling.put_away(handled.number, INES, SPAM)
+        handled.desk.reopen(handled.number, INES)
+        assert handled.ticket.standing == USUAL
+
+    def test_a_lost_mark_is_found_and_made_again(self, handled):
+        handled.handling.put_away(handled.number, INES, SPAM)
+        os.remove(handled.house.root.inside("marks", SPAM, handled.number))
+        verifier = assemble.verifier(handled.house)
+        assert [(finding.number, verifier.mend(finding)) for finding in verifier.findings() if finding.number] == [
+            (handled.number, True)
+        ]
+        assert [head.number for head in handled.house.store.put_away(SPAM)] == [handled.number]
+
+
+def test_what_its_customer_closed_in_the_queue_can_be_reopened_by_anybody(handled):
+    handled.desk.release(handled.number, INES)
+    Customers(handled.house.intake.correspondence).close(handled.number)
+    handled.desk.reopen(handled.number, BOB)
+    assert handled.ticket.place == QUEUE

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SLICE = 20  # seconds of due work that one command may leave behind
 _DESK = ("claim", "release", "close", "reopen")  # verbs of the desk itself
+_AWAY = {"spam": standing.SPAM, "bin": standing.BINNED}
 _DONE = {
     "claim": "%(who)s has %(number)s now; the customer's message is on its way to them.",
     "release": "%(number)s is back in the queue.",
@@ -37,6 +38,9 @@ _DONE = {
     "escalate": "%(number)s is back in the queue, at level %(level)s.",
     "reassign": "%(holder)s has %(number)s now; the customer's message is on its way to them.",
     "mark": "%(number)s: %(standing)s.",
+    "spam": "%(number)s is spam; `restore` brings it back.",
+    "bin": "%(number)s is in the bin; `restore` brings it back.",
+    "restore": "%(number)s is back where it lay.",
 }
 
 
@@ -70,6 +74,8 @@ def _act(house: House, given: Namespace, number: str, operator: Operator) -> Non
         house.handling.escalate(number, operator, given.note)
     elif given.verb == "reassign":
         house.handling.reassign(number, operator, given.to)
+    elif given.verb in _AWAY:
+        house.handling.put_away(number, operator, _AWAY[given.verb])
     elif given.verb == "mark":
         seen = house.store.read(number).standing
         house.handling.mark(number, operator, _wanted(given, seen), seen)
@@ -109,7 +115,7 @@ def _where(number: str, state: str, holder: str, since: int) -> str:
     if state == PENDING:
         return f"{number} has been in the queue since {times.iso(since)}"
     if state == CLOSED:
-        return f"{number} has been closed since {times.iso(since)}; {holder} had it"
+        return f"{number} has been closed since {times.iso(since)}" + (f"; {holder} had it" if holder else "")
     return f"{holder} has had {number} since {times.iso(since)}"
 
 

@@ -69,6 +69,9 @@ class Store(Protocol):
     def resolved(self, until: float) -> Iterable[str]:
         """The tickets that were resolved up to this moment (seconds UTC), and perhaps some that are so no more."""
 
+    def put_away(self, how: str, before: str = "", limit: int = 50) -> list[Head]:
+        """The tickets that are spam, or in the bin: up to `limit` that arrived before `before`, the newest first."""
+
     def numbers(self, state: str) -> Iterable[str]:
         """All numbers in this state (pending, claimed, closed), in order of arrival."""
 

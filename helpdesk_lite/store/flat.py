@@ -141,7 +141,7 @@ class FlatStore:
 
     def pending(self, after: str = "", limit: int = 50) -> list[Head]:
         """See `Store.pending`."""
-        marked = marks.read(self.data)
+        marked = marks.of_queue(self.data)
         heads = self._ranked(marked, after) if marked or after else self._each_head(self._path(PENDING))
         return list(islice(heads, limit))
 
@@ -156,6 +156,17 @@ class FlatStore:
     def resolved(self, until: float) -> list[str]:
         """See `Store.resolved`."""
         return marks.older(self.data, RESOLVED, until)
+
+    def put_away(self, how: str, before: str = "", limit: int = 50) -> list[Head]:
+        """See `Store.put_away`."""
+        numbers = [number for number in marks.having(self.data, how) if not before or number < before]
+        found = []
+        for number in reversed(numbers):
+            with suppress(UnknownNumber):
+                found += [head for head in _heads_at([self._find(number)[0]]) if head.standing.away == how]
+            if len(found) == limit:
+                break
+        return found
 
     def numbers(self, state: str) -> Iterator[str]:
         """See `Store.numbers`."""

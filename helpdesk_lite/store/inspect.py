@@ -118,8 +118,6 @@ def mend_mark(data: str, finding: Finding, at: int) -> None:
 
 def _marks_of(lying: Lying) -> set[str]:
     """The marks that the ticket should have; none if it cannot be read, of which `ticket` tells."""
-    if lying.place.state == CLOSED:
-        return set()
     try:
         with open(lying.path, "rb") as file:
             return store_marks.of(lying.place, mbox.standing_in(file.read(mbox.HEAD_SIZE)))

@@ -11,7 +11,7 @@ import os
 
 from helpdesk_lite import disk, tracking
 from helpdesk_lite.standing import CRITICAL, HIGH, LOW, NORMAL, RESOLVED
-from helpdesk_lite.ticket import CLAIMED, PENDING
+from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,9 +25,12 @@ Marks = dict[str, frozenset[str]]  # the numbers that have each mark
 
 
 def of(place: Place, now: Standing) -> set[str]:
-    """The marks of a ticket at this place which stands like this: what the queue, or the hourly round, has to know."""
+    """The marks of a ticket at this place which stands like this: what the queue, the hourly round and the bin's page
+    have to know."""
     if place.state == PENDING:
         return {now.priority, LATER if now.wakes_at else NORMAL} - {NORMAL}
+    if place.state == CLOSED:
+        return {now.away} - {""}
     return {RESOLVED} if place.state == CLAIMED and now.progress == RESOLVED else set()
 
 
@@ -52,11 +55,18 @@ def take(data: str, number: str, marks: set[str]) -> None:
 
 def read(data: str) -> Marks:
     """All marks there are, and who has them; none on a desk where nothing ever stood out."""
-    folder = os.path.join(data, "marks")
-    return {
-        mark: frozenset(filter(tracking.is_number, disk.names(os.path.join(folder, mark))))
-        for mark in disk.names(folder)
-    }
+    return {mark: frozenset(having(data, mark)) for mark in disk.names(os.path.join(data, "marks"))}
+
+
+def of_queue(data: str) -> Marks:
+    """The same of those by which the queue is ordered: there may be any number of others."""
+    folders = disk.names(os.path.join(data, "marks"))
+    return {mark: frozenset(having(data, mark)) for mark in folders if mark in RANKS}
+
+
+def having(data: str, mark: str) -> list[str]:
+    """The numbers that have the mark, in order of arrival."""
+    return sorted(filter(tracking.is_number, disk.names(os.path.join(data, "marks", mark))))
 
 
 def older(data: str, mark: str, until: float) -> list[str]:

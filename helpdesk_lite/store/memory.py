@@ -112,6 +112,11 @@ class MemoryStore:
         heads = self._heads(lambda ticket: ticket.progress == RESOLVED and ticket.entries[-1].at <= until)
         return iter([head.number for head in heads])
 
+    def put_away(self, how: str, before: str = "", limit: int = 50) -> list[Head]:
+        """See `Store.put_away`."""
+        heads = self._heads(lambda ticket: ticket.standing.away == how and (not before or ticket.number < before))
+        return heads[::-1][:limit]
+
     def numbers(self, state: str) -> Iterator[str]:
         """See `Store.numbers`."""
         return iter([head.number for head in self._heads(lambda ticket: ticket.place.state == state)])

@@ -20,7 +20,6 @@ from helpdesk_lite.ticket import (
     INQUIRY,
     LETTER,
     NOTE,
-    PENDING,
     REDIRECT,
     TYPED,
     WRITTEN,
@@ -172,6 +171,9 @@ class Thread:
             "escalated": said.gettext("%(who)s handed it up to level %(level)s"),
             "reassigned": said.gettext("%(who)s handed it on to %(to)s"),
             "marked": said.gettext("%(who)s said: %(changes)s"),
+            "spam": said.gettext("%(who)s marked it as spam"),
+            "binned": said.gettext("%(who)s put it into the bin"),
+            "restored": said.gettext("%(who)s took it back from there"),
             AUTOMATIC: said.gettext("A program wrote"),
             BOUNCE: said.gettext("Could not be delivered to %(failed)s"),
         }
@@ -281,7 +283,7 @@ class Thread:
 
 def is_veiled(ticket: Ticket) -> bool:
     """Whether those who look at it may not know who wrote."""
-    return ticket.place.state == PENDING
+    return ticket.is_nobodys
 
 
 def may_have(entry: Entry, part: Part, is_veiled: bool) -> bool:

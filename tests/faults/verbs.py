@@ -21,6 +21,7 @@ from tests.servers import CHECKOUT
 LETTER = letter("Jane Doe <jane@example.com>", "helpdesk@localhost", "It burns.\n" * 9000)
 DIGEST = incoming.read(io.BytesIO(LETTER)).digest
 INES = Place(CLAIMED, "ines")
+INES_HAD = Place(CLOSED, "ines")
 FULL = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "crowded"), str(CHECKOUT)])}
 
 
@@ -141,7 +142,7 @@ def _handled(
         number = getattr(desk, whose)
         is_done = look.tickets[number].entries[-1].kind == kind
         assert is_done or answered(ended) != 303
-        assert look.places[number] == (after if is_done or whose == "pending" else INES)
+        assert look.places[number] == (after if is_done else QUEUE if whose == "pending" else INES)
         assert len(look.queued) == (letters if is_done else 0)
         answer = desk.ask(request(desk, "ada"))
         assert answer.status == (again if is_done else 303), answer.text
@@ -315,6 +316,8 @@ VERBS = {
         _handled("wait", b"", "claimed", INES, "waiting", again=303),
         _handled("escalate", b"note=A+plumber!", "claimed", QUEUE, "escalated", letters=1),
         _handled("reassign", b"to=ada", "claimed", Place(CLAIMED, "ada"), "reassigned", letters=1),
+        _handled("spam", b"", "pending", Place(CLOSED, ""), "spam"),
+        _handled("bin", b"", "claimed", INES_HAD, "binned"),
         _handled("mark", b"priority=critical", "pending", QUEUE, "marked", again=303),
         _handled("mark", b"category=water", "pending", QUEUE, "marked", letters=1, again=303, name="categorise"),
         Verb("deliver", "letters", _deliver, _delivered, is_web=False),

@@ -309,3 +309,19 @@ def test_of_many_claimers_one_wins(store, number):
         claimer.join()
     assert len(won) == 1
     assert lost == won * 7
+
+
+def test_what_was_put_away_is_known_newest_first(store, number):
+    other = add(store, examples.number(examples.NOON + 1))
+    for one in (number, other):
+        with store.locked(one):
+            entry = examples.entry(one, "spam", "ines")._replace(standing=Standing(away="spam"))
+            store.move(one, QUEUE, Place(CLOSED, ""), entry)
+    assert [head.number for head in store.put_away("spam")] == [other, number]
+    assert [head.number for head in store.put_away("spam", limit=1)] == [other]
+    assert [head.number for head in store.put_away("spam", before=other)] == [number]
+    assert store.put_away("binned") == []
+    with store.locked(number):
+        entry = examples.entry(number, "restored", "ines")._replace(standing=Standing())
+        store.move(number, Place(CLOSED, ""), QUEUE, entry)
+    assert [head.number for head in store.put_away("spam")] == [other]

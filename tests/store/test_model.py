@@ -17,7 +17,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 
 from helpdesk_lite import disk
 from helpdesk_lite.errors import TicketMoved, UnknownNumber
-from helpdesk_lite.standing import PRIORITIES, PROGRESS, RESOLVED, USUAL, Standing
+from helpdesk_lite.standing import AWAY, PRIORITIES, PROGRESS, RESOLVED, USUAL, Standing
 from helpdesk_lite.store import fanout
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.store.memory import MemoryStore
@@ -38,6 +38,7 @@ STANDINGS = st.builds(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
     MOMENTS,
     MOMENTS,
+    st.sampled_from(["", *AWAY]),
 )
 
 

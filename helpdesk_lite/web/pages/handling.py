@@ -9,7 +9,8 @@ from __future__ import annotations
 from helpdesk_lite import standing, times
 from helpdesk_lite.errors import HandlingRefused
 from helpdesk_lite.handling import LONGEST_NOTE
-from helpdesk_lite.ticket import CLAIMED, PENDING
+from helpdesk_lite.rights import PUT_AWAY
+from helpdesk_lite.ticket import CLAIMED, PENDING, Place
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import signed_in
@@ -60,6 +61,29 @@ def reassign(request: Request, house: House, number: str) -> Response:
     return see_other(request, f"/tickets/{number}" if operator.is_admin else "/mine")
 
 
+def spam(request: Request, house: House, number: str) -> Response:
+    """It is spam, then show what is left. TicketChanged, NotAllowed."""
+    return _put_away(request, house, number, standing.SPAM)
+
+
+def binned(request: Request, house: House, number: str) -> Response:
+    """It is in the bin, then show what is left. TicketChanged, NotAllowed."""
+    return _put_away(request, house, number, standing.BINNED)
+
+
+def _put_away(request: Request, house: House, number: str, how: str) -> Response:
+    operator = signed_in(request)
+    is_mine = house.store.place(number) == Place(CLAIMED, operator.name)
+    house.handling.put_away(number, operator, how)
+    return see_other(request, "/mine" if is_mine else "/queue")
+
+
+def restore(request: Request, house: House, number: str) -> Response:
+    """It is back where it lay, then show it. TicketMoved, NotAllowed."""
+    house.handling.restore(number, signed_in(request))
+    return see_other(request, f"/tickets/{number}")
+
+
 def mark(request: Request, house: House, number: str) -> Response:
     """It stands as it was filled in. TicketMoved, NotAllowed, TicketChanged, HandlingRefused."""
     typed = _typed(request, house)
@@ -76,6 +100,8 @@ def values(house: House, ticket: Ticket, operator: Operator, said: Translation) 
     titles = house.categories.titles()
     may_hand_on = ticket.place.state == CLAIMED and (operator.is_admin or operator.name == holder)
     return {
+        "away": now.away,
+        "may_put_away": not now.away and house.desk.may(operator, PUT_AWAY, ticket),
         "marks": standing_words.shown(ticket, house.clock(), said, titles),
         "now": now,
         "seen": standing.written(now),

@@ -79,6 +79,8 @@ def _where(wrong: errors.TicketMoved, me: str, said: Translation) -> tuple[str, 
         return said.gettext("It is back in the queue"), said.gettext(
             "%(number)s has been in the queue since %(since)s."
         )
+    if wrong.state == "closed" and not wrong.holder:
+        return said.gettext("It is closed"), said.gettext("%(number)s has been closed since %(since)s.")
     if wrong.state == "closed":
         return said.gettext("It is closed"), said.gettext("%(who)s closed %(number)s: %(since)s.")
     if wrong.holder == me:

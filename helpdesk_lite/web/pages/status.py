@@ -189,6 +189,7 @@ def _drawn(
         "state_words": state_words(house, ticket, said),
         "is_closed": ticket.place.state == CLOSED,
         "may_write": _customers(house).may_write(ticket),
+        "may_reopen": _customers(house).may_reopen(ticket),
         "story": thread.lines(),
         "fields": thread.fields(),
         "seen": len(ticket.entries),

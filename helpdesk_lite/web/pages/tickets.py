@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite import i18n, tracking
+from helpdesk_lite.standing import BINNED, SPAM
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING
 from helpdesk_lite.web.http import Response, quoted, see_other
 from helpdesk_lite.web.pages.page import page, signed_in
@@ -107,7 +108,7 @@ def _values(request: Request, house: House, ticket: Ticket, operator: Operator) 
         "is_claimed": place.state == CLAIMED,
         "is_closed": place.state == CLOSED,
         "is_mine": place.holder == operator.name,
-        "may_change": operator.is_admin or place.holder == operator.name,
+        "may_change": house.desk.may(operator, "handle", ticket),
         "name": customer.name,
         "email": customer.email,
         "message": thread.discreet(_message(ticket)),
@@ -146,6 +147,12 @@ def _state(ticket: Ticket, operator: Operator, now: float, said: Translation) ->
     since = wording.time_element(ticket.since, now, said)
     if ticket.place.state == PENDING:
         text = said.gettext("Waiting since %(since)s")
+    elif ticket.standing.away == SPAM:
+        text = said.gettext("Spam since %(since)s")
+    elif ticket.standing.away == BINNED:
+        text = said.gettext("In the bin since %(since)s")
+    elif ticket.place.state == CLOSED and ticket.is_nobodys:
+        text = said.gettext("Closed by the customer, %(since)s")
     elif ticket.place.state == CLOSED:
         text = said.gettext("Closed by %(who)s, %(since)s")
     elif ticket.place.holder == operator.name:
