@@ -139,6 +139,10 @@ def parser() -> argparse.ArgumentParser:
             verb.add_argument("--note", required=True, metavar="TEXT", help="what the next level has to know")
         elif name == "reassign":
             verb.add_argument("--to", required=True, metavar="NAME", help="who is to have it")
+        elif name == "resolve":
+            verb.add_argument("--solution", default="", metavar="TEXT", help="what it was and what helped")
+            verb.add_argument("--tell", action="store_true", help="mail the customer that it is done")
+            verb.add_argument("--close", action="store_true", help="close it at once")
         elif name == "mark":
             _marks(verb)
 

@@ -23,6 +23,7 @@ from helpdesk_lite.letter import (
     KINDS,
     LINK,
     NOTICE,
+    RESOLVED,
     RETURNED,
     TOLD,
     domain_of,
@@ -253,6 +254,8 @@ class Courier:
             return writer.acknowledgement(letter, ticket)
         if letter.kind == LINK:
             return writer.link(letter, ticket)
+        if letter.kind == RESOLVED:
+            return writer.resolved(letter, ticket)
         if letter.kind not in KINDS:
             raise LetterRefused(f"This version of the desk knows no letter of the kind {letter.kind!r}.")
         operator = self._parts.operators.find(letter.operator)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import letter, sameness, signing, tracking
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, TicketMoved
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, Letter
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RESOLVED, Letter
 from helpdesk_lite.ticket import (
     CLAIMED,
     CLOSED,
@@ -370,7 +370,8 @@ class Desk(NamedTuple):
     def _link(self, kind: str, number: str) -> str:
         if not self.settings.url:
             return ""
-        path = f"/status/{number}?key={self.key(number)}" if kind == ACKNOWLEDGEMENT else f"/tickets/{number}"
+        is_customers = kind in (ACKNOWLEDGEMENT, RESOLVED)
+        path = f"/status/{number}?key={self.key(number)}" if is_customers else f"/tickets/{number}"
         return self.settings.url.rstrip("/") + path
 
     def _message_id(self, number: str, kind: str) -> str:

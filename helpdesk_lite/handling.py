@@ -10,7 +10,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketChanged, TicketMoved
-from helpdesk_lite.letter import NOTICE
+from helpdesk_lite.letter import NOTICE, is_address
+from helpdesk_lite.letter import RESOLVED as RESOLVED_LETTER
 from helpdesk_lite.rights import ESCALATE, HOLD, MARK, PUT_AWAY, REASSIGN, RESOLVE, RESTORE, RESUME, WAIT
 from helpdesk_lite.standing import AWAY, HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, WAITING, written
 from helpdesk_lite.ticket import CLAIMED, CLOSED, DESK, QUEUE, Place
@@ -38,9 +39,27 @@ class Handling(NamedTuple):
         """Note that the customer is to answer next; once they do, it is in progress again. TicketMoved, NotAllowed."""
         self._go_on(number, operator, WAITING, "waiting", WAIT)
 
-    def resolve(self, number: str, operator: Operator) -> None:
-        """Note that it is thought to be done; it closes after some days of silence. TicketMoved, NotAllowed."""
-        self._go_on(number, operator, RESOLVED, "resolved", RESOLVE)
+    def resolve(
+        self, number: str, operator: Operator, solution: str = "", tells: bool = False, closes: bool = False
+    ) -> None:
+        """Note that it is thought to be done; it closes after some days of silence, or at once (`closes`).
+
+        `solution` is for operators; `tells`: the customer is mailed, if they can be and no program wrote for them.
+        TicketMoved, NotAllowed; HandlingRefused if the solution is too long.
+        """
+        solution = solution.strip()
+        if len(solution) > LONGEST_NOTE:
+            raise HandlingRefused(f"A solution has up to {LONGEST_NOTE} characters.")
+        with self.desk.locked(number):
+            ticket = self.desk.held(number, CLAIMED, operator, RESOLVE)
+            is_news = ticket.standing.progress != RESOLVED
+            told = {entry.text for entry in ticket.entries if entry.kind == "resolved"}
+            if not (is_news or closes) and solution in ("", *told):
+                return
+            letters = self._tidings(ticket) if tells and (is_news or closes) else []
+            goal = Place(CLOSED, ticket.place.holder) if closes else ticket.place
+            now = ticket.standing._replace(progress=RESOLVED)
+            self.desk.move(ticket, goal, "closed" if closes else "resolved", operator.name, letters, now, solution)
 
     def resume(self, number: str, operator: Operator) -> None:
         """Note that somebody is at work on it again. TicketMoved, NotAllowed."""
@@ -174,6 +193,20 @@ class Handling(NamedTuple):
             return []
         readers = reception.readers(now.category or ticket.inquiry.head.category)
         return self._notice(ticket, tuple(one for one in readers if one != by.email))
+
+    def _tidings(self, ticket: Ticket) -> list[Letter]:
+        """The news for the customer that it is done."""
+        address = ticket.inquiry.customer.email
+        if not is_address(address) or (ticket.began_with_mail and self._is_programs(ticket)):
+            return []
+        return [self.desk.letter(RESOLVED_LETTER, ticket.inquiry, recipients=(address,))]
+
+    def _is_programs(self, ticket: Ticket) -> bool:
+        """Whether a program wrote the letter that the ticket began with, as far as its header tells."""
+        from helpdesk_lite.mail import incoming
+
+        with self.desk.store.open_message(ticket.number, ticket.entries[0].message_id) as message:
+            return bool(incoming.read(message).auto)
 
     def _notices(self, ticket: Ticket, now: Standing, by: Operator, note: str) -> list[Letter]:
         """The news of an escalated ticket, to those who may have it at its level now; to all if nobody may."""

@@ -15,8 +15,9 @@ ANSWER = "answer"
 RETURNED = "returned"
 TOLD = "told"
 LINK = "link"
-BY_ITSELF = (NOTICE, ACKNOWLEDGEMENT)  # what the desk says of any ticket, but not of one that was put away
-KINDS = (NOTICE, ACKNOWLEDGEMENT, FORWARD, ANSWER, RETURNED, TOLD, LINK)
+RESOLVED = "resolved"
+BY_ITSELF = (NOTICE, ACKNOWLEDGEMENT, RESOLVED)  # what the desk says of any ticket, but not of one that was put away
+KINDS = (NOTICE, ACKNOWLEDGEMENT, FORWARD, ANSWER, RETURNED, TOLD, LINK, RESOLVED)
 
 
 class Letter(NamedTuple):

@@ -12,10 +12,12 @@ from helpdesk_lite import assemble, typed
 from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.customers import Customers
 from helpdesk_lite.errors import AlreadyClaimed, HandlingRefused, NotAllowed, TicketChanged, TicketMoved
-from helpdesk_lite.letter import FORWARD, NOTICE
+from helpdesk_lite.letter import FORWARD, NOTICE, RESOLVED
+from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.standing import AWAY, BINNED, SPAM, USUAL, Standing
 from helpdesk_lite.ticket import ANSWER, CLAIMED, CLOSED, LETTER, QUEUE, Place
 from tests.examples import ADMIN, BOB, INES, NOON, contact_form, submission
+from tests.letters import letter
 
 DAY = 86_400
 
@@ -382,3 +384,45 @@ def test_what_its_customer_closed_in_the_queue_can_be_reopened_by_anybody(handle
     Customers(handled.house.intake.correspondence).close(handled.number)
     handled.desk.reopen(handled.number, BOB)
     assert handled.ticket.place == QUEUE
+
+
+class TestResolving:
+    def test_keeps_what_it_was_and_what_helped(self, handled):
+        handled.handling.resolve(handled.number, INES, "  A bucket of water. ")
+        assert handled.last == ("resolved", "ines", "A bucket of water.")
+        assert handled.letters(RESOLVED) == []
+
+    def test_tells_the_customer_once_with_the_key_to_their_page(self, handled):
+        for _ in range(2):
+            handled.handling.resolve(handled.number, INES, "Water.", tells=True)
+        (letter,) = handled.letters(RESOLVED)
+        assert letter.recipients == ("jane@example.com",)
+        assert letter.message_id in handled.ticket.entries[-1].letters
+        assert [entry.kind for entry in handled.ticket.entries].count("resolved") == 1
+
+    def test_closes_at_once_if_asked_to(self, handled):
+        handled.handling.resolve(handled.number, INES, "Water.", tells=True, closes=True)
+        assert handled.ticket.place == Place(CLOSED, "ines")
+        assert handled.last == ("closed", "ines", "Water.")
+        assert len(handled.letters(RESOLVED)) == 1
+        shown = Customers(handled.house.intake.correspondence).show(handled.number)
+        assert "Water." not in [entry.text for entry in shown.entries]
+
+    def test_a_solution_can_be_told_later(self, handled):
+        handled.handling.resolve(handled.number, INES, tells=True)
+        handled.handling.resolve(handled.number, INES, "Water.", tells=True)
+        assert handled.last == ("resolved", "ines", "Water.")
+        assert len(handled.letters(RESOLVED)) == 1
+
+    def test_no_program_is_told_and_nobody_without_an_address(self, handled):
+        mail = letter("Lists <jane@example.org>", "helpdesk@localhost", "Hello.", **{"List-Id": "<news.example.org>"})
+        came = handled.house.intake.receive([mail], Envelope("test"))
+        nameless = handled.desk.submit(contact_form(), submission(email=""), "192.0.2.1", "en")
+        for number in (came.number, nameless):
+            handled.desk.claim(number, INES)
+            handled.handling.resolve(number, INES, tells=True)
+        assert handled.letters(RESOLVED) == []
+
+    def test_a_solution_has_an_end(self, handled):
+        with pytest.raises(HandlingRefused):
+            handled.handling.resolve(handled.number, INES, "w" * 10_001)

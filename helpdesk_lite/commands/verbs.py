@@ -74,6 +74,8 @@ def _act(house: House, given: Namespace, number: str, operator: Operator) -> Non
         house.handling.escalate(number, operator, given.note)
     elif given.verb == "reassign":
         house.handling.reassign(number, operator, given.to)
+    elif given.verb == "resolve":
+        house.handling.resolve(number, operator, given.solution, given.tell, given.close)
     elif given.verb in _AWAY:
         house.handling.put_away(number, operator, _AWAY[given.verb])
     elif given.verb == "mark":

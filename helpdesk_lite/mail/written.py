@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import i18n, times
 from helpdesk_lite.errors import LetterRefused
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, LINK, NOTICE, RETURNED, TOLD, is_address
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, LINK, NOTICE, RESOLVED, RETURNED, TOLD, is_address
 from helpdesk_lite.mail import body, charsets, compose, discretion, head, headers, parse, rebuilt
 from helpdesk_lite.mail.compose import Attachment
 from helpdesk_lite.mail.original import Original
@@ -118,6 +118,10 @@ class Writer:
     def link(self, letter: Letter, ticket: Ticket) -> Written:
         """The link to all their tickets, for the customer who asked for it. LetterRefused."""
         return self._for_customer(letter, ticket, i18n.translation(letter.language).gettext("Your tickets"))
+
+    def resolved(self, letter: Letter, ticket: Ticket) -> Written:
+        """The news, for the customer, that their ticket is thought to be done. LetterRefused."""
+        return self._for_customer(letter, ticket, i18n.translation(letter.language).gettext("We think it is done"))
 
     def _for_customer(self, letter: Letter, ticket: Ticket, subject: str) -> Written:
         """The desk's own words for the customer, without a word of anybody else's."""
@@ -276,7 +280,7 @@ def _earlier(ticket: Ticket, letter: Letter) -> list[str]:
     """The Message-IDs that this letter threads with: the first letter's, then those that its reader knows."""
     found = [ticket.entries[0].message_id] if ticket.entries else []
     for entry in ticket.entries[: _place(ticket, letter)]:
-        if letter.kind == ANSWER and entry.kind in (INQUIRY, LETTER):
+        if letter.kind in (ANSWER, RESOLVED) and entry.kind in (INQUIRY, LETTER):
             found.append(entry.message_id)
         before = takewhile(lambda name: name != letter.message_id, entry.letters)
         found += [name for name in before if _kind(name) in _SEEN[letter.kind]]
@@ -290,11 +294,12 @@ def _earlier(ticket: Ticket, letter: Letter) -> list[str]:
 _SEEN = {
     NOTICE: (),
     ACKNOWLEDGEMENT: (),
-    LINK: (ACKNOWLEDGEMENT, ANSWER),
+    LINK: (ACKNOWLEDGEMENT, ANSWER, RESOLVED),
+    RESOLVED: (ACKNOWLEDGEMENT, ANSWER, RESOLVED),
     FORWARD: (NOTICE, FORWARD),
     RETURNED: (NOTICE, FORWARD),
     TOLD: (NOTICE, FORWARD),
-    ANSWER: (ACKNOWLEDGEMENT, ANSWER),
+    ANSWER: (ACKNOWLEDGEMENT, ANSWER, RESOLVED),
 }
 
 

@@ -47,6 +47,9 @@ _PREFIX = re.compile(r"\s*(?:(?:re|aw|sv|fwd?|wg|r|i|rif|tr)\s?:|\[[A-Z0-9-]{4,2
 _COMMAND = re.compile(r"\A\s*note[:.!]*(?=\s)\s*", re.IGNORECASE)  # how a note by mail begins (intake)
 
 
+_SOLVED = ("resolved", "closed")  # kinds of entries whose text is a solution
+
+
 class Line(NamedTuple):
     """One entry. `letter` is None where it has no words of its own; `words` is then all there is to say."""
 
@@ -142,12 +145,12 @@ class Thread:
     def _line(self, place: int, entry: Entry) -> Line:
         when = wording.time_element(entry.at, self._now, self._said)
         reading = self._readings.get(place) if place else None
-        if entry.kind == "escalated":
+        if entry.kind == "escalated" or (entry.kind in _SOLVED and entry.text):
             return Line(self._words(entry), when, self._note_in(entry))
         return Line(self._words(entry), when, reading and self._shown(place, entry, reading))
 
     def _note_in(self, entry: Entry) -> Shown:
-        """The note with which the ticket was handed up."""
+        """The note with which the ticket was handed up, or the solution with which it was resolved."""
         from helpdesk_lite.mail.folds import OWN
 
         return Shown(NOTE, self._mark(entry._replace(kind=NOTE)), pieces=((OWN, self.discreet(entry.text)),))
@@ -183,6 +186,8 @@ class Thread:
             return entry.kind
         if entry.kind == INQUIRY and self._ticket.began_with_mail:
             return said.gettext("Arrived by mail")
+        if entry.kind == "resolved" and entry.letters:
+            return said.gettext("%(who)s resolved it, and the customer was told") % {"who": entry.by}
         if (entry.kind, entry.by) == ("closed", DESK):
             return said.gettext("It closed by itself: it was resolved, and nobody went on with it")
         failed = self._discreet_reason(entry.text.removeprefix(_BOUNCED))

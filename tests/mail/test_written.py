@@ -18,7 +18,7 @@ from helpdesk_lite import letter as letters
 from helpdesk_lite import reply_address, settings_table
 from helpdesk_lite.errors import LetterRefused
 from helpdesk_lite.form import FieldValue, Upload
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RETURNED, TOLD, Letter
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RESOLVED, RETURNED, TOLD, Letter
 from helpdesk_lite.mail import compose
 from helpdesk_lite.mail.readable import text_of_html
 from helpdesk_lite.mail.templates import Templates
@@ -83,6 +83,10 @@ class Post:
         found = self.letter(ACKNOWLEDGEMENT, language, "jane@example.com", url=url)
         return self.writer.acknowledgement(found, self.ticket)
 
+    def resolved(self, language: str = "en", url: str = URL) -> Written:
+        """The news for the customer that it is done."""
+        return self.writer.resolved(self.letter(RESOLVED, language, "jane@example.com", url=url), self.ticket)
+
     def forward(self, is_placed: bool = False, language: str = "en") -> Written:
         """The message for Ines."""
         found = self.letter(FORWARD, language)
@@ -133,6 +137,9 @@ EVERY: dict[str, Callable[[Post], Written]] = {
     "acknowledgement": lambda post: post.acknowledgement(),
     "acknowledgement-it": lambda post: post.acknowledgement("it"),
     "acknowledgement-no-url": lambda post: post.acknowledgement(url=""),
+    "resolved": lambda post: post.resolved(),
+    "resolved-it": lambda post: post.resolved("it"),
+    "resolved-no-url": lambda post: post.resolved(url=""),
     "forward": lambda post: post.forward(),
     "forward-it": lambda post: post.forward(language="it"),
     "placed": lambda post: post.forward(is_placed=True),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from helpdesk_lite import standing, times
 from helpdesk_lite.errors import HandlingRefused
 from helpdesk_lite.handling import LONGEST_NOTE
+from helpdesk_lite.letter import is_address
 from helpdesk_lite.rights import PUT_AWAY
 from helpdesk_lite.ticket import CLAIMED, PENDING, Place
 from helpdesk_lite.web import body, standing_words
@@ -36,8 +37,11 @@ def wait(request: Request, house: House, number: str) -> Response:
 
 
 def resolve(request: Request, house: House, number: str) -> Response:
-    """It is thought to be done. TicketMoved, NotAllowed."""
-    house.handling.resolve(number, signed_in(request))
+    """It is thought to be done, with or without a solution, or closed. TicketMoved, NotAllowed, HandlingRefused."""
+    typed = _typed(request, house)
+    solution = typed.get("solution", "").replace("\r\n", "\n")
+    closes = request.query.get("then") == "close"
+    house.handling.resolve(number, signed_in(request), solution, bool(typed.get("tell")), closes)
     return see_other(request, f"/tickets/{number}")
 
 
@@ -108,6 +112,8 @@ def values(house: House, ticket: Ticket, operator: Operator, said: Translation) 
         "days": days,
         "progress": ticket.progress,
         "may_hand_on": may_hand_on,
+        "may_tell": is_address(ticket.inquiry.customer.email),
+        "resolved_days": house.settings.resolved_days,
         "may_mark": may_hand_on or ticket.place.state == PENDING,
         "next_level": min(now.level + 1, standing.HIGHEST),
         "levels": range(1, standing.HIGHEST + 1),

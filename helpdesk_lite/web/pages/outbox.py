@@ -6,7 +6,7 @@ Guarantee: a customer's address is not shown here, since their ticket may be unc
 from __future__ import annotations
 
 from helpdesk_lite import i18n
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, LINK, RETURNED, TOLD
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, LINK, RESOLVED, RETURNED, TOLD
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import page, signed_in
@@ -54,11 +54,13 @@ def _shown(letter: Letter, now: float, said: Translation) -> dict[str, str | int
         what, to = said.gettext("The desk's answer"), said.gettext("to %(who)s") % {"who": letter.operator}
     elif letter.kind == LINK:
         what, to = said.gettext("Link to a customer's tickets"), said.gettext("to the customer")
+    elif letter.kind == RESOLVED:
+        what, to = said.gettext("News that it is resolved"), said.gettext("to the customer")
     elif letter.kind == TOLD:
         what, to = said.gettext("News of a ticket"), said.gettext("to %(who)s") % {"who": letter.operator}
     else:
         what, to = said.gettext("Notice of a new ticket"), ", ".join(letter.recipients)
-    is_customers = letter.kind in (ACKNOWLEDGEMENT, ANSWER, LINK)
+    is_customers = letter.kind in (ACKNOWLEDGEMENT, ANSWER, LINK, RESOLVED)
     written = wording.time_element(letter.written_at, now, said)
     when = wording.sentence(said.gettext("written %(time)s"), time=written)
     if letter.next_at > now:
