@@ -130,6 +130,22 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("number", metavar="NUMBER")
     show.add_argument("--json", action="store_true", help="as JSON, for scripts")
 
+    _verbs(commands)
+
+    deliver = _command(commands, "deliver", "mail:deliver", "send what is due in the outbox")
+    deliver.add_argument("--all", action="store_true", help="now, whatever its next time")
+
+    _mail_in(commands)
+
+    verify = _command(commands, "verify", "verify:verify", "check every promise about data/")
+    verify.add_argument("--repair", action="store_true", help="mend what a crash or a hand left")
+
+    doctor = _command(commands, "doctor", "doctor:doctor", "say what keeps this desk from working, mail above all")
+    doctor.add_argument("--probe", action="store_true", help="send the desk a letter, too, and wait for it")
+    return top
+
+
+def _verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     for name, said in VERBS.items():
         verb = _command(commands, name, "verbs:do", said)
         verb.set_defaults(verb=name)
@@ -145,18 +161,6 @@ def parser() -> argparse.ArgumentParser:
             verb.add_argument("--close", action="store_true", help="close it at once")
         elif name == "mark":
             _marks(verb)
-
-    deliver = _command(commands, "deliver", "mail:deliver", "send what is due in the outbox")
-    deliver.add_argument("--all", action="store_true", help="now, whatever its next time")
-
-    _mail_in(commands)
-
-    verify = _command(commands, "verify", "verify:verify", "check every promise about data/")
-    verify.add_argument("--repair", action="store_true", help="mend what a crash or a hand left")
-
-    doctor = _command(commands, "doctor", "doctor:doctor", "say what keeps this desk from working, mail above all")
-    doctor.add_argument("--probe", action="store_true", help="send the desk a letter, too, and wait for it")
-    return top
 
 
 def _marks(verb: argparse.ArgumentParser) -> None:

@@ -17,7 +17,7 @@ ALL = "all"
 SHOW, CLAIM, HOLD, NOTE, REPLY = "show", "claim", "hold", "note", "reply"
 RELEASE, CLOSE, REOPEN = "release", "close", "reopen"
 WAIT, RESOLVE, RESUME, ESCALATE, REASSIGN, MARK = "wait", "resolve", "resume", "escalate", "reassign", "mark"
-PUT_AWAY, RESTORE, MERGE, SPLIT, LINK = "put away", "restore", "merge", "split", "link"
+PUT_AWAY, RESTORE = "put away", "restore"
 HANDLE = "handle"  # whatever else is done to a ticket that somebody has
 LETTERS, ADMINISTER = "letters", "administer"  # of no ticket: held and kept letters; accounts, settings, the log
 
@@ -40,9 +40,6 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
     MARK: _HANDLED,
     PUT_AWAY: _HANDLED,
     RESTORE: _HANDLED,
-    MERGE: _HANDLED,
-    SPLIT: _HANDLED,
-    LINK: _HANDLED,
     HANDLE: _HANDLED,
     LETTERS: (NOTHING, NOTHING, NOTHING, ALL),
     ADMINISTER: (NOTHING, NOTHING, NOTHING, ALL),

@@ -270,6 +270,13 @@ def test_a_ticket_is_handled_between_claim_and_close(root, number, people):
         ("bin", "is in the bin; `restore` brings it back."),
         ("restore", "is back where it lay."),
         ("resolve", "is resolved; it closes by itself unless somebody goes on with it."),
+        (
+            "resolve",
+            "--solution",
+            "Water.",
+            "--tell",
+            "is resolved; it closes by itself unless somebody goes on with it.",
+        ),
         ("resume", "is in progress."),
         ("reassign", "--to", "bob", "bob has"),
         ("mark", "--priority", "critical", "--due", "2026-11-30", "priority=critical due_at=2026-11-30T23:59:59Z."),

@@ -13,7 +13,7 @@ from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.errors import HandlingRefused, NotAllowed, TicketMoved
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.rights import ADMINISTRATOR, OBSERVER, OPERATOR, ROLES, SUPERVISOR, TABLE, reach
-from helpdesk_lite.standing import Standing
+from helpdesk_lite.standing import SPAM, Standing
 from helpdesk_lite.ticket import ANSWER, CLAIMED, CLOSED, NOTE, QUEUE, Place
 from tests import examples
 from tests.examples import ADMIN
@@ -43,6 +43,8 @@ EXPECTED = {
     "escalate": ("otcx", "", "o", "otc", "otcx"),
     "reassign": ("otcx", "", "o", "otc", "otcx"),
     "mark": ("pqotcx", "", "po", "potc", "pqotcx"),
+    "put away": ("pqotcx", "", "po", "potc", "pqotcx"),
+    "restore": ("pqotcx", "", "po", "potc", "pqotcx"),
     "handle": ("otcx", "", "o", "otc", "otcx"),
     "letters": ("-", "", "", "", "-"),
     "administer": ("-", "", "", "", "-"),
@@ -107,6 +109,10 @@ class Office:
         elif verb == "reply":
             with self.post(number, ANSWER, rae) as post:
                 mail.reply(number, rae, post, 9)
+        elif verb == "put away":
+            house.handling.put_away(number, rae, SPAM)
+        elif verb == "restore":
+            house.handling.restore(number, rae)
         elif verb == "handle":
             desk.held(number, CLAIMED, rae)
         elif verb == "letters":
@@ -121,6 +127,8 @@ class Office:
         rae = self.rae(role)
         holder, category = TICKETS.get(kind, ("", ""))
         number = self.ticket(holder, category, CLOSED if verb == "reopen" else CLAIMED)
+        if verb == "restore":
+            self.house.handling.put_away(number, ADMIN, SPAM)
         before = self.house.store.read(number)
         try:
             self.do(verb, number, rae)

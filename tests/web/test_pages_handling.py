@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk_lite.categories import Category
 from helpdesk_lite.standing import USUAL, Standing
-from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
+from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
 from tests.web.conftest import SCRIPT
 
 DAY = 86_400
@@ -46,11 +46,25 @@ class TestProgress:
         page = desk.get(f"/tickets/{claimed}", "ines")
         assert "Wait for the customer" in buttons(page.text)
         assert "Resolved" not in buttons(page.text)
+        assert "Keep the solution" in buttons(page.text)
         desk.post(f"/tickets/{claimed}/resume", "ines")
         page = desk.get(f"/tickets/{claimed}", "ines")
         assert "Take up again" not in buttons(page.text)
         for words in ("ines now waits for the customer", "ines resolved it", "ines took it up again"):
             assert words in page.words
+
+    def test_a_solution_is_for_operators_and_the_customer_is_told_if_wanted(self, desk, claimed):
+        page = desk.get(f"/tickets/{claimed}", "ines")
+        assert re.search(r'<input type="checkbox" name="tell" value="yes" checked>', page.text)
+        desk.post(f"/tickets/{claimed}/resolve", "ines", {"solution": "A bucket of water.", "tell": "yes"})
+        page = desk.get(f"/tickets/{claimed}", "ines")
+        assert "ines resolved it, and the customer was told" in page.words
+        assert "Only operators see this" in page.words
+        assert "A bucket of water." in page.words
+        assert "News that it is resolved to the customer" in desk.get("/outbox", "ines").words
+        desk.post(f"/tickets/{claimed}/resolve?then=close", "ines", {"solution": "More water."})
+        assert desk.house.store.place(claimed) == Place(CLOSED, "ines")
+        assert "water" not in desk.get(f"/status/{claimed}?key={desk.house.desk.key(claimed)}").words
 
     @pytest.mark.parametrize("verb", ["wait", "resolve", "resume", "escalate", "reassign", "mark"])
     def test_somebody_elses_is_not_mine_to_handle(self, desk, claimed, verb):
