@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PAGE = 50  # tickets
 MAIL = ("mail", "Mail")  # form and title of a ticket that began with a letter (correspondence)
-_MOST_COUNTED = 1000  # tickets; beyond that nobody needs the number, and counting would cost more than the page
+_MOST_COUNTED = 250  # tickets; beyond that nobody needs the number, and counting would cost more than the page
 _MOST_NOTICES = 5
 _LONGEST_SUBJECT = 120  # characters
 
