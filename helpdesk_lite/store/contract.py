@@ -66,6 +66,18 @@ class Store(Protocol):
     def held_by(self, operator: str, after: str = "", limit: int | None = None) -> list[Head]:
         """The tickets this operator has, oldest first: up to `limit` (None: all) whose numbers follow `after`."""
 
+    def heads(self, place: Place) -> list[Head]:
+        """All tickets in the queue, or that somebody has, oldest first. The same list again while none has changed."""
+
+    def holders(self) -> list[str]:
+        """Who has tickets, or had some lately; by name."""
+
+    def months(self) -> list[str]:
+        """The months (`2026-11`) in which tickets that are closed now were closed, the newest first."""
+
+    def closed_in(self, month: str, before: str = "", limit: int | None = None) -> Iterable[Head]:
+        """The tickets that were closed in this month, the newest first: up to `limit`, with numbers below `before`."""
+
     def resolved(self, until: float) -> Iterable[str]:
         """The tickets that were resolved up to this moment (seconds UTC), and perhaps some that are so no more."""
 

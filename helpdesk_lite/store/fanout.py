@@ -70,6 +70,25 @@ def numbers(folder: str, after: str = "") -> Iterator[tuple[str, str]]:
             yield number, path
 
 
+def backwards(folder: str, before: str = "", level: int = 0) -> Iterator[str]:
+    """The paths of the tickets in and below the folder, those with the highest numbers first; below `before`, if given.
+
+    A subfolder is looked into when its turn comes.
+    """
+    width = _WIDTHS[level] if level < len(_WIDTHS) else None
+    for start, group in groupby(reversed(disk.names(folder)), lambda name: name[:width]):
+        if before and start > before[:width]:
+            continue
+        found = [os.path.join(folder, name) for name in group if name != start or width is None]
+        if width is not None:
+            found += backwards(os.path.join(folder, start), before, level + 1)
+            found.sort(key=os.path.basename, reverse=True)
+        for path in found:
+            number = os.path.basename(path).removesuffix(END)
+            if tracking.is_number(number) and (not before or number < before):
+                yield path
+
+
 def count(folder: str, most: int) -> int:
     """How many files are in and below the folder, told by their names; counting ends at `most`."""
     names = disk.names(folder)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.standing import Standing
     from helpdesk_lite.store.contract import Content
+    from helpdesk_lite.store.heads import Heads
     from helpdesk_lite.ticket import Entry, Head, Inquiry
 
 FOLDERS = (PENDING, CLAIMED, CLOSED, "moving", "locks", "submissions")
@@ -41,6 +42,7 @@ class FlatStore:
     def __init__(self, data: str, clock: Callable[[], float]) -> None:
         self.data = data
         self._clock = clock
+        self._remembered: Heads | None = None
 
     def make_folders(self) -> None:
         """Make what is missing of the store's folders."""
@@ -153,6 +155,22 @@ class FlatStore:
         """See `Store.held_by`."""
         return self._heads(self._path(CLAIMED, operator), after, limit)
 
+    def heads(self, place: Place) -> list[Head]:
+        """See `Store.heads`."""
+        return self._known().of(self._folder(place, 0), "-".join(filter(None, place)))
+
+    def holders(self) -> list[str]:
+        """See `Store.holders`."""
+        return disk.names(self._path(CLAIMED))
+
+    def months(self) -> list[str]:
+        """See `Store.months`."""
+        return disk.names(self._path(CLOSED))[::-1]
+
+    def closed_in(self, month: str, before: str = "", limit: int | None = None) -> Iterator[Head]:
+        """See `Store.closed_in`."""
+        return islice(_heads_at(fanout.backwards(self._path(CLOSED, month), before)), limit)
+
     def resolved(self, until: float) -> list[str]:
         """See `Store.resolved`."""
         return marks.older(self.data, RESOLVED, until)
@@ -184,6 +202,13 @@ class FlatStore:
         """See `Store.tidy`."""
         for folder in disk.names(self._path("submissions")):
             disk.remove_older(self._path("submissions", folder), self._clock() - _ONCE)
+
+    def _known(self) -> Heads:
+        if self._remembered is None:
+            from helpdesk_lite.store.heads import Heads
+
+            self._remembered = Heads(self._path("cache"))
+        return self._remembered
 
     def _path(self, *parts: str) -> str:
         return os.path.join(self.data, *parts)

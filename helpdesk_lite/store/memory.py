@@ -9,6 +9,7 @@ import io
 import threading
 from contextlib import contextmanager
 
+from helpdesk_lite import times
 from helpdesk_lite.errors import TicketMoved, UnknownNumber
 from helpdesk_lite.standing import PRIORITIES, RESOLVED
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
@@ -106,6 +107,25 @@ class MemoryStore:
         """See `Store.held_by`."""
         place = Place(CLAIMED, operator)
         return self._heads(lambda ticket: ticket.place == place and ticket.number > after)[:limit]
+
+    def heads(self, place: Place) -> list[Head]:
+        """See `Store.heads`."""
+        return self._heads(lambda ticket: ticket.place == place)
+
+    def holders(self) -> list[str]:
+        """See `Store.holders`."""
+        places = {ticket.place for ticket in self._tickets.values()}
+        return sorted(place.holder for place in places if place.state == CLAIMED)
+
+    def months(self) -> list[str]:
+        """See `Store.months`."""
+        closed = (ticket for ticket in self._tickets.values() if ticket.place.state == CLOSED)
+        return sorted({times.month(ticket.since) for ticket in closed}, reverse=True)
+
+    def closed_in(self, month: str, before: str = "", limit: int | None = None) -> list[Head]:
+        """See `Store.closed_in`."""
+        heads = self._heads(lambda ticket: ticket.place.state == CLOSED and times.month(ticket.since) == month)
+        return [head for head in reversed(heads) if not before or head.number < before][:limit]
 
     def resolved(self, until: float) -> Iterator[str]:
         """See `Store.resolved`."""

@@ -117,6 +117,30 @@ def test_what_somebody_has_is_told_in_parts(store):
     assert [head.number for head in store.held_by("ines", numbers[1], 2)] == numbers[2:]
 
 
+def test_the_heads_of_a_place_are_those_of_its_tickets_as_they_are_now(store, number):
+    other = add(store)
+    assert [head.number for head in store.heads(QUEUE)] == sorted([number, other])
+    move(store, number, QUEUE, INES)
+    assert [head.number for head in store.heads(QUEUE)] == [other]
+    with store.locked(number):
+        entry = examples.entry(number, "marked", "ines")._replace(standing=Standing(priority="high"))
+        store.move(number, INES, INES, entry)
+    assert [head.standing.priority for head in store.heads(INES)] == ["high"]
+    assert store.heads(INES) is store.heads(INES) or isinstance(store, MemoryStore)
+    assert store.heads(BOB) == []
+    assert store.holders() == ["ines"]
+
+
+def test_the_closed_are_told_by_month_and_backwards(store):
+    numbers = sorted(add(store) for _ in range(4))
+    for number in numbers:
+        move(store, number, QUEUE, Place(CLOSED, "ines"), "closed")
+    assert store.months() == ["2026-11"]
+    assert [head.number for head in store.closed_in("2026-11")] == numbers[::-1]
+    assert [head.number for head in store.closed_in("2026-11", numbers[3], 2)] == [numbers[2], numbers[1]]
+    assert list(store.closed_in("2026-10")) == []
+
+
 def test_a_move_from_where_the_ticket_is_not_says_where_it_is(store, number):
     move(store, number, QUEUE, INES, at=examples.NOON + 60)
     with pytest.raises(TicketMoved) as moved:

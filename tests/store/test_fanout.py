@@ -137,3 +137,16 @@ def test_they_are_counted_as_far_as_is_asked_for(folder):
         enter(folder, examples.number(examples.NOON + step * HOUR / 7))
     assert [fanout.count(folder, most) for most in (0, 1, 29, 30, 31)] == [0, 1, 29, 30, 30]
     assert fanout.count(os.path.join(folder, "nowhere"), 5) == 0
+
+
+def test_backwards_is_the_same_from_the_other_end(folder):
+    numbers = [examples.number(examples.NOON + step * HOUR / 7) for step in range(40)]
+    for number in numbers:
+        enter(folder, number)
+
+    def told(before=""):
+        return [os.path.basename(path).removesuffix(fanout.END) for path in fanout.backwards(folder, before)]
+
+    assert told() == numbers[::-1]
+    for index in (1, 7, 39):
+        assert told(numbers[index]) == numbers[:index][::-1]

@@ -173,10 +173,15 @@ class StoreMachine(RuleBasedStateMachine):
         for who in PEOPLE:
             wanted = sorted(number for number, place in self.places.items() if place == Place(CLAIMED, who))
             assert [head.number for head in self.store.held_by(who)] == wanted
+            told = {head.number: head.standing for head in self.store.heads(Place(CLAIMED, who))}
+            assert told == {number: self.standings[number] for number in wanted}
         done = {
             n for n, place in self.places.items() if (place.state, self.standings[n].progress) == (CLAIMED, RESOLVED)
         }
         assert set(self.store.resolved(self.now)) >= done
+        shut = {number for number, place in self.places.items() if place.state == CLOSED}
+        months = self.store.months()
+        assert {head.number for month in months for head in self.store.closed_in(month)} == shut
         assert self.store.count_pending(100) == sum(place.state == PENDING for place in self.places.values())
         for message_id, (number, message) in self.messages.items():
             with self.store.open_message(number, message_id) as file:

@@ -1,0 +1,153 @@
+"""The heads of all tickets in a folder, remembered: who asks again reads only those that have changed.
+
+Guarantee: derived from the files and never believed against them. A folder counts as unchanged while its time of change
+is the same and lies so far back that a further change would show; in one that has changed, a file is read again unless
+its own time, size and inode are the same. What is kept in the cache, for those who start anew, can go at any time.
+It reads nothing but heads.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+import time
+from operator import attrgetter
+from typing import NamedTuple
+
+from helpdesk_lite import disk, tracking
+from helpdesk_lite.errors import TicketDamaged
+from helpdesk_lite.standing import Standing
+from helpdesk_lite.store import fanout, mbox
+from helpdesk_lite.ticket import Head
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    Stamp = tuple[int, int, int]  # a file's time of change (ns), size and inode
+    Files = dict[str, tuple[Stamp, Head]]  # by number
+
+_UNSETTLED = 2.0  # seconds: the coarsest clock a file system has
+_WORTH_KEEPING = 64  # heads that had to be read
+_PROGRAM = (1, sys.hexversion, Head._fields, Standing._fields)  # what the shape of what is kept depends on
+
+
+class Folder(NamedTuple):
+    """A folder as it was: its time of change (ns; 0 if the next change may not show), its tickets, its subfolders."""
+
+    changed_at: int
+    files: Files
+    inner: tuple[str, ...]
+
+
+_UNKNOWN = Folder(0, {}, ())
+
+
+class Heads:
+    """What is remembered of folders, each under a name; kept in the folder `cache_path`."""
+
+    def __init__(self, cache_path: str) -> None:
+        self._cache_path = cache_path
+        self._known: dict[str, tuple[dict[str, Folder], list[Head]]] = {}
+
+    def of(self, path: str, name: str) -> list[Head]:
+        """The heads of the tickets in and below the folder, by number; the very same list while nothing has changed.
+
+        A damaged ticket is passed over: `verify` names it.
+        """
+        before, heads = self._known.get(name) or (self._kept(name), None)
+        now = dict(_look(path, before))
+        if heads is None or not _is_same(before, now):
+            heads = sorted((head for one in now.values() for _, head in one.files.values()), key=attrgetter("number"))
+        self._known[name] = (now, heads)
+        if _count_new(before, now) >= _WORTH_KEEPING:
+            self._keep(name, now)
+        return heads
+
+    def _kept(self, name: str) -> dict[str, Folder]:
+        try:
+            program, folders = marshal.loads(disk.read(os.path.join(self._cache_path, f"heads-{name}")))
+        except (OSError, ValueError, EOFError, TypeError):
+            return {}  # missing, or cut short: it is made anew
+        if program != _PROGRAM:
+            return {}
+        return {
+            path: Folder(at, {head["number"]: (stamp, _head(head)) for stamp, head in files}, inner)
+            for path, at, files, inner in folders
+        }
+
+    def _keep(self, name: str, folders: dict[str, Folder]) -> None:
+        plain = [
+            (path, one.changed_at, [(stamp, _plain(head)) for stamp, head in one.files.values()], one.inner)
+            for path, one in folders.items()
+        ]
+        try:
+            disk.jot(os.path.join(self._cache_path, f"heads-{name}"), marshal.dumps((_PROGRAM, plain)))
+        except OSError:
+            return  # an unwritable cache is a slow desk, not a broken one
+
+
+def _look(path: str, known: dict[str, Folder]) -> Iterator[tuple[str, Folder]]:
+    """The folder and those below it as they are now; what has not changed is taken from what is known."""
+    before = known.get(path, _UNKNOWN)
+    try:
+        changed_at = os.stat(path).st_mtime_ns
+        now = before if changed_at == before.changed_at else _listed(path, changed_at, before.files)
+    except (FileNotFoundError, NotADirectoryError):
+        return  # there never was one, or it was empty and is gone, or it is a file
+    yield path, now
+    for name in now.inner:
+        yield from _look(os.path.join(path, name), known)
+
+
+def _listed(path: str, changed_at: int, before: Files) -> Folder:
+    files: Files = {}
+    inner = []
+    with os.scandir(path) as entries:
+        for entry in entries:
+            number = entry.name.removesuffix(fanout.END)
+            if number == entry.name and not entry.name.startswith("."):
+                inner.append(entry.name)
+            elif tracking.is_number(number):
+                files.update(_read(entry, number, before.get(number)))
+    is_settled = time.time() - changed_at / 1e9 > _UNSETTLED
+    return Folder(changed_at if is_settled else 0, files, tuple(inner))
+
+
+def _read(entry: os.DirEntry[str], number: str, known: tuple[Stamp, Head] | None) -> Files:
+    """The ticket; nothing if it moved on meanwhile, or is damaged."""
+    try:
+        found = entry.stat()
+        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if known is not None and known[0] == stamp:
+            return {number: known}
+        with open(entry.path, "rb", buffering=0) as file:
+            return {number: (stamp, mbox.head_of(file.read(mbox.HEAD_SIZE)))}
+    except (FileNotFoundError, TicketDamaged):
+        return {}
+
+
+def _is_same(before: dict[str, Folder], now: dict[str, Folder]) -> bool:
+    return before.keys() == now.keys() and all(
+        one is before[path] or one.files == before[path].files for path, one in now.items()
+    )
+
+
+def _count_new(before: dict[str, Folder], now: dict[str, Folder]) -> int:
+    """How many heads were read, as far as that is told by tickets that came: enough to say what is worth keeping."""
+    return sum(
+        len(one.files.keys() - before.get(path, _UNKNOWN).files.keys())
+        for path, one in now.items()
+        if one is not before.get(path)
+    )
+
+
+def _plain(head: Head) -> dict[str, object]:
+    """The head as values that marshal holds."""
+    return {**head._asdict(), "standing": tuple(head.standing)}
+
+
+def _head(plain: dict[str, Any]) -> Head:
+    return Head(**{**plain, "standing": Standing(*plain["standing"])})
