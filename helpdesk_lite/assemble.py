@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.handling import Handling
     from helpdesk_lite.intake import Intake
     from helpdesk_lite.limits import Limits
+    from helpdesk_lite.lists import Lists
     from helpdesk_lite.mail.arrivals import Arrivals
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operators
@@ -156,6 +157,12 @@ def _handling(made: House) -> Handling:
     return Handling(made.desk, made.operators)
 
 
+def _lists(made: House) -> Lists:
+    from helpdesk_lite.lists import Lists
+
+    return Lists(made.desk, made.clock)
+
+
 def _forms(made: House) -> FormsFolder:
     from helpdesk_lite.forms.folder import FormsFolder
 
@@ -241,6 +248,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "permission": _permission,
     "handling": _handling,
     "arranging": _arranging,
+    "lists": _lists,
     "forms": _forms,
     "operators": _operators,
     "limits": _limits,

@@ -248,11 +248,13 @@ class FlatStore:
         return [month for month in months if month >= arrival] + [month for month in months if month < arrival][::-1]
 
     def _tell_of_change(self, *paths: str) -> None:
-        """Let `version` change when a subfolder of the queue has."""
-        queue = self._path(PENDING)
-        if any(path.startswith(queue) and os.path.dirname(path) != queue for path in paths):
-            with suppress(OSError):  # the ticket has moved all the same; a page may be shown once more as it was
-                disk.touch(queue)
+        """Let a folder of tickets show that a subfolder of it has changed: the queue's, or somebody's."""
+        for path in paths:
+            state, *inner = os.path.relpath(path, self.data).split(os.sep)
+            shelf = [state, *inner[: state == CLAIMED]]
+            if state != CLOSED and len(inner) > len(shelf):
+                with suppress(OSError):  # the ticket has moved all the same; a page may be shown once more as it was
+                    disk.touch(self._path(*shelf))
 
     @contextmanager
     def _open(self, number: str) -> Iterator[tuple[BinaryIO, mmap.mmap, Place]]:
@@ -328,6 +330,7 @@ class FlatStore:
         path, place = self._find(number)
         if place == target or place.state == target.state == CLOSED:
             disk.rename_over(coming, path)
+            self._tell_of_change(path)
         else:
             disk.remove(coming)
 

@@ -2,8 +2,9 @@
 
 Guarantee: derived from the files and never believed against them. A folder counts as unchanged while its time of change
 is the same and lies so far back that a further change would show; in one that has changed, a file is read again unless
-its own time, size and inode are the same. What is kept in the cache, for those who start anew, can go at any time.
-It reads nothing but heads.
+its own time, size and inode are the same. Of the outermost folder, which the store touches when anything in it changes,
+this is believed for a minute; then all are looked at, as a killed move or a hand may not have told. What is kept in the
+cache, for those who start anew, can go at any time. It reads nothing but heads.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     Files = dict[str, tuple[Stamp, Head]]  # by number
 
 _UNSETTLED = 2.0  # seconds: the coarsest clock a file system has
+_BELIEVED = 60.0  # seconds
 _WORTH_KEEPING = 64  # heads that had to be read
 _PROGRAM = (1, sys.hexversion, Head._fields, Standing._fields)  # what the shape of what is kept depends on
 
@@ -50,18 +52,21 @@ class Heads:
 
     def __init__(self, cache_path: str) -> None:
         self._cache_path = cache_path
-        self._known: dict[str, tuple[dict[str, Folder], list[Head]]] = {}
+        self._known: dict[str, tuple[dict[str, Folder], list[Head], float]] = {}  # and when all was looked at
 
     def of(self, path: str, name: str) -> list[Head]:
         """The heads of the tickets in and below the folder, by number; the very same list while nothing has changed.
 
         A damaged ticket is passed over: `verify` names it.
         """
-        before, heads = self._known.get(name) or (self._kept(name), None)
+        before, heads, looked_at = self._known.get(name) or (self._kept(name), None, 0.0)
+        moment = time.monotonic()
+        if heads is not None and moment < looked_at + _BELIEVED and _is_unchanged(path, before.get(path)):
+            return heads
         now = dict(_look(path, before))
         if heads is None or not _is_same(before, now):
             heads = sorted((head for one in now.values() for _, head in one.files.values()), key=attrgetter("number"))
-        self._known[name] = (now, heads)
+        self._known[name] = (now, heads, moment)
         if _count_new(before, now) >= _WORTH_KEEPING:
             self._keep(name, now)
         return heads
@@ -87,6 +92,13 @@ class Heads:
             disk.jot(os.path.join(self._cache_path, f"heads-{name}"), marshal.dumps((_PROGRAM, plain)))
         except OSError:
             return  # an unwritable cache is a slow desk, not a broken one
+
+
+def _is_unchanged(path: str, known: Folder | None) -> bool:
+    try:
+        return known is not None and os.stat(path).st_mtime_ns == known.changed_at
+    except FileNotFoundError:
+        return False
 
 
 def _look(path: str, known: dict[str, Folder]) -> Iterator[tuple[str, Folder]]:

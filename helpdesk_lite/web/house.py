@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.handling import Handling
     from helpdesk_lite.intake import Intake
     from helpdesk_lite.limits import Limits
+    from helpdesk_lite.lists import Lists
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operators
     from helpdesk_lite.permission import Permission
@@ -48,6 +49,7 @@ class House:
     permission: Permission
     handling: Handling
     arranging: Arranging
+    lists: Lists
     forms: FormsFolder
     operators: Operators
     limits: Limits

@@ -64,6 +64,14 @@ def moment(at: float, now: float, said: Translation) -> str:
     return said.gettext("%(day)s %(month)s %(year)s, %(clock)s UTC") % facts
 
 
+def month(name: str, said: Translation) -> str:
+    """`2026-11` as "November 2026"; as it is if it is no month."""
+    year, _, number = name.partition("-")
+    if not (number.isdigit() and 1 <= int(number) <= 12):
+        return name
+    return said.gettext("%(month)s %(year)s") % {"month": said.gettext(_MONTHS[int(number) - 1]), "year": year}
+
+
 def time_element(at: float, now: float, said: Translation) -> Html:
     """`moment` as a <time>, which a script may show in the reader's own time zone."""
     return Html(f'<time datetime="{times.iso(int(at))}">{escaped(moment(at, now, said))}</time>')

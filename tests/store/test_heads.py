@@ -64,11 +64,24 @@ def test_one_change_is_one_head_read_anew(tmp_path, folder, read):
     subjects(known, folder)
     (path,) = sorted(folder.glob("*/*"))[:1]
     write(path, path.stem, "Flood")
+    os.utime(folder)  # as the store does
     assert subjects(known, folder) == ["Fire 0", "Fire 1", "Fire 2", "Flood", "Fire 4"]
     assert len(read) == 6
     path.unlink()
+    os.utime(folder)
     assert subjects(known, folder) == ["Fire 0", "Fire 1", "Fire 2", "Fire 4"]
     assert len(read) == 6
+
+
+def test_what_nobody_told_of_shows_after_a_minute(tmp_path, folder, monkeypatch):
+    known = Heads(str(tmp_path))
+    subjects(known, folder)
+    (path,) = sorted(folder.glob("*/*"))[:1]
+    write(path, path.stem, "Flood")
+    assert "Flood" not in subjects(known, folder)
+    later = time.monotonic() + 61
+    monkeypatch.setattr(heads.time, "monotonic", lambda: later)
+    assert "Flood" in subjects(known, folder)
 
 
 def test_a_change_in_the_same_moment_shows_too(tmp_path, folder):

@@ -12,6 +12,7 @@ from helpdesk_lite import i18n, times, tracking
 from helpdesk_lite.web import standing_words, wording
 from helpdesk_lite.web.http import Response, quoted
 from helpdesk_lite.web.pages.page import framed_page, page, signed_in
+from helpdesk_lite.web.pages.queue_rows import at_a_glance, discreet, form_title
 from helpdesk_lite.web.render import Html, escaped
 from helpdesk_lite.web.robots import STOPPED
 
@@ -25,10 +26,8 @@ if TYPE_CHECKING:
     from helpdesk_lite.web.http import Request
 
 PAGE = 50  # tickets
-MAIL = ("mail", "Mail")  # form and title of a ticket that began with a letter (correspondence)
 _MOST_COUNTED = 250  # tickets; beyond that nobody needs the number, and counting would cost more than the page
 _MOST_NOTICES = 5
-_LONGEST_SUBJECT = 120  # characters
 
 
 def queue(request: Request, house: House) -> Response:
@@ -59,7 +58,7 @@ def mine(request: Request, house: House) -> Response:
         head = ticket.inquiry.head
         since = wording.time_element(ticket.since, now, said)
         when = wording.sentence(said.gettext("Yours since %(since)s"), since=since)
-        title = said.gettext("By mail") if (head.form, head.title) == MAIL else head.title
+        title = form_title(head, said)
         marks = standing_words.shown(ticket, now, said, titles)
         tickets.append((head.number, head.subject, title, when, marks))
     next_page = f"?after={tickets[-1][0]}" if len(held) > PAGE else ""
@@ -97,27 +96,13 @@ def _row(head: Head, now: float, said: Translation) -> dict[str, str]:
     files = said.ngettext("%(num)s attachment", "%(num)s attachments", count) % {"num": count} if count else ""
     return {
         "number": head.number,
-        "subject": _at_a_glance(_discreet(head.subject, said)),
-        "form": said.gettext("By mail") if (head.form, head.title) == MAIL else head.title,
+        "subject": at_a_glance(discreet(head.subject, said)),
+        "form": form_title(head, said),
         "received": times.iso(head.received_at),
         "age": wording.age(now - head.received_at, said),
         "attachments": files,
         "marks": standing_words.marks(head.standing, now, said),
     }
-
-
-def _discreet(subject: str, said: Translation) -> str:
-    """A subject without addresses: one may be the customer's."""
-    if "@" not in subject:
-        return subject
-    from helpdesk_lite.mail import discretion
-
-    return discretion.without_any(subject, said.gettext("(address)"))
-
-
-def _at_a_glance(subject: str) -> str:
-    """What fits into a row; the ticket has the rest."""
-    return subject if len(subject) <= _LONGEST_SUBJECT else subject[: _LONGEST_SUBJECT - 1].rstrip() + "…"
 
 
 def _notices(request: Request, house: House, said: Translation) -> list[dict[str, str]]:

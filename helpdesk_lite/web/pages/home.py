@@ -1,0 +1,41 @@
+"""What waits for an operator: counts, each a way to the tickets it counts.
+
+Guarantee: it costs the same however many tickets there are (lists): it is told from what is remembered, and reads none.
+"""
+
+from __future__ import annotations
+
+from helpdesk_lite import i18n, lists
+from helpdesk_lite.standing import RESOLVED, WAITING
+from helpdesk_lite.ticket import PENDING
+from helpdesk_lite.web.pages.lists import address
+from helpdesk_lite.web.pages.page import page, signed_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request, Response
+
+
+def show(request: Request, house: House) -> Response:
+    """What waits for whoever is signed in."""
+    operator, said = signed_in(request), i18n.translation(request.language)
+    counts = house.lists.counts(operator)
+    mine = {"holder": operator.name}
+    held = house.outbox.counts()[1]
+    kept = house.count_kept()
+    tiles = [
+        ("new", said.gettext("New for me"), counts.new, address(state=PENDING, is_for_me=True)),
+        ("overdue", said.gettext("Overdue"), counts.overdue, address(due=lists.OVERDUE, **mine)),
+        ("mine", said.gettext("I am at work on"), counts.mine, address(state=lists.PROGRESS, **mine)),
+        ("waiting", said.gettext("Waiting for the customer"), counts.waiting, address(state=WAITING, **mine)),
+        ("resolved", said.gettext("Resolved"), counts.resolved, address(state=RESOLVED, **mine)),
+        ("held", said.gettext("Letters that could not be sent"), held, "/outbox"),
+        ("kept", said.gettext("Letters kept aside"), kept, "/intake"),
+    ]
+    pending = [
+        (name or said.gettext("No category"), count, address(state=PENDING, category=name or lists.NO_CATEGORY))
+        for name, count in counts.pending.items()
+    ]
+    shown = [tile for tile in tiles if tile[2] or tile[0] not in ("held", "kept")]
+    return page(request, house, "home.html", {"tiles": shown, "pending": pending}, here="home")
