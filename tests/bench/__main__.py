@@ -13,10 +13,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import cgi, courier, flat, memory, table, wsgi
+from tests.bench import cgi, courier, flat, memory, pages, table, wsgi
 from tests.bench.desks import PerlDesk
 
-PARTS = ("cgi", "start", "wsgi", "courier", "memory", "flat")
+PARTS = ("cgi", "start", "wsgi", "courier", "memory", "pages", "flat")
 BESIDES = ("servers",)
 
 
@@ -45,6 +45,7 @@ def _parts(kept: ExitStack, given: argparse.Namespace) -> dict[str, Callable[[],
         "wsgi": lambda: wsgi.measure(kept, turns),
         "courier": lambda: courier.measure(kept, turns),
         "memory": lambda: memory.measure(kept, given.requests),
+        "pages": lambda: pages.measure(kept, rounds),
         "flat": lambda: flat.measure(kept, rounds, given.desks),
         "servers": lambda: wsgi.compare(kept, turns),
     }
