@@ -22,6 +22,7 @@ def show(request: Request, house: House) -> Response:
     operator, said = signed_in(request), i18n.translation(request.language)
     counts = house.lists.counts(operator)
     mine = {"holder": operator.name}
+    titles = house.categories.titles()
     held = house.outbox.counts()[1]
     kept = house.count_kept()
     tiles = [
@@ -34,7 +35,11 @@ def show(request: Request, house: House) -> Response:
         ("kept", said.gettext("Letters kept aside"), kept, "/intake"),
     ]
     pending = [
-        (name or said.gettext("No category"), count, address(state=PENDING, category=name or lists.NO_CATEGORY))
+        (
+            titles.get(name, name) or said.gettext("No category"),
+            count,
+            address(state=PENDING, category=name or lists.NO_CATEGORY),
+        )
         for name, count in counts.pending.items()
     ]
     shown = [tile for tile in tiles if tile[2] or tile[0] not in ("held", "kept")]

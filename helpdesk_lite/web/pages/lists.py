@@ -52,9 +52,10 @@ def show(request: Request, house: House) -> Response:
     wanted = read(request.query)
     found = house.lists.page(wanted, operator, request.query.get("after", ""), PAGE)
     said_so = _written(wanted)
+    titles = house.categories.titles()
     values = {
-        "rows": [_row(row, house.clock(), said) for row in found.rows],
-        "title": title(wanted, said),
+        "rows": [_row(row, house.clock(), said, titles) for row in found.rows],
+        "title": title(wanted, said, titles),
         "wanted": wanted,
         "is_first": not request.query.get("after"),
         "is_cut": found.is_cut,
@@ -62,8 +63,7 @@ def show(request: Request, house: House) -> Response:
         "next": _query({**said_so, "after": found.next}) if found.next else "",
         "count_filters": len(said_so.keys() - {"state", "month", "sort"}),
         "months": _months(house, wanted, said_so, said) if wanted.state == CLOSED else None,
-        "choices": _choices(house, wanted, said),
-        "longest_category": LONGEST_CATEGORY,
+        "choices": _choices(house, wanted, said, titles),
     }
     return page(request, house, "lists.html", values, here="lists")
 
@@ -114,13 +114,14 @@ def address(**wanted: Any) -> str:
     return "/tickets" + _query(_written(lists.Wanted(**wanted)))
 
 
-def title(wanted: Wanted, said: Translation) -> str:
-    """What the list holds, in words."""
+def title(wanted: Wanted, said: Translation, titles: dict[str, str]) -> str:
+    """What the list holds, in words. `titles` are what people call each category."""
     words = [said.gettext(STATES[wanted.state])]
     if wanted.is_for_me:
         words.append(said.gettext("for me"))
     if wanted.category:
-        words.append(said.gettext("no category") if wanted.category == lists.NO_CATEGORY else wanted.category)
+        none = said.gettext("no category") if wanted.category == lists.NO_CATEGORY else wanted.category
+        words.append(titles.get(wanted.category, none))
     if wanted.holder:
         words.append(wanted.holder)
     if wanted.level:
@@ -132,7 +133,7 @@ def title(wanted: Wanted, said: Translation) -> str:
     return ", ".join(words)
 
 
-def _row(row: Row, now: float, said: Translation) -> dict[str, Any]:
+def _row(row: Row, now: float, said: Translation, titles: dict[str, str]) -> dict[str, Any]:
     head = row.head
     words = {
         PENDING: said.gettext("Pending since %(since)s"),
@@ -148,7 +149,7 @@ def _row(row: Row, now: float, said: Translation) -> dict[str, Any]:
         "may_open": row.may_open,
         "state": row.place.state,
         "state_words": wording.sentence(words, who=row.place.holder, since=since),
-        "category": lists.category(head),
+        "category": titles.get(lists.category(head), lists.category(head)),
         "form": form_title(head, said),
         "marks": standing_words.marks(head.standing, now, said),
     }
@@ -189,13 +190,16 @@ def _months(house: House, wanted: Wanted, said_so: dict[str, str], said: Transla
     }
 
 
-def _choices(house: House, wanted: Wanted, said: Translation) -> dict[str, list[tuple[str, str]]]:
+def _choices(
+    house: House, wanted: Wanted, said: Translation, titles: dict[str, str]
+) -> dict[str, list[tuple[str, str]]]:
     """What can be chosen from, as values and words."""
 
     def in_words(texts: dict[str, str]) -> list[tuple[str, str]]:
         return [(value, said.gettext(text)) for value, text in texts.items()]
 
-    categories = sorted({*house.lists.categories(), *filter(None, [wanted.category.strip(lists.NO_CATEGORY)])})
+    asked = wanted.category.removeprefix(lists.NO_CATEGORY)
+    categories = sorted({*titles, *house.lists.categories(), *filter(None, [asked])})
     holders = sorted({*house.operators.names(), *house.store.holders(), *filter(None, [wanted.holder])})
     return {
         "state": in_words(STATES),
@@ -204,7 +208,10 @@ def _choices(house: House, wanted: Wanted, said: Translation) -> dict[str, list[
         "priority": in_words(standing_words.PRIORITIES)[::-1],
         "level": [(str(level), str(level)) for level in range(1, HIGHEST + 1)],
         "holder": [(name, name) for name in holders],
-        "category": [*((name, name) for name in categories), (lists.NO_CATEGORY, said.gettext("No category"))],
+        "category": [
+            *((name, titles.get(name, name)) for name in categories),
+            (lists.NO_CATEGORY, said.gettext("No category")),
+        ],
     }
 
 
