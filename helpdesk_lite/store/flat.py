@@ -18,7 +18,7 @@ from helpdesk_lite import disk, times, tracking
 from helpdesk_lite.errors import TicketDamaged, TicketMoved, UnknownNumber
 from helpdesk_lite.slice import Slice
 from helpdesk_lite.standing import NORMAL, RESOLVED
-from helpdesk_lite.store import fanout, marks, mbox
+from helpdesk_lite.store import fanout, glance, marks, mbox
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
-    from helpdesk_lite.standing import Standing
     from helpdesk_lite.store.contract import Content
     from helpdesk_lite.store.heads import Heads
     from helpdesk_lite.ticket import Entry, Head, Inquiry
@@ -82,7 +81,7 @@ class FlatStore:
         path, place = self._find(number)
         if place != source:
             raise TicketMoved(number, place.state, place.holder, self.read(number).since)
-        before = _standing_at(path)
+        before = glance.standing(path)
         old, new = marks.of(source, before), marks.of(target, before if entry.standing is None else entry.standing)
         marks.put(self.data, number, new - old, entry.at)
         self._write_next(number, path, source, target, entry, message)
@@ -169,7 +168,7 @@ class FlatStore:
 
     def closed_in(self, month: str, before: str = "", limit: int | None = None) -> Iterator[Head]:
         """See `Store.closed_in`."""
-        return islice(_heads_at(fanout.backwards(self._path(CLOSED, month), before)), limit)
+        return islice(glance.heads(fanout.backwards(self._path(CLOSED, month), before)), limit)
 
     def resolved(self, until: float) -> list[str]:
         """See `Store.resolved`."""
@@ -181,7 +180,7 @@ class FlatStore:
         found = []
         for number in reversed(numbers):
             with suppress(UnknownNumber):
-                found += [head for head in _heads_at([self._find(number)[0]]) if head.standing.away == how]
+                found += [head for head in glance.heads([self._find(number)[0]]) if head.standing.away == how]
             if len(found) == limit:
                 break
         return found
@@ -236,7 +235,7 @@ class FlatStore:
                     return path, Place(CLAIMED, operator)
             for month in months:
                 path = fanout.find(self._path(CLOSED, month), number)
-                if path and (holder := _last_holder(path)) is not None:
+                if path and (holder := glance.last_holder(path)) is not None:
                     return path, Place(CLOSED, holder)
             months = disk.names(self._path(CLOSED))[-2:]  # if it was closed meanwhile, then now
         raise UnknownNumber(number)
@@ -260,7 +259,7 @@ class FlatStore:
     def _open(self, number: str) -> Iterator[tuple[BinaryIO, mmap.mmap, Place]]:
         """The ticket's file, open and mapped for reading. TicketDamaged says which file it was."""
         file, path, place = self._opened(number)
-        with file, mapped(file, path) as content:
+        with file, glance.mapped(file, path) as content:
             try:
                 yield file, content, place
             except TicketDamaged as wrong:
@@ -282,12 +281,12 @@ class FlatStore:
 
     def _each_head(self, folder: str, after: str = "") -> Iterator[Head]:
         """The heads of the tickets there, in order."""
-        return _heads_at(path for _, path in fanout.numbers(folder, after))
+        return glance.heads(path for _, path in fanout.numbers(folder, after))
 
     def _ranked(self, marked: marks.Marks, after: str) -> Iterator[Head]:
         """The heads of the queue, by rank; those behind the ticket `after`."""
         queue = self._path(PENDING)
-        put_off = _heads_at(fanout.find(queue, number) for number in sorted(marked.get(marks.LATER, ())))
+        put_off = glance.heads(fanout.find(queue, number) for number in sorted(marked.get(marks.LATER, ())))
         asleep = frozenset(head.number for head in put_off if head.standing.wakes_at > self._clock())
         by_rank = {**{one: marked.get(one, frozenset()) - asleep for one in marks.RANKS}, marks.LATER: asleep}
         first = self._rank(by_rank, after)
@@ -299,13 +298,13 @@ class FlatStore:
             else:
                 mine = sorted(number for number in by_rank[rank] if marks.rank(by_rank, number) == rank)
                 paths = (fanout.find(queue, number) for number in mine if number > behind)
-            yield from _heads_at(paths)
+            yield from glance.heads(paths)
 
     def _rank(self, by_rank: marks.Marks, number: str) -> str:
         """Where in the queue the ticket belongs; if somebody has taken it from there, where it did."""
         if marks.rank(by_rank, number) == NORMAL and not fanout.find(self._path(PENDING), number):
             with suppress(UnknownNumber):
-                return _standing_at(self._find(number)[0]).priority
+                return glance.standing(self._find(number)[0]).priority
         return marks.rank(by_rank, number)
 
     def _message(self, file: BinaryIO, content: mmap.mmap, found: mbox.Found) -> BinaryIO:
@@ -325,7 +324,7 @@ class FlatStore:
         coming = self._coming(number)
         if not disk.is_there(coming):
             return
-        with open(coming, "rb") as file, mapped(file, coming) as content:
+        with open(coming, "rb") as file, glance.mapped(file, coming) as content:
             target = mbox.told_place(mbox.entries_of(content))
         path, place = self._find(number)
         if place == target or place.state == target.state == CLOSED:
@@ -359,48 +358,6 @@ def lock_path(data: str, number: str) -> str:
     return os.path.join(data, "locks", f"{number[-2:]}.lock")
 
 
-@contextmanager
-def mapped(file: BinaryIO, path: str) -> Iterator[mmap.mmap]:
-    """The open file's bytes as memory, for reading. TicketDamaged if there are none."""
-    try:
-        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except ValueError:
-        raise TicketDamaged(f"{path}: It is empty.") from None
-    with content:
-        yield content
-
-
-def _heads_at(paths: Iterable[str]) -> Iterator[Head]:
-    """The heads of the tickets there; those that moved away meanwhile (or "") are passed over. TicketDamaged."""
-    for path in paths:
-        try:
-            with open(path, "rb", buffering=0) as file:
-                yield mbox.head_of(file.read(mbox.HEAD_SIZE))
-        except FileNotFoundError:
-            continue
-        except TicketDamaged as wrong:
-            raise TicketDamaged(f"{path}: {wrong}") from None
-
-
-def _standing_at(path: str) -> Standing:
-    """How the ticket stands. FileNotFoundError."""
-    with open(path, "rb", buffering=0) as file:
-        return mbox.standing_in(file.read(mbox.HEAD_SIZE))
-
-
 def _by_id(content: mmap.mmap) -> dict[str, mbox.Found]:
     """The entries by Message-ID."""
     return {found.fact("Message-ID"): found for found in reversed(mbox.entries_of(content))}
-
-
-def _last_holder(path: str) -> str | None:
-    """Who had the closed ticket, as its entries tell; None if there is no such file."""
-    try:
-        file = open(path, "rb")
-    except FileNotFoundError:
-        return None
-    with file, mapped(file, path) as content:
-        for found in reversed(mbox.entries_of(content)):
-            if place := mbox.place_of(found):
-                return place.holder
-    return ""

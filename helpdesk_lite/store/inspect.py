@@ -14,7 +14,8 @@ from helpdesk_lite import disk, standing
 from helpdesk_lite.errors import TicketDamaged
 from helpdesk_lite.store import fanout, mbox
 from helpdesk_lite.store import marks as store_marks
-from helpdesk_lite.store.flat import lock_path, mapped
+from helpdesk_lite.store.flat import lock_path
+from helpdesk_lite.store.glance import mapped
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, TYPED, Place
 
 TYPE_CHECKING = False
