@@ -187,6 +187,7 @@ class Correspondence(NamedTuple):
             if not _has(ticket, post):
                 letters = [self._named(ticket, one, operator) for one in told]
                 entry = self._entry(number, NOTE, operator.name, post, letters, ticket)
+                entry = entry._replace(text=" ".join(one.name for one in told))
                 letters = [one._replace(entry=entry.message_id) for one in letters]
                 self.desk.commit(number, ticket.place, ticket.place, entry, letters, post.content)
 

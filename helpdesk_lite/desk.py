@@ -129,7 +129,8 @@ class Desk(NamedTuple):
         """The ticket as this operator may see it: one that nobody has without the customer's name, address and other
         contact fields, so that nobody can answer without claiming."""
         ticket = self.store.read(number)
-        self.demand(operator, "show", ticket)
+        if not ticket.names(operator.name):
+            self.demand(operator, "show", ticket)
         return ticket._replace(inquiry=ticket.inquiry.without_contact()) if ticket.is_nobodys else ticket
 
     def may(self, operator: Operator, verb: str, about: Ticket | Head | None = None, place: Place = QUEUE) -> bool:

@@ -85,9 +85,9 @@ class Entry(NamedTuple):
     letter that was sent on, the domain that decided, and what it asks for).
 
     Kinds of what was written, whose message is the letter as it came in: letter (from the customer's side), answer
-    (from an operator), note (for operators only), automatic (from a machine), bounce (a letter of ours that could not
-    be delivered). `sender` is the mailbox it came from, `people` the addresses of who else got it, `digest` tells the
-    same letter when it comes again; of what was typed on a page it begins with TYPED.
+    (from an operator), note (for operators only; `text`: the operators it names), automatic (from a machine), bounce (a
+    letter of ours that could not be delivered). `sender` is the mailbox it came from, `people` the addresses of who
+    else got it, `digest` tells the same letter when it comes again; of what was typed on a page it begins with TYPED.
     `standing` is how the ticket stands from this entry on, None if as before.
     """
 
@@ -162,6 +162,10 @@ class Ticket(NamedTuple):
     def changed(self, entry: Entry, standing: Standing) -> Entry:
         """The entry such that the ticket stands like this from then on; as it is if the ticket does anyhow."""
         return entry if standing == self.inquiry.head.standing else entry._replace(standing=standing)
+
+    def names(self, operator: str) -> bool:
+        """Whether a note in it names this operator: so they may read what they are asked about."""
+        return any(entry.kind == NOTE and operator in entry.text.split() for entry in self.entries)
 
     @property
     def began_with_mail(self) -> bool:

@@ -12,7 +12,7 @@ from helpdesk_lite.web.render import Html, escaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from helpdesk_lite.i18n import Translation
     from helpdesk_lite.standing import Standing
@@ -54,7 +54,12 @@ def shown(ticket: Ticket, clock: float, said: Translation, titles: Mapping[str, 
 
 def changes(entry: Entry, clock: float, said: Translation) -> str:
     """What a marked entry changed: "priority high, due 23 November, 23:59 UTC"."""
-    now = standing.read(entry.text)
+    names = [word.partition("=")[0] for word in entry.text.split()]
+    return told(standing.read(entry.text), names, clock, said)
+
+
+def told(now: Standing, names: Iterable[str], clock: float, said: Translation) -> str:
+    """These fields of a standing, in words."""
     texts = {
         "level": said.gettext("level %(level)s") % {"level": now.level},
         "priority": said.gettext("priority %(priority)s") % {"priority": priority(now, said).lower()},
@@ -65,7 +70,6 @@ def changes(entry: Entry, clock: float, said: Translation) -> str:
     texts |= {} if now.category else {"category": said.gettext("the category of its form")}
     texts |= {} if now.due_at else {"due_at": said.gettext("not due")}
     texts |= {} if now.wakes_at else {"wakes_at": said.gettext("not put off")}
-    names = [word.partition("=")[0] for word in entry.text.split()]
     return ", ".join(texts[name] for name in names if name in texts)
 
 

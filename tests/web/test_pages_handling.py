@@ -146,8 +146,22 @@ class TestMarks:
         assert standing(desk, claimed) == Standing(level=2, priority="high"), "it changed the level only"
         answer = desk.post(f"/tickets/{claimed}/mark", "ines", {"seen": "", "priority": "low"})
         assert answer.status == 409
-        assert "Somebody has changed this ticket meanwhile" in answer.words
+        assert "somebody else has changed the same meanwhile" in answer.words
         assert standing(desk, claimed) == Standing(level=2, priority="high")
+
+    def test_an_old_page_comes_back_with_both_versions(self, desk, claimed):
+        desk.post(f"/tickets/{claimed}/mark", "ada", {"seen": "", "priority": "critical", "due": "2031-03-01"})
+        answer = desk.post(f"/tickets/{claimed}/mark", "ines", {"seen": "", "priority": "low", "level": "3", "due": ""})
+        assert answer.status == 409
+        assert "ada said: priority critical. You chose: priority low." in answer.words
+        assert '<option value="low" selected>' in answer.text
+        assert "<option selected>3</option>" in answer.text
+        assert 'name="due" type="date" value="2031-03-01"' in answer.text, "she has not touched it"
+        (seen,) = re.findall(r'name="seen" value="([^"]*=[^"]*)"', answer.text)
+        answer = desk.post(f"/tickets/{claimed}/mark", "ines", {"seen": seen, "priority": "low", "level": "3"})
+        assert answer.status == 303
+        assert standing(desk, claimed).priority == "low"
+        assert standing(desk, claimed).due_at
 
     @pytest.mark.parametrize(
         "fields", [{"due": "soon"}, {"level": "x"}, {"priority": "urgent"}, {"category": "x" * 65}]

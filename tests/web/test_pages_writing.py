@@ -285,6 +285,17 @@ class TestANote:
         assert told.operator == "bob"
         assert "News of a ticket to bob" in ines.desk.get("/outbox", "ines").words
 
+    def test_whom_it_names_may_read_the_ticket_and_note_but_no_more(self, ines):
+        path = f"/tickets/{ines.number}"
+        assert ines.desk.get(path, "bob").status == 403
+        ines.write("note", "@bob She has done this before.")
+        page = ines.desk.get(path, "bob")
+        assert page.status == 200
+        assert f"{path}/note" in page.text
+        assert f"{path}/reply" not in page.text
+        assert ines.write("note", "So she has.", who="bob").status == 303
+        assert ines.desk.post(f"{path}/close", "bob").status == 403
+
     def test_pressed_twice_it_names_once(self, ines):
         ines.write("note", "@bob Look.")
         ines.write("note", "@bob Look.")

@@ -7,13 +7,14 @@ decided elsewhere (handling).
 from __future__ import annotations
 
 from helpdesk_lite import standing, times
-from helpdesk_lite.errors import HandlingRefused
+from helpdesk_lite.errors import HandlingRefused, TicketChanged
 from helpdesk_lite.handling import LONGEST_NOTE
 from helpdesk_lite.letter import is_address
 from helpdesk_lite.rights import PUT_AWAY
 from helpdesk_lite.ticket import CLAIMED, PENDING, Place
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
+from helpdesk_lite.web.pages import tickets
 from helpdesk_lite.web.pages.page import signed_in
 
 TYPE_CHECKING = False
@@ -66,12 +67,12 @@ def reassign(request: Request, house: House, number: str) -> Response:
 
 
 def spam(request: Request, house: House, number: str) -> Response:
-    """It is spam, then show what is left. TicketChanged, NotAllowed."""
+    """It is spam, then show what is left. TicketMoved, NotAllowed."""
     return _put_away(request, house, number, standing.SPAM)
 
 
 def binned(request: Request, house: House, number: str) -> Response:
-    """It is in the bin, then show what is left. TicketChanged, NotAllowed."""
+    """It is in the bin, then show what is left. TicketMoved, NotAllowed."""
     return _put_away(request, house, number, standing.BINNED)
 
 
@@ -89,17 +90,31 @@ def restore(request: Request, house: House, number: str) -> Response:
 
 
 def mark(request: Request, house: House, number: str) -> Response:
-    """It stands as it was filled in. TicketMoved, NotAllowed, TicketChanged, HandlingRefused."""
+    """It stands as it was filled in; 409, with both versions, if somebody else changed the same meanwhile.
+
+    TicketMoved, NotAllowed, HandlingRefused.
+    """
     typed = _typed(request, house)
     seen = standing.read(typed.get("seen", ""))
-    house.handling.mark(number, signed_in(request), _wanted(typed, seen), seen)
+    wanted = _wanted(typed, seen)
+    try:
+        house.handling.mark(number, signed_in(request), wanted, seen)
+    except TicketChanged:
+        return tickets.drawn(request, house, number, 409, stale=(wanted, seen))
     return see_other(request, f"/tickets/{number}")
 
 
-def values(house: House, ticket: Ticket, operator: Operator, said: Translation) -> dict[str, Any]:
-    """What pages/standing.html needs of a ticket, on its own page."""
+def values(
+    house: House, ticket: Ticket, operator: Operator, said: Translation, stale: tuple[Standing, Standing] | None = None
+) -> dict[str, Any]:
+    """What pages/standing.html needs of a ticket, on its own page.
+
+    `stale` is how it was to stand, and how it stood on the page from which that came too late.
+    """
     now, holder = ticket.standing, ticket.place.holder
-    days = {name: times.iso(getattr(now, name))[:10] if getattr(now, name) else "" for name in ("due_at", "wakes_at")}
+    filled_in, clashes = _merged(ticket, *stale, house.clock(), said) if stale else (now, [])
+    moments = {name: getattr(filled_in, name) for name in ("due_at", "wakes_at")}
+    days = {name: times.iso(at)[:10] if at else "" for name, at in moments.items()}
     others = sorted(house.operators.names(), key=lambda name: name != operator.supervisor)
     titles = house.categories.titles()
     may_hand_on = ticket.place.state == CLAIMED and (operator.is_admin or operator.name == holder)
@@ -107,7 +122,8 @@ def values(house: House, ticket: Ticket, operator: Operator, said: Translation) 
         "away": now.away,
         "may_put_away": not now.away and house.desk.may(operator, PUT_AWAY, ticket),
         "marks": standing_words.shown(ticket, house.clock(), said, titles),
-        "now": now,
+        "now": filled_in,
+        "clashes": clashes,
         "seen": standing.written(now),
         "days": days,
         "progress": ticket.progress,
@@ -125,6 +141,35 @@ def values(house: House, ticket: Ticket, operator: Operator, said: Translation) 
         "longest_category": standing.LONGEST_CATEGORY,
         "longest_note": LONGEST_NOTE,
     }
+
+
+def _merged(
+    ticket: Ticket, wanted: Standing, seen: Standing, clock: float, said: Translation
+) -> tuple[Standing, list[str]]:
+    """How the ticket stands now, but for what was wanted; and each thing that two wanted otherwise, in a sentence."""
+    now = ticket.standing
+    mine = wanted.unlike(seen)
+    text = said.gettext("%(who)s said: %(theirs)s. You chose: %(yours)s.")
+    clashes = [
+        text
+        % {
+            "who": _changed_by(ticket, name),
+            "theirs": standing_words.told(now, [name], clock, said),
+            "yours": standing_words.told(wanted, [name], clock, said),
+        }
+        for name in mine
+        if getattr(now, name) not in (getattr(seen, name), getattr(wanted, name))
+    ]
+    return now._replace(**{name: getattr(wanted, name) for name in mine}), clashes
+
+
+def _changed_by(ticket: Ticket, name: str) -> str:
+    """Who changed this field of its standing last; "" if nobody has."""
+    doer, last = "", getattr(standing.USUAL, name)
+    for entry in ticket.entries:
+        if entry.standing is not None and getattr(entry.standing, name) != last:
+            doer, last = entry.by, getattr(entry.standing, name)
+    return doer
 
 
 def _choices(own: str, titles: dict[str, str]) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.i18n import Translation
     from helpdesk_lite.operators import Operator
+    from helpdesk_lite.standing import Standing
     from helpdesk_lite.ticket import Ticket
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
@@ -50,14 +51,15 @@ def drawn(
     seen: int | None = None,
     answer: Box | None = None,
     note: Box | None = None,
+    stale: tuple[Standing, Standing] | None = None,
 ) -> Response:
     """The ticket's page, its boxes as they came back; entries after the first `seen` are set off as new.
 
-    UnknownNumber, NotAllowed.
+    `stale` is for the form that says how the ticket stands (handling.values). UnknownNumber, NotAllowed.
     """
     operator = signed_in(request)
     ticket = house.desk.show(number, operator)
-    values = _values(request, house, ticket, operator)
+    values = _values(request, house, ticket, operator, stale)
     count = len(ticket.entries)
     answer = answer or _draft(request, house, ticket, operator)
     boxes = {"answer": answer, "note": note or Box(), "seen": count, "old": count if seen is None else seen}
@@ -88,7 +90,13 @@ def reopen(request: Request, house: House, number: str) -> Response:
     return see_other(request, f"/tickets/{number}")
 
 
-def _values(request: Request, house: House, ticket: Ticket, operator: Operator) -> dict[str, Any]:
+def _values(
+    request: Request,
+    house: House,
+    ticket: Ticket,
+    operator: Operator,
+    stale: tuple[Standing, Standing] | None,
+) -> dict[str, Any]:
     """What the ticket's template needs, beside its boxes."""
     from helpdesk_lite.letter import is_address
     from helpdesk_lite.web import browsers, wording
@@ -102,12 +110,13 @@ def _values(request: Request, house: House, ticket: Ticket, operator: Operator) 
     letter = thread.inquiry()
     return {
         "ticket": ticket,
-        "handling": handling.values(house, ticket, operator, said),
+        "handling": handling.values(house, ticket, operator, said, stale),
         "state_words": _state(ticket, operator, house.clock(), said),
         "is_pending": place.state == PENDING,
         "is_claimed": place.state == CLAIMED,
         "is_closed": place.state == CLOSED,
         "is_mine": place.holder == operator.name,
+        "may_note": house.desk.may(operator, "note", ticket),
         "may_change": house.desk.may(operator, "handle", ticket),
         "name": customer.name,
         "email": customer.email,
