@@ -49,7 +49,7 @@ class Aside(NamedTuple):
 
     def take(self, digest: str, operator: Operator) -> Outcome:
         """Take the letter as a customer's, whatever kept it out. NotAllowed, UnknownLetter."""
-        self.intake.correspondence.desk.demand(operator, LETTERS)
+        self.intake.correspondence.desk.demand(operator, LETTERS, what=digest)
         arrivals = self.intake.arrivals
         with arrivals.judging(digest):
             arrival = self._arrival(digest)
@@ -62,7 +62,7 @@ class Aside(NamedTuple):
 
     def throw_away(self, digest: str, operator: Operator) -> None:
         """Lay the letter aside for good. NotAllowed, UnknownLetter."""
-        self.intake.correspondence.desk.demand(operator, LETTERS)
+        self.intake.correspondence.desk.demand(operator, LETTERS, what=digest)
         arrivals = self.intake.arrivals
         with arrivals.judging(digest):
             arrival = self._arrival(digest)

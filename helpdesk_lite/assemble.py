@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helpdesk_lite.arranging import Arranging
+    from helpdesk_lite.audit import Audit
     from helpdesk_lite.categories import Categories
     from helpdesk_lite.courier import Courier
     from helpdesk_lite.desk import Desk
@@ -142,7 +143,17 @@ def _categories(made: House) -> Categories:
 def _permission(made: House) -> Permission:
     from helpdesk_lite.permission import Permission
 
-    return Permission(lambda name: made.operators.find(name), lambda name: made.categories.read(name))
+    return Permission(
+        lambda name: made.operators.find(name),
+        lambda: made.categories,
+        lambda *refused: made.audit.refused(*refused),
+    )
+
+
+def _audit(made: House) -> Audit:
+    from helpdesk_lite.audit import Audit
+
+    return Audit(made.root.inside("log"), made.clock)
 
 
 def _arranging(made: House) -> Arranging:
@@ -246,6 +257,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "reception": _reception,
     "desk": _desk,
     "permission": _permission,
+    "audit": _audit,
     "handling": _handling,
     "arranging": _arranging,
     "lists": _lists,
@@ -366,8 +378,8 @@ def verifier(made: House) -> Verifier:
     from helpdesk_lite.naming import Naming
     from helpdesk_lite.verify import Verifier
 
-    naming = Naming(made.categories, made.forms, made.store)
-    return Verifier(made.desk, made.operators, Ledger(made.intake, made.root.data), made.root, naming)
+    naming = Naming(made.categories, made.forms, made.store, made.operators)
+    return Verifier(made.desk, made.operators, Ledger(made.intake, made.root.data), made.root, naming, made.audit)
 
 
 def _make_file(path: str, content: bytes) -> None:

@@ -172,7 +172,7 @@ class Correspondence(NamedTuple):
             ticket = self.desk.store.read(number)
             if _has(ticket, post):
                 return
-            self.desk.demand(operator, REPLY)
+            self.desk.demand(operator, REPLY, what=number)
             if ticket.place != Place(CLAIMED, operator.name):
                 raise TicketMoved(number, *ticket.place, ticket.since)
             if any(entry.kind in WRITTEN and entry.by != operator.name for entry in ticket.entries[seen:]):
@@ -221,7 +221,7 @@ class Correspondence(NamedTuple):
         try:
             if ticket.place == QUEUE:
                 self.desk.demand(operator, CLAIM, ticket)
-            self.desk.demand(operator, REPLY)
+            self.desk.demand(operator, REPLY, what=ticket.number)
         except NotAllowed as wrong:
             self._tell(operator, ticket, str(wrong))
             raise

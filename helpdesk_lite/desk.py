@@ -100,7 +100,7 @@ class Desk(NamedTuple):
         with self.locked(number):
             ticket = self.store.read(number)
             if ticket.place != QUEUE:
-                self.demand(operator, "claim")
+                self.demand(operator, "claim", what=number)
                 raise AlreadyClaimed(number, *ticket.place, ticket.since)
             self.demand(operator, "claim", ticket)
             goal = Place(CLAIMED, operator.name)
@@ -137,9 +137,9 @@ class Desk(NamedTuple):
         """Whether the operator may do this (rights.TABLE) to the ticket; of a head that lies here, or is pending."""
         return self.permission().may(operator, verb, about, place)
 
-    def demand(self, operator: Operator, verb: str, about: Ticket | None = None) -> None:
-        """NotAllowed, which is noted in the audit log, unless the operator may do this."""
-        self.permission().demand(operator, verb, about)
+    def demand(self, operator: Operator, verb: str, about: Ticket | None = None, what: str = "") -> None:
+        """NotAllowed, which is noted in the audit log, unless the operator may do this; `what`, if it is no ticket."""
+        self.permission().demand(operator, verb, about, what)
 
     def queue(self, after: str = "", limit: int = 50, operator: Operator | None = None) -> list[Head]:
         """The pending tickets that follow the number `after`, oldest first; those that this operator may see."""
@@ -166,12 +166,12 @@ class Desk(NamedTuple):
 
     def retry_letter(self, name: str, operator: Operator) -> None:
         """Let the courier try a held letter again at once."""
-        self.demand(operator, "letters")
+        self.demand(operator, "letters", what=name)
         self.outbox.retry(name)
 
     def drop_letter(self, name: str, operator: Operator) -> None:
         """Throw a held letter away."""
-        self.demand(operator, "letters")
+        self.demand(operator, "letters", what=name)
         self.outbox.drop(name)
 
     def mend(self, number: str) -> None:
@@ -274,7 +274,7 @@ class Desk(NamedTuple):
         """The ticket in this state, for who may do this to it. TicketMoved if it is elsewhere; NotAllowed."""
         ticket = self.store.read(number)
         if ticket.place.state != state:
-            self.demand(operator, verb)
+            self.demand(operator, verb, what=number)
             raise TicketMoved(number, *ticket.place, ticket.since)
         self.demand(operator, verb, ticket)
         return ticket

@@ -189,6 +189,32 @@ def append(path: str, record: bytes) -> None:
         os.close(descriptor)
 
 
+def record(path: str, line: bytes, durable: bool = True) -> int:
+    """Add the line to the end of `path`, while nobody else does; at which byte it begins. Flushed, if it is to be.
+
+    A line that a crash cut short is ended before it. If it raises OSError, nothing was added.
+    """
+    is_new = not os.path.exists(path)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        end = os.fstat(descriptor).st_size
+        begun = b"\n" if end and os.pread(descriptor, 1, end - 1) != b"\n" else b""
+        try:
+            if os.write(descriptor, begun + line) < len(begun + line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+            if durable:
+                os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, end)
+            raise
+    finally:
+        os.close(descriptor)  # which ends the lock
+    if durable and is_new:
+        sync_folder(os.path.dirname(path))
+    return end + len(begun)
+
+
 def read(path: str) -> bytes:
     """All bytes of a small file."""
     with open(path, "rb") as file:

@@ -22,15 +22,17 @@ if TYPE_CHECKING:
     from helpdesk_lite.categories import Categories
     from helpdesk_lite.form import Form
     from helpdesk_lite.forms.folder import FormsFolder
+    from helpdesk_lite.operators import Operators
     from helpdesk_lite.store.contract import Store
 
 
 class Naming(NamedTuple):
-    """Looks at what names categories: their own files, forms, and tickets that are not closed."""
+    """Looks at what names categories: their own files, forms, operators, and tickets that are not closed."""
 
     categories: Categories
     forms: FormsFolder
     store: Store
+    operators: Operators
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong, one finding for each file, and one for all tickets of a category that there is not."""
@@ -41,6 +43,7 @@ class Naming(NamedTuple):
         if known:
             yield from self._of_forms(known | set(self.categories.titles().values()))
             yield from self._of_tickets(known)
+            yield from self._of_operators(known)
 
     def _of_forms(self, known: set[str]) -> Iterator[Finding]:
         for name in self.forms.names():
@@ -57,6 +60,12 @@ class Naming(NamedTuple):
         for category in sorted(set(found) - known - {""}):
             said = f"open tickets name the category {category!r}, and there is no such category"
             yield Finding(self.categories.folder, f"{found[category]} {said}")
+
+    def _of_operators(self, known: set[str]) -> Iterator[Finding]:
+        for operator in self.operators.everybody():
+            for category in sorted(set(operator.categories) - known):
+                path = os.path.join(self.operators.folder, f"{operator.name}.toml")
+                yield Finding(path, f"categories has {category!r}: there is no such category")
 
     def _categories_of_tickets(self) -> Iterator[str]:
         for number in (number for state in (PENDING, CLAIMED) for number in self.store.numbers(state)):

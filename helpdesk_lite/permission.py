@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 class Permission(NamedTuple):
-    """What the table is asked with. `find_operator` and `find_category` read files; None: there is nothing to find.
+    """What the table is asked with. `find_operator` and `categories` read files; None: there is nothing to find.
 
-    `refused` is told of who was refused (their name), the verb, and the ticket's number ("" for none).
+    `refused` is told the name of who was refused, the verb, and what they wanted to do it to, or "".
     """
 
     find_operator: Callable[[str], Operator | None] | None = None
-    find_category: Callable[[str], Any] | None = None  # with `operators`, the names of those who alone work on it
+    categories: Callable[[], Any] | None = None  # the shelf of that name
     refused: Callable[[str, str, str], object] | None = None
 
     def may(self, operator: Operator, verb: str, about: Ticket | Head | None = None, place: Place = QUEUE) -> bool:
@@ -46,23 +46,24 @@ class Permission(NamedTuple):
             return self.is_among(operator, category)
         return how_far == TEAM and self._is_chief(operator, holder, category)
 
-    def demand(self, operator: Operator, verb: str, about: Ticket | None = None) -> None:
-        """NotAllowed, which is noted in the audit log, unless the operator may do this."""
+    def demand(self, operator: Operator, verb: str, about: Ticket | None = None, what: str = "") -> None:
+        """NotAllowed, which is noted in the audit log, unless the operator may do this; `what`, if it is no ticket."""
         if not self.may(operator, verb, about):
             if self.refused is not None:
-                self.refused(operator.name, verb, about.number if about else "")
+                self.refused(operator.name, verb, about.number if about else what)
             raise NotAllowed(self._reason(operator, verb, about))
 
     def is_among(self, operator: Operator, category: str) -> bool:
         """Whether the category is one of the operator's; one that there is not counts as none, which is everybody's."""
         if not category or operator.role == ADMINISTRATOR:
             return True
-        if self.find_category is not None:
+        if self.categories is not None:
             with suppress(DeskError):  # its file has mistakes, as `verify` tells: the operator's own list decides
-                found = self.find_category(category)
-                if found is None:
+                shelf = self.categories()
+                found = shelf.read(category)
+                if found is None and shelf.names():  # on a desk without categories one is any text
                     return True
-                if found.operators and operator.name not in found.operators:
+                if found and found.operators and operator.name not in found.operators:
                     return False
         return not operator.categories or category in operator.categories
 

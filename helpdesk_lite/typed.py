@@ -93,7 +93,7 @@ def keep(typed: Typed, number: str, operator: Operator, desk: Desk, drafts: Draf
     """
     with desk.locked(number):
         ticket = desk.store.read(number)
-        desk.demand(operator, REPLY)
+        desk.demand(operator, REPLY, what=number)
         if ticket.place != Place(CLAIMED, operator.name):
             raise TicketMoved(number, *ticket.place, ticket.since)
         since = ticket.entries[typed.seen :]

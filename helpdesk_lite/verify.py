@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from helpdesk_lite.audit import Audit
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.ledger import Ledger
     from helpdesk_lite.naming import Naming
@@ -35,11 +36,14 @@ _VERIFIER = Operator("verify", "", ADMINISTRATOR)
 class Verifier:
     """Looks at the desk's whole memory: all that lies in data/ under `root`."""
 
-    def __init__(self, desk: Desk, operators: Operators, letters: Ledger, root: Root, naming: Naming) -> None:
+    def __init__(
+        self, desk: Desk, operators: Operators, letters: Ledger, root: Root, naming: Naming, audit: Audit
+    ) -> None:
         self._desk = desk
         self._operators = operators
         self._ledger = letters
         self._naming = naming
+        self._audit = audit
         self._data = root.data
         self._format = root.format
 
@@ -102,7 +106,7 @@ class Verifier:
             yield Finding(path, f"a letter of ticket {number} was left between two steps", inspect.CUT_SHORT, number)
 
     def _people(self) -> Iterator[Finding]:
-        for mistake in self._operators.mistakes():
+        for mistake in (*self._operators.mistakes(), *self._audit.mistakes()):
             path, _, said = mistake.partition(": ")
             yield Finding(path, said)
         known = set(self._operators.names())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from types import SimpleNamespace
 
 import pytest
 
 from helpdesk_lite import assemble, typed
+from helpdesk_lite.categories import Category
 from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.errors import HandlingRefused, NotAllowed, TicketMoved
 from helpdesk_lite.operators import Operator
@@ -54,15 +54,13 @@ EXPECTED = {
 class Office:
     """A desk with four people; Rae has the role that is tried. Nobody signs in, so nobody has a password."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, categories=("billing", "sales")):
         self.house = assemble.house(make_desk(str(folder)))
         self.house.clock = lambda: examples.NOON + 3600.0
         for name, more in (("bob", 'supervisor = "rae"'), ("ines", ""), ("carl", "")):
             self.write(name, more)
-        found = SimpleNamespace(operators=())
-        self.house.permission = self.house.permission._replace(
-            find_category=lambda name: found if name in ("billing", "sales") else None
-        )
+        for category in categories:
+            self.house.categories.add(Category(category))
 
     def write(self, name, more=""):
         with open(self.house.root.inside("operators", f"{name}.toml"), "w") as file:
@@ -176,14 +174,28 @@ class TestCategories:
         with pytest.raises(NotAllowed, match="ines has ticket"):
             office.house.desk.show(office.ticket("ines", "sales"), rae)
 
-    def test_a_department_is_its_own_operators_alone(self, office, monkeypatch):
-        department = SimpleNamespace(operators=("ines",))
-        strict = office.house.permission._replace(find_category=lambda name: department)
-        monkeypatch.setattr(office.house, "permission", strict)
-        number = office.ticket("", "billing")
-        with pytest.raises(NotAllowed, match="about billing"):
-            office.house.desk.claim(number, office.rae(OPERATOR))
+    def test_a_department_is_its_own_operators_alone(self, office):
+        office.house.categories.add(Category("legal", operators=("ines",)))
+        number = office.ticket("", "legal")
+        for rae in (office.rae(OPERATOR, ()), office.rae(OPERATOR, ("legal",)), office.rae(SUPERVISOR, ("legal",))):
+            with pytest.raises(NotAllowed, match="about legal"):
+                office.house.desk.claim(number, rae)
         office.house.desk.claim(number, office.house.operators.find("ines"))
+        with pytest.raises(NotAllowed, match="ines has ticket"):
+            office.house.desk.close(number, office.rae(SUPERVISOR, ("legal",)))
+
+    def test_a_file_with_mistakes_opens_no_department(self, office):
+        with open(office.house.root.inside("categories", "secret.toml"), "w") as file:
+            file.write('operators = "ines"')
+        with pytest.raises(NotAllowed):
+            office.house.desk.claim(office.ticket("", "secret"), office.rae(OPERATOR))
+        office.house.desk.claim(office.ticket("", "secret"), ADMIN)
+
+    def test_on_a_desk_without_categories_a_list_counts_all_the_same(self, tmp_path):
+        office = Office(tmp_path / "desk", ())
+        office.house.desk.claim(office.ticket("", "billing"), office.rae(OPERATOR))
+        with pytest.raises(NotAllowed, match="about sales"):
+            office.house.desk.claim(office.ticket("", "sales"), office.rae(OPERATOR))
 
     def test_the_queue_has_only_those_of_ones_own(self, office):
         mine, others = office.ticket("", "billing"), office.ticket("", "sales")
@@ -229,6 +241,34 @@ def test_nothing_is_handed_to_who_is_away(office):
     office.house.handling.reassign(number, ADMIN, "dora")
 
 
+def test_who_is_refused_stands_in_the_audit_log(office):
+    number = office.ticket("ines")
+    for verb in ("close", "claim", "reply", "administer", "letters"):
+        with pytest.raises(NotAllowed):
+            office.do(verb, number, office.rae(OBSERVER))
+    noted = [(one.who, one.what, one.about) for one in reversed(office.house.audit.read(most=5))]
+    assert [who for who, _, _ in noted] == ["rae"] * 5
+    assert [about for _, _, about in noted] == [
+        f"close {number}",
+        f"claim {number}",
+        f"reply {number}",
+        "administer",
+        "letters there-is-none",
+    ]
+
+
+def test_who_is_asked_about_only_is_not(office):
+    before = office.house.audit.read(most=1)
+    assert not office.house.desk.may(office.rae(OBSERVER), "claim")
+    assert office.house.audit.read(most=1) == before
+
+
 def test_an_operator_is_known_by_what_their_file_says(office):
     assert Operator("ada", "ada@example.org", ADMINISTRATOR).is_admin
     assert not Operator("ines", "ines@example.org").is_admin
+
+
+def test_verify_names_a_category_of_an_operator_that_there_is_not(office):
+    office.rae(OPERATOR, ("billing", "slaes"))
+    found = [one.said for one in assemble.verifier(office.house).findings() if "has 'slaes'" in one.said]
+    assert found == ["categories has 'slaes': there is no such category"]

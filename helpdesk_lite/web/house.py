@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helpdesk_lite.arranging import Arranging
+    from helpdesk_lite.audit import Audit
     from helpdesk_lite.cache import Cache
     from helpdesk_lite.categories import Categories
     from helpdesk_lite.desk import Desk
@@ -47,6 +48,7 @@ class House:
     reception: Reception
     desk: Desk
     permission: Permission
+    audit: Audit
     handling: Handling
     arranging: Arranging
     lists: Lists

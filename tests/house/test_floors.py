@@ -11,7 +11,7 @@ FLOORS = {
     "words": "errors tracking rights standing ticket form letter settings settings_table reply_address trace signing "
     "times route i18n terminal",
     "disk": "disk cache data_format assets root owner slice templating",
-    "shelves": "store mail forms operators categories limits drafts whose",
+    "shelves": "store mail forms audit operators categories limits drafts whose",
     "desk": "desk reception handling courier verify correspondence customers my_tickets threads typed intake aside "
     "permission lists sameness arranging naming ledger doctor probe",
     "doors": "web doors",

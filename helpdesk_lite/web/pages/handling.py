@@ -6,12 +6,14 @@ decided elsewhere (handling).
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from helpdesk_lite import standing, times
 from helpdesk_lite.errors import HandlingRefused, TicketChanged
 from helpdesk_lite.handling import LONGEST_NOTE
 from helpdesk_lite.letter import is_address
-from helpdesk_lite.rights import PUT_AWAY
-from helpdesk_lite.ticket import CLAIMED, PENDING, Place
+from helpdesk_lite.rights import MARK, PUT_AWAY, REASSIGN, SHOW
+from helpdesk_lite.ticket import CLAIMED, CLOSED, Place
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages import tickets
@@ -63,7 +65,8 @@ def reassign(request: Request, house: House, number: str) -> Response:
     """Somebody else has it, then show what is left. TicketMoved, NotAllowed, HandlingRefused."""
     operator = signed_in(request)
     house.handling.reassign(number, operator, _typed(request, house).get("to", ""))
-    return see_other(request, f"/tickets/{number}" if operator.is_admin else "/mine")
+    may_look = house.desk.may(operator, SHOW, house.store.read(number))
+    return see_other(request, f"/tickets/{number}" if may_look else "/mine")
 
 
 def spam(request: Request, house: House, number: str) -> Response:
@@ -111,13 +114,13 @@ def values(
 
     `stale` is how it was to stand, and how it stood on the page from which that came too late.
     """
-    now, holder = ticket.standing, ticket.place.holder
+    now = ticket.standing
     filled_in, clashes = _merged(ticket, *stale, house.clock(), said) if stale else (now, [])
     moments = {name: getattr(filled_in, name) for name in ("due_at", "wakes_at")}
     days = {name: times.iso(at)[:10] if at else "" for name, at in moments.items()}
-    others = sorted(house.operators.names(), key=lambda name: name != operator.supervisor)
     titles = house.categories.titles()
-    may_hand_on = ticket.place.state == CLAIMED and (operator.is_admin or operator.name == holder)
+    may_hand_on = ticket.place.state == CLAIMED and house.desk.may(operator, REASSIGN, ticket)
+    others = sorted(_heirs(house, ticket) if may_hand_on else [], key=lambda name: name != operator.supervisor)
     return {
         "away": now.away,
         "may_put_away": not now.away and house.desk.may(operator, PUT_AWAY, ticket),
@@ -130,10 +133,10 @@ def values(
         "may_hand_on": may_hand_on,
         "may_tell": is_address(ticket.inquiry.customer.email),
         "resolved_days": house.settings.resolved_days,
-        "may_mark": may_hand_on or ticket.place.state == PENDING,
+        "may_mark": ticket.place.state != CLOSED and house.desk.may(operator, MARK, ticket),
         "next_level": min(now.level + 1, standing.HIGHEST),
         "levels": range(1, standing.HIGHEST + 1),
-        "others": [name for name in others if name != holder],
+        "others": others,
         "supervisor": operator.supervisor,
         "priorities": [(name, said.gettext(word)) for name, word in standing_words.PRIORITIES.items()],
         "form_category": titles.get(ticket.inquiry.head.category, ticket.inquiry.head.category),
@@ -177,6 +180,16 @@ def _choices(own: str, titles: dict[str, str]) -> list[tuple[str, str]]:
     there are none to know."""
     known = titles | ({own: own} if titles and own and own not in titles else {})
     return sorted(known.items(), key=lambda one: (one[1].casefold(), one[0]))
+
+
+def _heirs(house: House, ticket: Ticket) -> list[str]:
+    """Who can be handed the ticket."""
+    found = []
+    for heir in house.operators.everybody():
+        with suppress(HandlingRefused):
+            house.handling.check_heir(heir, ticket)
+            found.append(heir.name)
+    return [name for name in found if name != ticket.place.holder]
 
 
 def _typed(request: Request, house: House) -> dict[str, str]:

@@ -24,7 +24,7 @@ _LONGEST_TEXT = 500  # characters that are shown of a letter
 def intake(request: Request, house: House) -> Response:
     """The page of letters kept aside."""
     said = i18n.translation(request.language)
-    may_change = signed_in(request).is_admin
+    may_change = house.desk.may(signed_in(request), "letters")
     letters = [_shown(letter, house.clock(), said, may_change) for letter in Aside(house.intake).letters()]
     return page(request, house, "intake.html", {"letters": letters, "may_change": may_change}, here="intake")
 

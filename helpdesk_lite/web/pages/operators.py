@@ -39,7 +39,7 @@ def queue(request: Request, house: House) -> Response:
     etag = _etag(request, house, after, (notices, stopped))
     if etag in request.header("If-None-Match"):
         return _unchanged(etag)
-    heads = house.desk.queue(after, PAGE + 1)
+    heads = house.desk.queue(after, PAGE + 1, signed_in(request))
     shape, holes = _listed(request, house, heads, after, said)
     holes["stopped"] = stopped
     holes["notices"] = house.render.each("pages/notice.html", request.language, request.base, {}, notices)
@@ -73,18 +73,22 @@ def _listed(
     now = house.clock()
     shown = [_row(head, now, said) for head in heads[:PAGE]]
     here = f"{request.base}/queue"
+    may = {"may_claim": house.desk.may(signed_in(request), "claim")}
     shape = {"is_empty": not shown, "is_first": not after, "has_next": len(heads) > PAGE}
     holes = {
-        "waiting": _waiting(house, said),
-        "rows": house.render.each("pages/row.html", request.language, request.base, {}, shown),
+        "waiting": _waiting(request, house, said),
+        "rows": house.render.each("pages/row.html", request.language, request.base, may, shown),
         "here_address": here + (f"?after={after}" if after else ""),
         "next": f"{here}?after={shown[-1]['number']}" if shown else here,
     }
     return shape, holes
 
 
-def _waiting(house: House, said: Translation) -> str:
-    """How many tickets are pending, in words."""
+def _waiting(request: Request, house: House, said: Translation) -> str:
+    """How many tickets are pending, in words; to who sees some only, which ones."""
+    operator = signed_in(request)
+    if operator.categories and not operator.is_admin:
+        return said.gettext("Tickets about %(categories)s") % {"categories": ", ".join(operator.categories)}
     count = house.store.count_pending(_MOST_COUNTED + 1)
     if count > _MOST_COUNTED:
         return said.gettext("More than %(num)s tickets are waiting") % {"num": _MOST_COUNTED}

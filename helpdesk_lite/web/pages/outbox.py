@@ -26,7 +26,7 @@ def outbox(request: Request, house: House) -> Response:
     values = {
         "held": [_shown(letter, now, said) for letter in house.outbox.held()],
         "waiting": [_shown(letter, now, said) for letter in house.outbox.waiting()],
-        "may_change": signed_in(request).is_admin,
+        "may_change": house.desk.may(signed_in(request), "letters"),
     }
     return page(request, house, "outbox.html", values, here="outbox")
 

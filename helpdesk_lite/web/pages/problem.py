@@ -102,7 +102,7 @@ def _words(status: int, wrong: Exception | None, said: Translation) -> tuple[str
     elif isinstance(wrong, errors.TicketChanged):
         words = said.gettext("Somebody has changed this ticket meanwhile. Nothing was done; please look at it again.")
     elif isinstance(wrong, errors.NotAllowed):
-        words = said.gettext("Somebody else has this ticket, or only an administrator may do this.")
+        words = said.gettext("Somebody else has this ticket, or your role and categories do not let you do this.")
     elif isinstance(wrong, errors.TooLarge):
         limit = wording.size(wrong.limit, said)
         words = said.gettext("This desk takes %(size)s at once. Please go back and send less.") % {"size": limit}

@@ -103,7 +103,7 @@ def _values(
     from helpdesk_lite.web.pages import handling
     from helpdesk_lite.web.thread import Thread
 
-    said = i18n.translation(request.language)
+    said, may = i18n.translation(request.language), house.desk.may
     inquiry, place = ticket.inquiry, ticket.place
     customer = inquiry.customer
     thread = Thread(request, house, ticket, said)
@@ -115,9 +115,10 @@ def _values(
         "is_pending": place.state == PENDING,
         "is_claimed": place.state == CLAIMED,
         "is_closed": place.state == CLOSED,
-        "is_mine": place.holder == operator.name,
-        "may_note": house.desk.may(operator, "note", ticket),
-        "may_change": house.desk.may(operator, "handle", ticket),
+        "is_mine": place.holder == operator.name and may(operator, "reply", ticket),
+        "may_claim": may(operator, "claim", ticket),
+        "may_note": may(operator, "note", ticket),
+        "may_change": may(operator, "handle", ticket),
         "name": customer.name,
         "email": customer.email,
         "message": thread.discreet(_message(ticket)),
