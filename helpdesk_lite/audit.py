@@ -40,6 +40,16 @@ class Noted(NamedTuple):
     after: dict[str, Any] | None = None
     undoes: str = ""
 
+    def changes(self) -> list[tuple[str, str, str]]:
+        """What differs: the name of each value, and how it was before and after; "-" where it was not there."""
+        before, after = self.before or {}, self.after or {}
+        names = dict.fromkeys((*before, *after))
+        return [
+            (name, _shown(before.get(name)), _shown(after.get(name)))
+            for name in names
+            if before.get(name) != after.get(name)
+        ]
+
 
 class Audit:
     """The folder of the log, a file a month."""
@@ -123,6 +133,13 @@ class Audit:
 
     def _path(self, month: str) -> str:
         return os.path.join(self.folder, month + _END)
+
+
+def _shown(value: Any) -> str:
+    """A value in words."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "-"
+    return "-" if value in (None, "") else str(value)
 
 
 def _told(value: Any) -> Any:

@@ -137,6 +137,11 @@ def parser() -> argparse.ArgumentParser:
 
     _mail_in(commands)
 
+    log = _command(commands, "log", "log:log", "say who changed what about the desk, and who was refused what")
+    log.add_argument("--most", type=int, default=50, metavar="N", help="entries, the newest first (%(default)s)")
+    log.add_argument("--before", default="", metavar="ENTRY", help="only those older than this one")
+    log.add_argument("--json", action="store_true", help="an object a line, for scripts")
+
     verify = _command(commands, "verify", "verify:verify", "check every promise about data/")
     verify.add_argument("--repair", action="store_true", help="mend what a crash or a hand left")
 

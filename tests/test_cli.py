@@ -439,3 +439,41 @@ def test_a_full_disk_behind_standard_output_is_told_by_the_status(root):
         done = subprocess.run([*COMMAND, "--root", str(root), "verify"], stdout=full, stderr=-1, text=True, timeout=60)
     assert done.returncode == 75
     assert done.stderr.count("\n") == 1
+
+
+class TestRolesAndTheLog:
+    def test_a_role_and_all_that_goes_with_it(self, root):
+        made = run("--root", root, "operator", "add", "olga", "--email", "o@example.org", "--role", "observer",
+                   "--categories", "billing, sales", "--level", "2", "--supervisor", "ada",
+                   "--absent-until", "2026-12-24", "--password-stdin", stdin="a long password\n")  # fmt: skip
+        assert made[0] == 0
+        told = run("--root", root, "operator", "list")[1].rstrip("\n").split("\t")
+        assert told[2:] == ["observer", "mail", "categories billing, sales", "up to level 2", "supervisor ada",
+                            "absent until 2026-12-24"]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            (("--categories", "Bill ing"), "no category's name"),
+            (("--absent-until", "soon"), "must be a day"),
+            (("--level", "0"), "from 1"),
+        ],
+    )
+    def test_what_cannot_be_is_said(self, root, given, said):
+        status, _, told = run("--root", root, "operator", "add", "olga", "--email", "o@example.org", *given,
+                              "--password-stdin", stdin="a long password\n")  # fmt: skip
+        assert status == 1
+        assert said in told
+
+    def test_the_log_is_read_as_text_and_as_json(self, root):
+        assert run("--root", root, "log") == (0, "", "")
+        audit = assemble.house(Root(str(root))).audit
+        name = audit.note("ada", "changed", "operators/ines", {"level": 9}, {"level": 2})
+        audit.refused("bob", "administer", "/administration")
+        told = run("--root", root, "log")[1].splitlines()
+        assert "bob  refused administer /administration" in told[0]
+        assert "ada  changed operators/ines  level: 9 -> 2" in told[1]
+        (first,) = run("--root", root, "log", "--json", "--most", "1")[1].splitlines()
+        assert json.loads(first)["who"] == "bob"
+        (last,) = run("--root", root, "log", "--json", "--before", json.loads(first)["entry"])[1].splitlines()
+        assert json.loads(last)["entry"] == name

@@ -86,6 +86,8 @@ ROUTES = (
     Route("GET", "/outbox", "outbox:outbox"),
     Route("POST", "/outbox/{name}/retry", "outbox:retry"),
     Route("POST", "/outbox/{name}/drop", "outbox:drop"),
+    Route("GET", "/administration", "administration:overview"),
+    Route("GET", "/administration/log", "administration:log"),
     Route("GET", "/administration/categories", "categories:overview"),
     Route("POST", "/administration/categories", "categories:add"),
     Route("GET", "/administration/categories/{name}", "categories:one"),

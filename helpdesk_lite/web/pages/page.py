@@ -5,6 +5,7 @@ Guarantee: a page has the desk's name, the reader's language, and the bar of the
 
 from __future__ import annotations
 
+from helpdesk_lite.rights import ADMINISTER
 from helpdesk_lite.web.http import Response
 
 TYPE_CHECKING = False
@@ -22,6 +23,13 @@ def signed_in(request: Request) -> Operator:
     return request.operator
 
 
+def administrator(request: Request, house: House) -> Operator:
+    """The operator who asks, if they may administer the desk. NotAllowed, which stands in the audit log."""
+    operator = signed_in(request)
+    house.desk.demand(operator, ADMINISTER, what=request.path)
+    return operator
+
+
 def page(
     request: Request,
     house: House,
@@ -32,7 +40,13 @@ def page(
     headers: tuple[tuple[str, str], ...] = (),
 ) -> Response:
     """The page that templates/pages/`template` makes of `values`. `here` is the link of the bar that this page is."""
-    everywhere = {"desk_name": house.settings.name, "operator": request.operator, "here": here}
+    is_admin = request.operator is not None and request.operator.is_admin
+    everywhere = {
+        "desk_name": house.settings.name,
+        "operator": request.operator,
+        "here": here,
+        "is_admin": is_admin,
+    }
     html = house.render.full(f"pages/{template}", request.language, request.base, {**everywhere, **values})
     return Response(status, html, headers=headers)
 
@@ -51,6 +65,7 @@ def framed_page(
     holes = {"desk_name": house.settings.name, **holes}
     if request.operator is not None:
         holes["operator"] = {"name": request.operator.name}
+        shape["is_admin"] = request.operator.is_admin
     else:
         shape["operator"] = None
     html = house.render.framed(f"pages/{template}", request.language, request.base, shape, holes)

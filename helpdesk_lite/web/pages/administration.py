@@ -1,0 +1,74 @@
+"""What administrators look after: what there is to administer, and the audit log.
+
+Guarantee: anybody else gets 403, and stands in the log for it.
+"""
+
+from __future__ import annotations
+
+from helpdesk_lite import i18n
+from helpdesk_lite.audit import PAGE, REFUSED
+from helpdesk_lite.i18n import N_
+from helpdesk_lite.web import wording
+from helpdesk_lite.web.pages.page import administrator, page
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from helpdesk_lite.audit import Noted
+    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request, Response
+
+_PLACES = (  # the path below /administration, what is there, and what for
+    ("categories", N_("Categories"), N_("What tickets can be about: who is mailed of them, and who works on them.")),
+    ("log", N_("Log"), N_("Who changed what about this desk, and who was refused what.")),
+)
+_SAID = {
+    REFUSED: N_("%(who)s was refused: %(about)s"),
+    "added": N_("%(who)s added %(about)s"),
+    "changed": N_("%(who)s changed %(about)s"),
+    "removed": N_("%(who)s removed %(about)s"),
+}
+
+
+def overview(request: Request, house: House) -> Response:
+    """What there is to administer. NotAllowed."""
+    administrator(request, house)
+    said = i18n.translation(request.language)
+    places = [(path, said.gettext(name), said.gettext(words)) for path, name, words in _PLACES]
+    mistakes = [_relative(house, one) for one in (*house.operators.mistakes(), *house.categories.mistakes())]
+    values = {"places": places, "mistakes": mistakes}
+    return page(request, house, "administration.html", values, here="administration")
+
+
+def log(request: Request, house: House) -> Response:
+    """A page of the audit log, the newest first; what is older than `?before=ENTRY`. NotAllowed."""
+    administrator(request, house)
+    said = i18n.translation(request.language)
+    before = request.query.get("before", "")
+    found = house.audit.read(before, PAGE + 1)
+    shown = found[:PAGE]
+    values = {
+        "entries": [_entry(house, noted, said) for noted in shown],
+        "is_first": not before,
+        "next": f"?before={shown[-1].name}" if len(found) > PAGE else "",
+    }
+    return page(request, house, "log.html", values, here="administration")
+
+
+def _entry(house: House, noted: Noted, said: Translation) -> dict[str, Any]:
+    """An entry in words."""
+    words = said.gettext(_SAID.get(noted.what, N_("%(who)s: %(what)s %(about)s")))
+    return {
+        "name": noted.name,
+        "words": words % {"who": noted.who, "what": noted.what, "about": noted.about},
+        "when": wording.time_element(noted.at, house.clock(), said),
+        "changes": noted.changes(),
+        "undoes": noted.undoes,
+    }
+
+
+def _relative(house: House, said: str) -> str:
+    """What is wrong, with the file's path from the desk's folder on."""
+    return said.replace(f"{house.root.path}/", "")
