@@ -10,16 +10,17 @@ import re
 
 PREFIX = "X-Helpdesk-"
 
-# Backslash, control characters, Unicode line ends, lone surrogates, and spaces at either end, which readers trim.
-_UNSAFE = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|^ | $")
-_SHORT = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+# Control characters, Unicode line ends, lone surrogates, and spaces at either end, which readers trim.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|^ | $")
 _NOT_OURS = re.compile(r"\\(?![nrt]|u[0-9a-f]{4})")  # an escape that `written` does not write, if there is no pair of \
 _NOT_IN_NAME = re.compile(rb"[^A-Za-z0-9._\[\]-]")
 
 
 def written(name: str, value: str) -> bytes:
     """The line `X-Helpdesk-NAME: value`, with its line end."""
-    text = _UNSAFE.sub(lambda found: _SHORT.get(found[0]) or f"\\u{ord(found[0]):04x}", value)
+    text = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    if not text.isprintable() or text != text.strip(" "):
+        text = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     return f"{PREFIX}{name}: {text}\n".encode()
 
 

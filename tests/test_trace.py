@@ -1,5 +1,6 @@
 """Our lines above a message: any text in, the same text out, one line each."""
 
+import re
 import time
 
 import pytest
@@ -46,9 +47,10 @@ def test_what_a_hand_wrote_stays_as_it_stands(value):
 def test_reading_a_megabyte_of_escapes_is_quick(piece):
     """Whoever looks at the ticket reads it, each time: half a second of the processor, once."""
     text = piece * (1_000_000 // len(piece))
-    times = [time.process_time()]
     line = trace.written("Text", text)
+    times = [time.process_time()]
+    re.sub("(?s).", lambda found: found[0], text)  # as reading it character by character would
     times.append(time.process_time())
     assert trace.read(line) == ("Text", text)
     times.append(time.process_time())
-    assert times[2] - times[1] < (times[1] - times[0]) / 3
+    assert times[2] - times[1] < times[1] - times[0]
