@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from helpdesk_lite.accounts import Accounts
     from helpdesk_lite.arranging import Arranging
     from helpdesk_lite.audit import Audit
     from helpdesk_lite.categories import Categories
@@ -156,6 +157,12 @@ def _audit(made: House) -> Audit:
     return Audit(made.root.inside("log"), made.clock)
 
 
+def _accounts(made: House) -> Accounts:
+    from helpdesk_lite.accounts import Accounts
+
+    return Accounts(made.desk, made.operators, made.audit, made.root.inside("locks", "arranging.lock"))
+
+
 def _arranging(made: House) -> Arranging:
     from helpdesk_lite.arranging import Arranging
 
@@ -259,6 +266,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "permission": _permission,
     "audit": _audit,
     "handling": _handling,
+    "accounts": _accounts,
     "arranging": _arranging,
     "lists": _lists,
     "forms": _forms,

@@ -20,6 +20,7 @@ from helpdesk_lite.letter import (
     ANSWER,
     BY_ITSELF,
     FORWARD,
+    INVITATION,
     KINDS,
     LINK,
     NOTICE,
@@ -172,7 +173,7 @@ class Courier:
 
     def _route(self, letter: Letter) -> Route:
         """Which way the letter goes. What is for an operator who is gone goes the usual way, to be held there."""
-        if letter.kind not in (FORWARD, RETURNED, TOLD):
+        if letter.kind not in (FORWARD, RETURNED, TOLD, INVITATION):
             return self._usual
         try:
             operator = self._parts.operators.find(letter.operator)
@@ -228,6 +229,10 @@ class Courier:
 
     def _send(self, letter: Letter, along: Route, transport: Transport) -> tuple[Written, dict[str, Outcome]]:
         """Have the letter written and carried. LetterRefused, TransportDown, and what the store raises."""
+        if letter.kind == INVITATION:
+            written = self._writer_for(letter).invitation(letter, self._reader(letter))
+            with _parcel(written, transport.carries, self._parts.spool) as parcel:
+                return written, transport.send(written.sender, written.recipients, parcel)
         ticket = self._parts.store.read(letter.number)
         if ticket.standing.away and letter.kind in BY_ITSELF:
             raise _Needless
@@ -250,19 +255,14 @@ class Courier:
         writer = self._writer_for(letter, ticket)
         if letter.kind == NOTICE:
             return writer.notice(letter, ticket, message)
-        if letter.kind == ACKNOWLEDGEMENT:
-            return writer.acknowledgement(letter, ticket)
-        if letter.kind == LINK:
-            return writer.link(letter, ticket)
-        if letter.kind == RESOLVED:
-            return writer.resolved(letter, ticket)
+        plain = {ACKNOWLEDGEMENT: writer.acknowledgement, LINK: writer.link, RESOLVED: writer.resolved}
+        if letter.kind in plain:
+            return plain[letter.kind](letter, ticket)
         if letter.kind not in KINDS:
             raise LetterRefused(f"This version of the desk knows no letter of the kind {letter.kind!r}.")
-        operator = self._parts.operators.find(letter.operator)
         if letter.kind == ANSWER:
-            return writer.answer(letter, ticket, message, operator)
-        if operator is None:
-            raise LetterRefused(f"There is no operator {letter.operator} any more.")
+            return writer.answer(letter, ticket, message, self._parts.operators.find(letter.operator))
+        operator = self._reader(letter)
         letter = letter._replace(language=operator.language or self._parts.settings.language)
         if letter.kind == RETURNED:
             return writer.returned(letter, ticket, message if letter.entry else None, operator)
@@ -274,6 +274,13 @@ class Courier:
             if untouched is not None:
                 return untouched
         return writer.forward(letter, ticket, message, operator, is_placed)
+
+    def _reader(self, letter: Letter) -> Operator:
+        """The operator whom it is for. LetterRefused if they are gone."""
+        operator = self._parts.operators.find(letter.operator)
+        if operator is None:
+            raise LetterRefused(f"There is no operator {letter.operator} any more.")
+        return operator
 
     def _redirected(
         self, letter: Letter, ticket: Ticket, message: BinaryIO, operator: Operator, transport: Transport
@@ -314,13 +321,14 @@ class Courier:
             self._policies = Policies(self._parts.root.inside("cache", "dmarc"), Resolver(), self._parts.clock)
         return self._policies
 
-    def _writer_for(self, letter: Letter, ticket: Ticket) -> Writer:
+    def _writer_for(self, letter: Letter, ticket: Ticket | None = None) -> Writer:
         """Who writes with the templates of the ticket's category; what is about all tickets, with the desk's own."""
         from helpdesk_lite.mail.templates import templates_in
         from helpdesk_lite.mail.written import Writer
 
         parts = self._parts
-        category = parts.categories.find(ticket.category) if ticket.category and letter.kind != LINK else None
+        about = ticket.category if ticket and letter.kind != LINK else ""
+        category = parts.categories.find(about) if about else None
         folders = parts.categories.templates(category) if category else parts.root.templates
         if folders not in self._writers:
             comes_in = bool(disk.names(parts.root.inside("intake", "index")))  # some letter came in before

@@ -16,8 +16,9 @@ RETURNED = "returned"
 TOLD = "told"
 LINK = "link"
 RESOLVED = "resolved"
+INVITATION = "invitation"  # to an operator, about no ticket
 BY_ITSELF = (NOTICE, ACKNOWLEDGEMENT, RESOLVED)  # what the desk says of any ticket, but not of one that was put away
-KINDS = (NOTICE, ACKNOWLEDGEMENT, FORWARD, ANSWER, RETURNED, TOLD, LINK, RESOLVED)
+KINDS = (NOTICE, ACKNOWLEDGEMENT, FORWARD, ANSWER, RETURNED, TOLD, LINK, RESOLVED, INVITATION)
 
 
 class Letter(NamedTuple):

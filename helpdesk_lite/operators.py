@@ -11,7 +11,7 @@ import os
 import re
 from typing import NamedTuple
 
-from helpdesk_lite import disk, route, times
+from helpdesk_lite import disk, route, signing, times
 from helpdesk_lite.errors import DeskError, OperatorMistaken
 from helpdesk_lite.i18n import LANGUAGES
 from helpdesk_lite.letter import is_address
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*\Z")  # ASCII and lower case: no look-alikes, no case tricks
 LONGEST_NAME = 32
+_HASH = re.compile(r'^password_hash = "([^"\\]*)"', re.MULTILINE)
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
 
@@ -104,6 +105,38 @@ class Operators:
             except DeskError as wrong:
                 found.append(str(wrong))
         return found
+
+    def checked(self, operator: Operator, password: str | None = None) -> Operator:
+        """The operator as they can be kept: with this password, or, for None, with the one they have.
+
+        OperatorMistaken if anything about them cannot be used.
+        """
+        kept = _checked(operator)
+        if operator.supervisor and operator.supervisor not in self.names():
+            raise OperatorMistaken(f"There is no operator {operator.supervisor}, who is to be the supervisor.")
+        return kept if password is None else kept._replace(password_hash=_hashed(password))
+
+    def mistaken(self, name: str) -> Operator:
+        """Of an account whose file has mistakes, its name and its password."""
+        found = _HASH.search(self.text(name))
+        return Operator(name, "", password_hash=found[1] if found else "")
+
+    def write(self, operator: Operator) -> None:
+        """Write the file, whether or not it was there before."""
+        disk.make_folder(self.folder)
+        disk.replace(self._path(operator.name), [_written(operator)])
+
+    def version(self, name: str) -> str:
+        """What tells this version of the file from the next; "" if there is none."""
+        text = self.text(name)
+        return signing.digest_of([text]) if text else ""
+
+    def text(self, name: str) -> str:
+        """What the file says, word for word; "" if there is none."""
+        try:
+            return disk.read(self._path(name)).decode("utf-8", "replace") if is_name(name) else ""
+        except FileNotFoundError:
+            return ""
 
     def add(self, operator: Operator, password: str) -> Operator:
         """Make the account. OperatorMistaken if anything about it cannot be used, or the name is taken."""

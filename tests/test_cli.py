@@ -15,6 +15,7 @@ import urllib.request
 import pytest
 
 from helpdesk_lite import assemble, times
+from helpdesk_lite.operators import Operator
 from helpdesk_lite.root import Root
 from tests.examples import ADMIN, BOB, INES, contact_form, submission
 from tests.letters import MailDesk
@@ -443,13 +444,18 @@ def test_a_full_disk_behind_standard_output_is_told_by_the_status(root):
 
 class TestRolesAndTheLog:
     def test_a_role_and_all_that_goes_with_it(self, root):
+        assemble.house(Root(str(root))).operators.write(Operator("ada", "ada@example.org"))
         made = run("--root", root, "operator", "add", "olga", "--email", "o@example.org", "--role", "observer",
                    "--categories", "billing, sales", "--level", "2", "--supervisor", "ada",
                    "--absent-until", "2026-12-24", "--password-stdin", stdin="a long password\n")  # fmt: skip
         assert made[0] == 0
-        told = run("--root", root, "operator", "list")[1].rstrip("\n").split("\t")
+        told = run("--root", root, "operator", "list")[1].splitlines()[1].split("\t")
         assert told[2:] == ["observer", "mail", "categories billing, sales", "up to level 2", "supervisor ada",
                             "absent until 2026-12-24"]  # fmt: skip
+        assert run("--root", root, "operator", "edit", "olga", "--role", "supervisor", "--categories", "")[0] == 0
+        assert assemble.house(Root(str(root))).operators.find("olga").categories == ()
+        said = run("--root", root, "log")[1].splitlines()
+        assert "command line  changed operators/olga  role: observer -> supervisor, categories:" in said[0]
 
     @pytest.mark.parametrize(
         ("given", "said"),

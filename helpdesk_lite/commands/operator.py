@@ -1,4 +1,4 @@
-"""`helpdesk-lite operator add|list|passwd|remove`: accounts from the command line."""
+"""`helpdesk-lite operator add|edit|list|passwd|remove`: accounts from the command line."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import sys
 from getpass import getpass
 
 from helpdesk_lite import assemble, terminal
+from helpdesk_lite.accounts import COMMAND_LINE
 from helpdesk_lite.errors import OperatorMistaken
-from helpdesk_lite.operators import Operator, Operators
+from helpdesk_lite.operators import Operator
 from helpdesk_lite.rights import ADMINISTRATOR
 from helpdesk_lite.root import find_root
 from helpdesk_lite.standing import HIGHEST
@@ -16,18 +17,31 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from helpdesk_lite.accounts import Accounts
+
 
 def add(given: Namespace) -> int:
     """Make an account."""
     operator = with_given(Operator(given.name, given.email), given)
-    made = _operators(given).add(operator, _password(given))
+    made = _accounts(given).add(operator, COMMAND_LINE, _password(given))
     print(f"{made.name} <{made.email}> can sign in now.")
+    return 0
+
+
+def edit(given: Namespace) -> int:
+    """Change what is given of an account; all else stays."""
+    accounts = _accounts(given)
+    before = accounts.operators.find(given.name)
+    if before is None:
+        raise OperatorMistaken(f"There is no operator {given.name}.")
+    accounts.change(with_given(before, given), COMMAND_LINE)
+    print(f"{given.name} is as you said now.")
     return 0
 
 
 def list_operators(given: Namespace) -> int:
     """List accounts: name, address, role, how mail reaches them, and what is unusual; then mistakes in files."""
-    operators = _operators(given)
+    operators = _accounts(given).operators
     for operator in operators.everybody():
         facts = (operator.name, operator.email, operator.role, operator.deliver, *unusual(operator))
         print("\t".join(map(terminal.line, facts)))
@@ -39,7 +53,7 @@ def list_operators(given: Namespace) -> int:
 
 def passwd(given: Namespace) -> int:
     """Change a password."""
-    _operators(given).change_password(given.name, _password(given))
+    _accounts(given).change_password(given.name, _password(given), COMMAND_LINE)
     print(f"{given.name} has a new password; whoever was signed in with the old one is signed out.")
     return 0
 
@@ -48,7 +62,7 @@ def remove(given: Namespace) -> int:
     """Take an account away."""
     house = assemble.house(find_root(given.root))
     held = house.store.held_by(given.name)
-    house.operators.remove(given.name)
+    house.accounts.remove(given.name, COMMAND_LINE)
     print(f"{given.name} is no longer an operator." + (f" They hold {len(held)} tickets." if held else ""))
     return 0
 
@@ -75,8 +89,8 @@ def unusual(operator: Operator) -> list[str]:
     return [word for word, counts in told.items() if counts]
 
 
-def _operators(given: Namespace) -> Operators:
-    return assemble.house(find_root(given.root)).operators
+def _accounts(given: Namespace) -> Accounts:
+    return assemble.house(find_root(given.root)).accounts
 
 
 def _password(given: Namespace) -> str:

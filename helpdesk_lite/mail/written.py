@@ -123,6 +123,21 @@ class Writer:
         """The news, for the customer, that their ticket is thought to be done. LetterRefused."""
         return self._for_customer(letter, ticket, i18n.translation(letter.language).gettext("We think it is done"))
 
+    def invitation(self, letter: Letter, operator: Operator) -> Written:
+        """The link with which an operator chooses a password; `note` is who invites them. LetterRefused."""
+        heading = i18n.translation(letter.language).gettext("Your account at %(desk)s") % {"desk": self._settings.name}
+        values = {"url": letter.url, "desk": self._settings.name, "who": letter.note, "name": operator.name}
+        lines = [
+            *self._parties.of_returned(letter, operator),
+            headers.text("Subject", headers.one_line(heading)),
+            headers.date("Date", letter.written_at),
+            headers.ids("Message-ID", [letter.message_id]),
+            headers.token("Auto-Submitted", "auto-generated"),
+            headers.token("X-Auto-Response-Suppress", "All"),
+        ]
+        written = {**values, "heading": heading}
+        return self._written(letter, (operator.email,), lines, written, self._settings.address)
+
     def _for_customer(self, letter: Letter, ticket: Ticket, subject: str) -> Written:
         """The desk's own words for the customer, without a word of anybody else's."""
         values = {"number": letter.number, "url": letter.url, "desk": self._settings.name}

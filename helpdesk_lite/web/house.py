@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    from helpdesk_lite.accounts import Accounts
     from helpdesk_lite.arranging import Arranging
     from helpdesk_lite.audit import Audit
     from helpdesk_lite.cache import Cache
@@ -50,6 +51,7 @@ class House:
     permission: Permission
     audit: Audit
     handling: Handling
+    accounts: Accounts
     arranging: Arranging
     lists: Lists
     forms: FormsFolder

@@ -13,7 +13,7 @@ FLOORS = {
     "disk": "disk cache data_format assets root owner slice templating",
     "shelves": "store mail forms audit operators categories limits drafts whose",
     "desk": "desk reception handling courier verify correspondence customers my_tickets threads typed intake aside "
-    "permission lists sameness arranging naming ledger doctor probe",
+    "permission accounts lists sameness arranging naming ledger doctor probe",
     "doors": "web doors",
     "assembly": "assemble wsgi",
     "commands": "cli commands",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk_lite.audit import PAGE
+from helpdesk_lite.categories import Category
 
 
 class TestForAdministrators:
@@ -95,3 +96,135 @@ class TestAnObserver:
         assert '<option value="ada">' in page.text
         assert '<option value="bob">' not in page.text
         assert observed.post(f"/tickets/{number}/reassign", "ines", {"to": "bob"}).status == 422
+
+
+OPERATORS = "/administration/operators"
+USUAL = {"email": "ines@example.org", "role": "operator", "level": "9", "deliver": "mail"}
+
+
+def seen(page):
+    return page.text.partition('name="seen" value="')[2].partition('"')[0]
+
+
+@pytest.fixture
+def mailing(desk):
+    desk.house.settings = desk.house.settings._replace(url="http://desk.example/cgi-bin/helpdesk.cgi")
+    return desk
+
+
+class TestOperators:
+    def test_all_are_told_with_what_is_unusual(self, desk):
+        with open(desk.house.root.inside("operators", "bob.toml"), "a") as file:
+            file.write('role = "observer"\ncategories = ["billing"]\nlevel = 2\nabsent_until = 9999-12-31\n')
+        words = desk.get(OPERATORS, "ada").words
+        for said in ("absent until 9999-12-31", "Observer", "only billing", "up to level 2", "Administrator"):
+            assert said in words
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("get", OPERATORS),
+            ("get", f"{OPERATORS}/ada"),
+            ("post", OPERATORS),
+            ("post", f"{OPERATORS}/ada"),
+            ("post", f"{OPERATORS}/ada/remove"),
+            ("post", f"{OPERATORS}/ada/invite"),
+            ("post", "/administration/log/2026-11.0/undo"),
+        ],
+    )
+    def test_are_for_administrators_alone(self, desk, method, path):
+        assert getattr(desk, method)(path, "ines").status == 403
+        assert desk.house.audit.read()[0].what == "refused"
+        assert desk.operator("ada").is_admin
+
+    def test_a_new_one_is_mailed_a_link_and_chooses_a_password(self, mailing):
+        made = mailing.post(OPERATORS, "ada", {**USUAL, "name": "olga", "email": "olga@example.org"})
+        assert made.headers["location"].endswith(f"{OPERATORS}?invited=olga")
+        page = mailing.get(f"{OPERATORS}?invited=olga", "ada").words
+        assert "on its way to olga" in page
+        assert "no password yet" in page
+        (letter,) = mailing.house.outbox.waiting()
+        path = letter.url.partition("helpdesk.cgi")[2]
+        assert "Your name here is olga" in mailing.get(path).words
+        key = path.partition("key=")[2]
+        wrong = mailing.post("/invitation", fields={"key": key, "password": "a long password", "again": "another"})
+        assert wrong.status == 422
+        assert "a long password" not in wrong.text
+        done = mailing.post(
+            "/invitation", fields={"key": key, "password": "a long password", "again": "a long password"}
+        )
+        assert done.status == 303
+        assert "helpdesk=olga~" in done.headers["set-cookie"]
+        assert mailing.get(path).status == 404
+
+    def test_without_an_address_of_the_desk_none_can_be_mailed(self, desk):
+        page = desk.post(f"{OPERATORS}/ines/invite", "ada")
+        assert page.status == 422
+        assert "[desk] url" in page.words
+
+    def test_what_is_wrong_is_said_and_nothing_kept(self, mailing):
+        page = mailing.post(OPERATORS, "ada", {**USUAL, "name": "ines"})
+        assert page.status == 422
+        assert "There is an operator ines already." in page.words
+        assert "nobody at all" in mailing.post(OPERATORS, "ada", {**USUAL, "name": "b", "email": "nobody at all"}).words
+
+    def test_a_change_is_in_the_log_and_undone_from_there(self, desk):
+        desk.house.categories.add(Category("billing", "Invoices & money"))
+        page = desk.get(f"{OPERATORS}/ines", "ada")
+        assert "Invoices &amp; money" in page.text
+        fields = {
+            **USUAL,
+            "seen": seen(page),
+            "role": "observer",
+            "categories": "billing",
+            "absent_until": "2031-01-01",
+        }
+        assert desk.post(f"{OPERATORS}/ines", "ada", fields).status == 303
+        ines = desk.operator("ines")
+        assert (ines.role, ines.categories, ines.absent_until) == ("observer", ("billing",), "2031-01-01")
+        log = desk.get("/administration/log", "ada")
+        assert "ada changed operators/ines" in log.words
+        way = log.text.partition('action="/cgi-bin/helpdesk.cgi/administration/log/')[2].partition('"')[0]
+        assert desk.post(f"/administration/log/{way}", "ada").status == 303
+        assert desk.operator("ines").role == "operator"
+        refused = desk.post(f"/administration/log/{way}", "ada")
+        assert refused.status == 409
+        assert "Something has changed since." in refused.words
+        assert "It undoes an earlier change." in desk.get("/administration/log", "ada").words
+
+    def test_an_old_page_changes_nothing(self, desk):
+        old = seen(desk.get(f"{OPERATORS}/ines", "ada"))
+        with open(desk.house.root.inside("operators", "ines.toml"), "a") as file:
+            file.write("level = 2\n")
+        for verb in ("", "/remove"):
+            page = desk.post(f"{OPERATORS}/ines{verb}", "ada", {**USUAL, "role": "observer", "seen": old})
+            assert page.status == 409
+            assert "level = 2" in page.text
+            assert "argon2" not in page.text
+        assert desk.operator("ines").level == 2
+
+    def test_one_is_taken_away_once_their_tickets_are_handed_on(self, desk):
+        number = desk.ticket()
+        desk.post(f"/tickets/{number}/claim", "ines")
+        fields = {"seen": seen(desk.get(f"{OPERATORS}/ines", "ada"))}
+        page = desk.post(f"{OPERATORS}/ines/remove", "ada", fields)
+        assert page.status == 422
+        assert "hand them on first" in page.words
+        desk.post(f"/tickets/{number}/reassign", "ada", {"to": "bob"})
+        assert desk.post(f"{OPERATORS}/ines/remove", "ada", fields).status == 303
+        assert desk.get(f"{OPERATORS}/ines", "ada").status == 404
+
+    def test_a_file_with_mistakes_is_told_and_can_be_mended(self, desk):
+        with open(desk.house.root.inside("operators", "ines.toml"), "a") as file:
+            file.write("level = 99\n")
+        assert "data/operators/ines.toml: level = 99" in desk.get(OPERATORS, "ada").words
+        page = desk.get(f"{OPERATORS}/ines", "ada")
+        assert "level = 99" in page.words
+        assert desk.post(f"{OPERATORS}/ines", "ada", {**USUAL, "seen": seen(page)}).status == 303
+        assert desk.operator("ines").password_hash
+
+    @pytest.mark.parametrize("name", ["zed", "..%2Fsecret", "Ines", "%F0%9F%8D%8B"])
+    def test_nobody_is_404(self, desk, name):
+        assert desk.get(f"{OPERATORS}/{name}", "ada").status == 404
+        for verb in ("", "/invite", "/remove"):
+            assert desk.post(f"{OPERATORS}/{name}{verb}", "ada", USUAL).status == 404

@@ -1,4 +1,4 @@
-"""What administrators look after: what there is to administer, and the audit log.
+"""What administrators look after: what there is to administer, the audit log, and undoing what stands there.
 
 Guarantee: anybody else gets 403, and stands in the log for it.
 """
@@ -6,9 +6,12 @@ Guarantee: anybody else gets 403, and stands in the log for it.
 from __future__ import annotations
 
 from helpdesk_lite import i18n
+from helpdesk_lite.accounts import is_undoable
 from helpdesk_lite.audit import PAGE, REFUSED
+from helpdesk_lite.errors import FileChanged, OperatorMistaken
 from helpdesk_lite.i18n import N_
 from helpdesk_lite.web import wording
+from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import administrator, page
 
 TYPE_CHECKING = False
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.web.http import Request, Response
 
 _PLACES = (  # the path below /administration, what is there, and what for
+    ("operators", N_("Operators"), N_("Who works here, and what each of them may do.")),
     ("categories", N_("Categories"), N_("What tickets can be about: who is mailed of them, and who works on them.")),
     ("log", N_("Log"), N_("Who changed what about this desk, and who was refused what.")),
 )
@@ -29,6 +33,8 @@ _SAID = {
     "added": N_("%(who)s added %(about)s"),
     "changed": N_("%(who)s changed %(about)s"),
     "removed": N_("%(who)s removed %(about)s"),
+    "invited": N_("%(who)s invited %(about)s"),
+    "password of": N_("%(who)s changed the password of %(about)s"),
 }
 
 
@@ -57,6 +63,34 @@ def log(request: Request, house: House) -> Response:
     return page(request, house, "log.html", values, here="administration")
 
 
+def undo(request: Request, house: House, name: str) -> Response:
+    """Have it as it was before this entry, then show the log; 409 if something changed since. NotAllowed."""
+    by = administrator(request, house)
+    noted = house.audit.find(name)
+    if noted is None or not is_undoable(noted):
+        return _refused(request, house, 404, N_("There is no such entry, or it cannot be undone."))
+    try:
+        house.accounts.undo(noted, by)
+    except FileChanged:
+        return _refused(
+            request, house, 409, N_("Something has changed since. Look at how it is now, and change it there.")
+        )
+    except OperatorMistaken as wrong:
+        return _refused(request, house, 409, str(wrong))
+    return see_other(request, "/administration/log")
+
+
+def _refused(request: Request, house: House, status: int, words: str) -> Response:
+    said = i18n.translation(request.language)
+    values = {
+        "heading": said.gettext("That was not undone"),
+        "words": said.gettext(words),
+        "way": f"{request.base}/administration/log",
+        "way_words": said.gettext("Back to the log"),
+    }
+    return page(request, house, "error.html", values, status, here="administration")
+
+
 def _entry(house: House, noted: Noted, said: Translation) -> dict[str, Any]:
     """An entry in words."""
     words = said.gettext(_SAID.get(noted.what, N_("%(who)s: %(what)s %(about)s")))
@@ -66,6 +100,7 @@ def _entry(house: House, noted: Noted, said: Translation) -> dict[str, Any]:
         "when": wording.time_element(noted.at, house.clock(), said),
         "changes": noted.changes(),
         "undoes": noted.undoes,
+        "is_undoable": is_undoable(noted),
     }
 
 

@@ -6,7 +6,7 @@ Guarantee: a customer's address is not shown here, since their ticket may be unc
 from __future__ import annotations
 
 from helpdesk_lite import i18n
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, LINK, RESOLVED, RETURNED, TOLD
+from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, INVITATION, LINK, RESOLVED, RETURNED, TOLD
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import page, signed_in
@@ -56,6 +56,8 @@ def _shown(letter: Letter, now: float, said: Translation) -> dict[str, str | int
         what, to = said.gettext("Link to a customer's tickets"), said.gettext("to the customer")
     elif letter.kind == RESOLVED:
         what, to = said.gettext("News that it is resolved"), said.gettext("to the customer")
+    elif letter.kind == INVITATION:
+        what, to = said.gettext("Invitation"), said.gettext("to %(who)s") % {"who": letter.operator}
     elif letter.kind == TOLD:
         what, to = said.gettext("News of a ticket"), said.gettext("to %(who)s") % {"who": letter.operator}
     else:
@@ -70,7 +72,7 @@ def _shown(letter: Letter, now: float, said: Translation) -> dict[str, str | int
         "name": letter.name,
         "what": what,
         "to": to,
-        "number": letter.number,
+        "number": "" if letter.kind == INVITATION else letter.number,
         "subject": letter.subject,
         "reason": _without_addresses(letter.reason, said) if is_customers else letter.reason,
         "tries": letter.tries,

@@ -21,7 +21,7 @@ def setup(request: Request, house: House) -> Response:
     """The form for the first operator; 404 if the link works no more."""
     key = request.query.get("key", "")
     if not house.setup.is_key(key):
-        return _void(request, house)
+        return void(request, house)
     return _form(request, house, key, {}, {})
 
 
@@ -34,14 +34,14 @@ def first_operator(request: Request, house: House) -> Response:
         typed = {name: value if name in ("password", "again") else value.strip() for name, value in posted.pairs}
     key = typed.get("key", "")
     if not house.setup.is_key(key):
-        return _void(request, house)
+        return void(request, house)
     problems = _problems(request, typed)
     if problems:
         return _form(request, house, key, typed, problems, 422)
     try:
         operator = house.setup.first_operator(key, Operator(typed["name"], typed["email"]), typed["password"])
     except NotAllowed:
-        return _void(request, house)
+        return void(request, house)
     except OperatorMistaken as wrong:
         return _form(request, house, key, typed, {"name": str(wrong)}, 422)
     return see_other(request, "/queue", (("Set-Cookie", house.sessions.cookie(request, operator)),))
@@ -54,11 +54,21 @@ def _problems(request: Request, typed: dict[str, str]) -> dict[str, str]:
 
     said = i18n.translation(request.language)
     problems = {}
-    name, password = typed.get("name", ""), typed.get("password", "")
+    name = typed.get("name", "")
     if not operators.NAME.match(name) or len(name) > operators.LONGEST_NAME:
         problems["name"] = said.gettext("Choose one plain word of a to z and 0 to 9, such as ines.")
     if not is_address(typed.get("email", "")):
         problems["email"] = said.gettext("Write a mail address, such as ines@example.org.")
+    return problems | choice_problems(request, typed)
+
+
+def choice_problems(request: Request, typed: dict[str, str]) -> dict[str, str]:
+    """What is wrong with a password that somebody chooses: `password`, and the same `again`."""
+    from helpdesk_lite import operators
+
+    said = i18n.translation(request.language)
+    problems = {}
+    password = typed.get("password", "")
     if not operators.SHORTEST_PASSWORD <= len(password) <= operators.LONGEST_PASSWORD:
         text = said.gettext("Choose a password of at least %(num)s characters.")
         problems["password"] = text % {"num": operators.SHORTEST_PASSWORD}
@@ -74,7 +84,8 @@ def _form(
     return page(request, house, "setup.html", values, status)
 
 
-def _void(request: Request, house: House) -> Response:
+def void(request: Request, house: House) -> Response:
+    """The page of a link that works no more."""
     said = i18n.translation(request.language)
     values = {
         "heading": said.gettext("This link works no more"),
