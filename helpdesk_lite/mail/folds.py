@@ -5,10 +5,12 @@ Guarantee: nothing is cut: the pieces together are all of the text, in its order
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 from helpdesk_lite.mail.own_words import own_words
 
+_SHORT = 16_384  # characters
 OWN, QUOTED, SIGNATURE = "own", "quoted", "signature"
 
 
@@ -20,7 +22,11 @@ class Piece(NamedTuple):
 
 
 def pieces(text: str) -> list[Piece]:
-    """The text (LF line ends) in pieces; no piece is blank."""
+    """The text (LF line ends) in pieces; no piece is blank. Those of shorter texts are remembered."""
+    return list(_remembered(text) if len(text) <= _SHORT else _pieces(text))
+
+
+def _pieces(text: str) -> tuple[Piece, ...]:
     own = [line for line in own_words(text).split("\n") if line]
     found: list[tuple[bool, list[str]]] = []
     place = 0
@@ -33,10 +39,13 @@ def pieces(text: str) -> list[Piece]:
             found[-1][1].append(line)
         elif not is_blank:
             found.append((is_own, [line]))
-    return [
+    return tuple(
         Piece(OWN if is_own else _kind(lines), "\n".join(lines).rstrip().replace("\x00", "\ufffd"))
         for is_own, lines in found
-    ]
+    )
+
+
+_remembered = functools.lru_cache(maxsize=256)(_pieces)
 
 
 def _kind(lines: list[str]) -> str:

@@ -6,6 +6,8 @@ and is cheaper, for pages that show many. Nothing of it is safe HTML (mail/sanit
 
 from __future__ import annotations
 
+import functools
+import io
 from typing import NamedTuple
 
 from helpdesk_lite.mail import charsets, head, headers, parse
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from helpdesk_lite.mail.parse import Part
 
 
+_SMALL = 16_384  # bytes
+_MOST_REMEMBERED = 256
+
+
 class Reading(NamedTuple):
     """A letter as a page shows it. `text` has LF line ends; `files` are its attachments."""
 
@@ -30,7 +36,20 @@ class Reading(NamedTuple):
 
 
 def reading(file: BinaryIO) -> Reading:
-    """The letter in `file`, a seekable file of nothing else."""
+    """The letter in `file`, a seekable file of nothing else. What small ones read as is remembered by their bytes."""
+    content = file.read(_SMALL + 1)
+    if len(content) <= _SMALL:
+        return _small(content)
+    file.seek(0)
+    return _read(file)
+
+
+@functools.lru_cache(maxsize=_MOST_REMEMBERED)
+def _small(content: bytes) -> Reading:
+    return _read(io.BytesIO(content))
+
+
+def _read(file: BinaryIO) -> Reading:
     top, _ = head.read(file)
     parts = parse.parts(file)
     subject = headers.one_line(charsets.decoded_words(top.first("subject")))[:LONGEST_SUBJECT]

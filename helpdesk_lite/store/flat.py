@@ -19,6 +19,7 @@ from helpdesk_lite.errors import TicketDamaged, TicketMoved, UnknownNumber
 from helpdesk_lite.slice import Slice
 from helpdesk_lite.standing import NORMAL, RESOLVED
 from helpdesk_lite.store import fanout, glance, marks, mbox
+from helpdesk_lite.store.contents import Remembered
 from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
@@ -41,6 +42,7 @@ class FlatStore:
     def __init__(self, data: str, clock: Callable[[], float]) -> None:
         self.data = data
         self._clock = clock
+        self._contents = Remembered()
         self._remembered: Heads | None = None
 
     def make_folders(self) -> None:
@@ -120,22 +122,18 @@ class FlatStore:
 
     def read(self, number: str) -> Ticket:
         """See `Store.read`."""
-        with self._open(number) as (_, content, place):
-            found = mbox.entries_of(content)
-            entries = tuple(mbox.entry_of(one) for one in found)
-            arrivals = [entry.at for entry, one in zip(entries, found, strict=True) if mbox.place_of(one) == place]
-            inquiry = mbox.inquiry_of(found[0], mbox.head_of(content[: mbox.HEAD_SIZE]))
-            return Ticket(inquiry, place, arrivals[-1] if arrivals else entries[-1].at, entries)
+        with self._open(number) as (file, content, place):
+            return self._contents.of(number, file, content, place).ticket
 
     def open_message(self, number: str, message_id: str) -> BinaryIO:
         """See `Store.open_message`."""
-        with self._open(number) as (file, content, _):
-            return self._message(file, content, _by_id(content)[message_id])
+        with self._open(number) as (file, content, place):
+            return self._message(file, content, self._contents.of(number, file, content, place).found[message_id])
 
     def messages(self, number: str, message_ids: Iterable[str]) -> Iterator[BinaryIO]:
         """See `Store.messages`."""
-        with self._open(number) as (file, content, _):
-            known = _by_id(content)
+        with self._open(number) as (file, content, place):
+            known = self._contents.of(number, file, content, place).found
             for message_id in message_ids:
                 with self._message(file, content, known[message_id]) as message:
                     yield message
@@ -247,13 +245,13 @@ class FlatStore:
         return [month for month in months if month >= arrival] + [month for month in months if month < arrival][::-1]
 
     def _tell_of_change(self, *paths: str) -> None:
-        """Let a folder of tickets show that a subfolder of it has changed: the queue's, or somebody's."""
+        """Let the folders around a subfolder of tickets show that it has changed: the queue's, or somebody's."""
         for path in paths:
-            state, *inner = os.path.relpath(path, self.data).split(os.sep)
-            shelf = [state, *inner[: state == CLAIMED]]
-            if state != CLOSED and len(inner) > len(shelf):
+            state, *folder = os.path.relpath(os.path.dirname(path), self.data).split(os.sep)
+            while state != CLOSED and len(folder) > (state == CLAIMED):
+                folder.pop()
                 with suppress(OSError):  # the ticket has moved all the same; a page may be shown once more as it was
-                    disk.touch(self._path(*shelf))
+                    disk.touch(self._path(state, *folder))
 
     @contextmanager
     def _open(self, number: str) -> Iterator[tuple[BinaryIO, mmap.mmap, Place]]:
@@ -356,8 +354,3 @@ class FlatStore:
 def lock_path(data: str, number: str) -> str:
     """The file whose lock is the ticket's: of a fixed few, told apart by the number's last two characters."""
     return os.path.join(data, "locks", f"{number[-2:]}.lock")
-
-
-def _by_id(content: mmap.mmap) -> dict[str, mbox.Found]:
-    """The entries by Message-ID."""
-    return {found.fact("Message-ID"): found for found in reversed(mbox.entries_of(content))}

@@ -2,9 +2,9 @@
 
 Guarantee: derived from the files and never believed against them. A folder counts as unchanged while its time of change
 is the same and lies so far back that a further change would show; in one that has changed, a file is read again unless
-its own time, size and inode are the same. Of the outermost folder, which the store touches when anything in it changes,
-this is believed for a minute; then all are looked at, as a killed move or a hand may not have told. What is kept in the
-cache, for those who start anew, can go at any time. It reads nothing but heads.
+its own time, size and inode are the same. That nothing has changed below a folder which has not, since the store
+touches all around a change, is believed for a minute; then all are looked at, as a killed move or a hand may not have
+told. What is kept in the cache, for those who start anew, can go at any time. It reads nothing but heads.
 """
 
 from __future__ import annotations
@@ -60,13 +60,15 @@ class Heads:
         A damaged ticket is passed over: `verify` names it.
         """
         before, heads, looked_at = self._known.get(name) or (self._kept(name), None, 0.0)
-        moment = time.monotonic()
-        if heads is not None and moment < looked_at + _BELIEVED and _is_unchanged(path, before.get(path)):
+        is_believed = heads is not None and time.monotonic() < looked_at + _BELIEVED
+        if heads is not None and is_believed and _is_unchanged(path, before.get(path)):
             return heads
-        now = dict(_look(path, before))
+        if not is_believed:
+            looked_at = time.monotonic()
+        now = dict(_look(path, before, is_believed))
         if heads is None or not _is_same(before, now):
             heads = sorted((head for one in now.values() for _, head in one.files.values()), key=attrgetter("number"))
-        self._known[name] = (now, heads, moment)
+        self._known[name] = (now, heads, looked_at)
         if _count_new(before, now) >= _WORTH_KEEPING:
             self._keep(name, now)
         return heads
@@ -101,8 +103,11 @@ def _is_unchanged(path: str, known: Folder | None) -> bool:
         return False
 
 
-def _look(path: str, known: dict[str, Folder]) -> Iterator[tuple[str, Folder]]:
-    """The folder and those below it as they are now; what has not changed is taken from what is known."""
+def _look(path: str, known: dict[str, Folder], is_believed: bool) -> Iterator[tuple[str, Folder]]:
+    """The folder and those below it as they are now; what has not changed is taken from what is known.
+
+    `is_believed`: that nothing has changed below a folder which has not.
+    """
     before = known.get(path, _UNKNOWN)
     try:
         changed_at = os.stat(path).st_mtime_ns
@@ -111,7 +116,16 @@ def _look(path: str, known: dict[str, Folder]) -> Iterator[tuple[str, Folder]]:
         return  # there never was one, or it was empty and is gone, or it is a file
     yield path, now
     for name in now.inner:
-        yield from _look(os.path.join(path, name), known)
+        inner = os.path.join(path, name)
+        yield from _below(inner, known) if is_believed and now is before else _look(inner, known, is_believed)
+
+
+def _below(path: str, known: dict[str, Folder]) -> Iterator[tuple[str, Folder]]:
+    """The folder and those below it, as they are known."""
+    if path in known:
+        yield path, known[path]
+        for name in known[path].inner:
+            yield from _below(os.path.join(path, name), known)
 
 
 def _listed(path: str, changed_at: int, before: Files) -> Folder:

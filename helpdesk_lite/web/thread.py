@@ -79,9 +79,10 @@ class Shown(NamedTuple):
 class Thread:
     """The thread of one ticket, for one operator; what its customer reads differs by a few words (customers_thread)."""
 
-    def __init__(self, request: Request, house: House, ticket: Ticket, said: Translation) -> None:
+    def __init__(self, request: Request, house: House, ticket: Ticket, said: Translation, first: int = 0) -> None:
         self._base = f"{request.base}/tickets/{ticket.number}"
         self._ticket = ticket
+        self._first_place = first
         self._said = said
         self._now = house.clock()
         self._hidden = self._to_hide(house)
@@ -89,8 +90,9 @@ class Thread:
         self._unsent = self._on_their_way(house)
 
     def lines(self) -> list[Line]:
-        """What happened, in order; the inquiry itself is only said to have arrived."""
-        return [self._line(place, entry) for place, entry in enumerate(self._ticket.entries)]
+        """What happened from the entry `first` on, in order; the inquiry itself is only said to have arrived."""
+        first = self._first_place
+        return [self._line(place, entry) for place, entry in enumerate(self._ticket.entries[first:], first)]
 
     def inquiry(self) -> Shown | None:
         """The inquiry as a letter, with its files; None if it came by a form and brought none."""
@@ -130,9 +132,10 @@ class Thread:
         return house.outbox.unsent(self._ticket.number) if has_answers else []
 
     def _read(self, house: House) -> dict[int, Reading]:
-        """The letters by their place in the ticket."""
+        """The letters that are shown, by their place in the ticket."""
         entries = self._ticket.entries
-        places = [place for place, entry in enumerate(entries) if place and entry.kind in WRITTEN]
+        first = max(1, self._first_place)
+        places = [place for place, entry in enumerate(entries[first:], first) if entry.kind in WRITTEN]
         if self._ticket.began_with_mail or self._ticket.inquiry.head.attachments:
             places.insert(0, 0)
         if not places:

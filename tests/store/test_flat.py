@@ -14,7 +14,7 @@ import pytest
 
 from helpdesk_lite import disk
 from helpdesk_lite.errors import TicketDamaged
-from helpdesk_lite.store import fanout, mbox
+from helpdesk_lite.store import contents, fanout, mbox
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
 from tests import examples
@@ -232,3 +232,23 @@ def test_a_damaged_file_is_named(store, number, path, damage):
     with pytest.raises(TicketDamaged) as found:
         store.read(number)
     assert str(path) in str(found.value)
+
+
+def test_what_is_remembered_of_a_long_ticket_is_what_lies_there(store, number, monkeypatch):
+    monkeypatch.setattr(contents, "_LONG", 1)
+    assert store.read(number) is store.read(number)
+    store.move(number, INES, INES, examples.entry(number, "marked", "ines"))
+    assert [entry.kind for entry in store.read(number).entries][-1] == "marked"
+    store.move(number, INES, QUEUE, examples.entry(number, "released", "ines"))
+    assert store.read(number).place == QUEUE
+
+
+def test_no_more_than_some_long_tickets_are_remembered(store, number, monkeypatch):
+    monkeypatch.setattr(contents, "_LONG", 1)
+    monkeypatch.setattr(contents, "_MOST_REMEMBERED", 1)
+    before = store.read(number)
+    other = examples.number(examples.NOON + 1)
+    store.add(examples.inquiry(other), examples.entry(other), lambda: [examples.MESSAGE])
+    assert store.read(other) is store.read(other)
+    assert store.read(number) is not before
+    assert store.read(number) == before

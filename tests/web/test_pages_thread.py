@@ -9,6 +9,7 @@ import pytest
 
 from helpdesk_lite import assemble
 from helpdesk_lite.operators import Operator
+from helpdesk_lite.web.pages import tickets
 from tests.letters import DESK, JANE, MailDesk, letter
 from tests.web.conftest import SCRIPT, Asked
 
@@ -369,3 +370,38 @@ def test_the_page_is_in_the_readers_language(mail, asked):
     page = asked.get(f"/tickets/{number}", "bob").words
     assert "Per posta" in page
     assert "bob ha risposto" in page
+
+
+class TestLongStories:
+    @pytest.fixture
+    def number(self, mail, asked, monkeypatch):
+        """A ticket of ten entries: the inquiry, the claim, and eight letters."""
+        monkeypatch.setattr(tickets, "NEWEST", 3)
+        monkeypatch.setattr(tickets, "FEW", 2)
+        number = mail.receive(letter(JANE, DESK, "It burns.")).number
+        asked.post(f"/tickets/{number}/claim", "ines")
+        for count in range(8):
+            writes(mail, number, f"Letter {count}.")
+        return number
+
+    def test_the_newest_entries_are_shown_and_a_way_to_the_others(self, asked, number):
+        page = asked.get(f"/tickets/{number}", "ines")
+        assert re.findall(r"Letter \d", page.words) == ["Letter 5", "Letter 6", "Letter 7"]
+        assert "It burns." in page.words
+        assert 'id="entry-9"' in page.text
+        assert "7 earlier entries" in page.words
+        whole = asked.get(f"/tickets/{number}?all=1", "ines")
+        assert re.findall(r"Letter \d", whole.words) == [f"Letter {count}" for count in range(8)]
+        assert "earlier entries" not in whole.words
+
+    def test_all_that_is_new_to_whoever_writes_is_shown(self, asked, number):
+        fields = {"text": "We come.", "seen": "4"}
+        page = asked.post(f"/tickets/{number}/reply", "ines", fields)
+        assert page.status == 409
+        _, _, news = page.words.partition("New since you began writing")
+        assert re.findall(r"Letter \d", news) == [f"Letter {count}" for count in range(2, 8)]
+        assert "4 earlier entries" in page.words
+
+    def test_a_few_are_not_left_out(self, asked, number, monkeypatch):
+        monkeypatch.setattr(tickets, "FEW", 8)
+        assert "Letter 0" in asked.get(f"/tickets/{number}", "ines").words

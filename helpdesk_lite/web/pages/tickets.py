@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 _FOLLOWS = "follows"  # the field of a ticket that goes on with a closed one (correspondence)
 
 
+NEWEST = 20  # entries of a long story that are shown at once
+FEW = 10  # entries that are not worth leaving out
+
+
 class Box(NamedTuple):
     """A box to write in: the text in it, what is wrong with it, and that it is a draft of when; "" for nothing."""
 
@@ -59,10 +63,17 @@ def drawn(
     """
     operator = signed_in(request)
     ticket = house.desk.show(number, operator)
-    values = _values(request, house, ticket, operator, stale)
     count = len(ticket.entries)
+    first = 0 if "all" in request.query else _first(count, count if seen is None else seen)
+    values = _values(request, house, ticket, operator, stale, first)
     answer = answer or _draft(request, house, ticket, operator)
-    boxes = {"answer": answer, "note": note or Box(), "seen": count, "old": count if seen is None else seen}
+    boxes = {
+        "answer": answer,
+        "note": note or Box(),
+        "seen": count,
+        "old": count if seen is None else seen,
+        "first": first,
+    }
     return page(request, house, "ticket.html", {**values, **boxes}, status)
 
 
@@ -90,12 +101,18 @@ def reopen(request: Request, house: House, number: str) -> Response:
     return see_other(request, f"/tickets/{number}")
 
 
+def _first(count: int, seen: int) -> int:
+    """The first of so many entries that is shown; no more are left out than were seen, and never a few alone."""
+    return min(count - NEWEST, seen) if count > NEWEST + FEW else 0
+
+
 def _values(
     request: Request,
     house: House,
     ticket: Ticket,
     operator: Operator,
     stale: tuple[Standing, Standing] | None,
+    first: int,
 ) -> dict[str, Any]:
     """What the ticket's template needs, beside its boxes."""
     from helpdesk_lite.letter import is_address
@@ -106,7 +123,7 @@ def _values(
     said, may = i18n.translation(request.language), house.desk.may
     inquiry, place = ticket.inquiry, ticket.place
     customer = inquiry.customer
-    thread = Thread(request, house, ticket, said)
+    thread = Thread(request, house, ticket, said, first)
     letter = thread.inquiry()
     return {
         "ticket": ticket,
