@@ -200,8 +200,8 @@ class Lists:
             yield head.number, self._closed_row(head, wanted, operator)
 
     def _closed_row(self, head: Head, wanted: Wanted, operator: Operator) -> Row | None:
-        if not _is_wanted(head, wanted, operator, self._clock()):
-            return None
+        if head.standing.away or not _is_wanted(head, wanted, operator, self._clock()):
+            return None  # spam and the bin have lists of their own
         try:
             place = self._desk.store.place(head.number)
         except DeskError:

@@ -132,6 +132,11 @@ def test_closed_ones_are_told_newest_first_a_page_at_a_time(desk):
     assert desk.lists.months() == ["2026-11"]
 
 
+def test_spam_is_none_of_the_closed(desk):
+    desk.ticket(Place(CLOSED, "ines"), away="spam")
+    assert desk.numbers(state="closed") == []
+
+
 def test_a_search_among_the_closed_ends_and_can_go_on(desk, monkeypatch):
     monkeypatch.setattr(lists, "MOST_LOOKED_AT", 3)
     rare, *_ = (desk.ticket(Place(CLOSED, "ines"), priority="low" if index == 0 else "normal") for index in range(5))
