@@ -131,6 +131,7 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("--json", action="store_true", help="as JSON, for scripts")
 
     _verbs(commands)
+    _call(commands)
 
     deliver = _command(commands, "deliver", "mail:deliver", "send what is due in the outbox")
     deliver.add_argument("--all", action="store_true", help="now, whatever its next time")
@@ -168,12 +169,31 @@ def _verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
             _marks(verb)
 
 
+def _call(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from helpdesk_lite.standing import TYPES
+    from helpdesk_lite.ticket import CALLS
+
+    call = _command(commands, "call", "call:log", "make a ticket of what a customer said (the text on standard input)")
+    call.add_argument("--as", required=True, dest="operator", metavar="NAME", help="the operator who logs it")
+    call.add_argument("--subject", required=True, metavar="TEXT")
+    call.add_argument("--channel", choices=CALLS, default=CALLS[0], help="how it came (%(default)s)")
+    call.add_argument("--type", choices=TYPES, default="")
+    call.add_argument("--name", default="", metavar="TEXT", help="the customer's")
+    call.add_argument("--email", default="", metavar="ADDRESS", help="the customer's")
+    call.add_argument("--category", default="", metavar="NAME")
+    call.add_argument(
+        "--to-queue", action="store_true", help="for whoever claims it; else it is the operator's at once"
+    )
+    call.add_argument("--acknowledge", action="store_true", help="mail the customer the tracking number")
+
+
 def _marks(verb: argparse.ArgumentParser) -> None:
-    from helpdesk_lite.standing import PRIORITIES
+    from helpdesk_lite.standing import PRIORITIES, TYPES
 
     verb.add_argument("--priority", choices=PRIORITIES)
     verb.add_argument("--level", type=int, metavar="N", help="from 1; nobody is mailed")
     verb.add_argument("--category", metavar="TEXT", help='"": what its form says')
+    verb.add_argument("--type", choices=("", *TYPES), help='"": not said')
     verb.add_argument("--due", metavar="DAY", help="2026-11-21, perhaps with T17:30Z; none: not at all")
     verb.add_argument("--not-before", metavar="DAY", help="last in the queue until then; none: not put off")
 

@@ -13,7 +13,7 @@ from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, Tic
 from helpdesk_lite.letter import NOTICE, is_address
 from helpdesk_lite.letter import RESOLVED as RESOLVED_LETTER
 from helpdesk_lite.rights import ESCALATE, HOLD, MARK, PUT_AWAY, REASSIGN, RESOLVE, RESTORE, RESUME, WAIT
-from helpdesk_lite.standing import AWAY, HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, WAITING, written
+from helpdesk_lite.standing import AWAY, HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, TYPES, WAITING, written
 from helpdesk_lite.ticket import CLAIMED, CLOSED, DESK, QUEUE, Place
 
 TYPE_CHECKING = False
@@ -235,6 +235,8 @@ def _check(wanted: Standing) -> None:
     """HandlingRefused if a ticket cannot stand like this."""
     if wanted.priority not in PRIORITIES:
         raise HandlingRefused(f"A priority is one of {', '.join(PRIORITIES)}.")
+    if wanted.type not in ("", *TYPES):
+        raise HandlingRefused(f"A type is one of {', '.join(TYPES)}.")
     if not 1 <= wanted.level <= HIGHEST:
         raise HandlingRefused(f"A level is a number from 1 to {HIGHEST}.")
     if len(wanted.category) > LONGEST_CATEGORY or not wanted.category.isprintable():

@@ -18,6 +18,7 @@ SHOW, CLAIM, HOLD, NOTE, REPLY = "show", "claim", "hold", "note", "reply"
 RELEASE, CLOSE, REOPEN = "release", "close", "reopen"
 WAIT, RESOLVE, RESUME, ESCALATE, REASSIGN, MARK = "wait", "resolve", "resume", "escalate", "reassign", "mark"
 PUT_AWAY, RESTORE = "put away", "restore"
+LOG = "log"  # a call: to make a ticket for a customer
 HANDLE = "handle"  # whatever else is done to a ticket that somebody has
 LETTERS, ADMINISTER = "letters", "administer"  # of no ticket: held and kept letters; accounts, settings, the log
 
@@ -40,6 +41,7 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
     MARK: _HANDLED,
     PUT_AWAY: _HANDLED,
     RESTORE: _HANDLED,
+    LOG: (NOTHING, ALL, ALL, ALL),
     HANDLE: _HANDLED,
     LETTERS: (NOTHING, NOTHING, NOTHING, ALL),
     ADMINISTER: (NOTHING, NOTHING, NOTHING, ALL),

@@ -13,6 +13,7 @@ from helpdesk_lite import times, trace
 WAITING, RESOLVED = PROGRESS = ("waiting", "resolved")  # for the customer; thought to be done
 LOW, NORMAL, HIGH, CRITICAL = PRIORITIES = ("low", "normal", "high", "critical")
 SPAM, BINNED = AWAY = ("spam", "binned")  # put away: nobody is to look at it, and nobody is answered
+QUESTION, PROBLEM, REQUEST, PRAISE = TYPES = ("question", "problem", "request", "praise")
 HIGHEST = 9  # level
 LONGEST_CATEGORY = 64  # characters
 DAYS_END = "23:59:59"  # what is due on a day is so at its end
@@ -23,7 +24,7 @@ class Standing(NamedTuple):
     """`progress` is of a claimed ticket only, "" while somebody is at work on it; `category` is "" for its form's.
 
     `due_at` and `wakes_at` (not to be looked at before then) are seconds UTC, 0 for none. `away` is of a closed ticket
-    only, "" unless it is spam or in the bin.
+    only, "" unless it is spam or in the bin. `type` is one of TYPES, "" if nobody has said.
     """
 
     progress: str = ""
@@ -33,6 +34,7 @@ class Standing(NamedTuple):
     due_at: int = 0
     wakes_at: int = 0
     away: str = ""
+    type: str = ""
 
     def awake(self) -> Standing:
         """The same for a ticket of which there is news: neither waiting nor resolved, and not put off."""
@@ -77,7 +79,7 @@ def _value(name: str, word: str) -> Any:
         return _within(1, int(word), HIGHEST)
     if name == "category":
         return trace.from_name(word)
-    if word not in {"progress": PROGRESS, "priority": PRIORITIES, "away": AWAY}.get(name, ()):
+    if word not in {"progress": PROGRESS, "priority": PRIORITIES, "away": AWAY, "type": TYPES}.get(name, ()):
         raise ValueError(f"{name}={word}")
     return word
 

@@ -25,6 +25,8 @@ class Place(NamedTuple):
 
 
 QUEUE = Place(PENDING)
+WEB, MAIL = "web", "mail"  # channels by which customers come themselves
+PHONE, COUNTER, CHAT, SOCIAL, OTHER = CALLS = ("phone", "counter", "chat", "social", "other")  # that operators log
 CUSTOMER = "customer"  # who did it, in an entry, where that is the customer
 DESK = "desk"  # where that is nobody, but the time that went by
 
@@ -37,7 +39,10 @@ class Customer(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What the first lines of the ticket file say: enough for its line in the queue. Only `standing` ever changes."""
+    """What the first lines of the ticket file say: enough for its line in the queue. Only `standing` ever changes.
+
+    `channel` is one of CALLS for a ticket that an operator logged, else "".
+    """
 
     number: str
     received_at: int
@@ -50,6 +55,7 @@ class Head(NamedTuple):
     submission: str = ""
     answers: str = ""
     standing: Standing = USUAL
+    channel: str = ""
 
 
 class Inquiry(NamedTuple):
@@ -171,6 +177,11 @@ class Ticket(NamedTuple):
     def began_with_mail(self) -> bool:
         """Whether the inquiry is a letter; a form can have any name."""
         return bool(self.entries[0].digest)
+
+    @property
+    def channel(self) -> str:
+        """How it came: by the web, by mail, or as an operator logged it."""
+        return self.inquiry.head.channel or (MAIL if self.began_with_mail else WEB)
 
     def known(self, until: str = "") -> tuple[str, ...]:
         """The addresses of those who belong to the conversation, the customer's first, each once.

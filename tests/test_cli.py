@@ -143,7 +143,7 @@ def test_json_is_what_scripts_rely_on(root, number):
             "entries",
             "attachments",
         ),
-        *("progress", "level", "priority", "category", "due_at", "wakes_at"),
+        *("progress", "level", "priority", "type", "channel", "category", "due_at", "wakes_at"),
     }
     assert (shown["number"], shown["state"], shown["holder"]) == (number, "pending", None)
     assert (shown["progress"], shown["level"], shown["priority"], shown["due_at"]) == (None, 1, "normal", None)

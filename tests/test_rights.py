@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from helpdesk_lite import assemble, typed
+from helpdesk_lite.calls import Call, Calls
 from helpdesk_lite.categories import Category
 from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.errors import HandlingRefused, NotAllowed, TicketMoved
@@ -45,6 +46,7 @@ EXPECTED = {
     "mark": ("pqotcx", "", "po", "potc", "pqotcx"),
     "put away": ("pqotcx", "", "po", "potc", "pqotcx"),
     "restore": ("pqotcx", "", "po", "potc", "pqotcx"),
+    "log": ("-", "", "-", "-", "-"),
     "handle": ("otcx", "", "o", "otc", "otcx"),
     "letters": ("-", "", "", "", "-"),
     "administer": ("-", "", "", "", "-"),
@@ -115,6 +117,8 @@ class Office:
             desk.held(number, CLAIMED, rae)
         elif verb == "letters":
             desk.drop_letter("there-is-none", rae)
+        elif verb == "log":
+            Calls(desk).log(Call("phone", "It burns", takes=False), rae)
         elif verb == "administer":
             desk.demand(rae, verb)
         else:

@@ -65,6 +65,7 @@ def as_json(store: Store, ticket: Ticket) -> dict[str, Any]:
         "progress": ticket.progress or None,
         "holder": ticket.place.holder or None,
         **_standing(ticket),
+        "channel": ticket.channel,
         "form": inquiry.head.form,
         "received_at": times.iso(inquiry.head.received_at),
         "customer": {"name": inquiry.customer.name, "email": inquiry.customer.email},
@@ -80,6 +81,7 @@ def _standing(ticket: Ticket) -> dict[str, Any]:
     return {
         "level": now.level,
         "priority": now.priority,
+        "type": now.type,
         "category": ticket.category,
         "due_at": times.iso(now.due_at) if now.due_at else None,
         "wakes_at": times.iso(now.wakes_at) if now.wakes_at else None,

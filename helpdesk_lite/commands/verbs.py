@@ -62,7 +62,7 @@ def do(given: Namespace) -> int:
     except OSError as wrong:
         wrong.add_note("Nothing was changed.")
         raise
-    _leave_to_send(house)
+    leave_to_send(house)
     print(terminal.line(_told(house, given.verb, number, operator)))
     return 0
 
@@ -87,7 +87,7 @@ def _act(house: House, given: Namespace, number: str, operator: Operator) -> Non
 
 def _wanted(given: Namespace, seen: Standing) -> Standing:
     """How the ticket is to stand: as it was seen, but for what is given."""
-    plain = {name: getattr(given, name) for name in ("priority", "level", "category")}
+    plain = {name: getattr(given, name) for name in ("priority", "level", "category", "type")}
     wanted = {name: value for name, value in plain.items() if value is not None}
     for name, text, clock in (("due_at", given.due, DAYS_END), ("wakes_at", given.not_before, "00:00:00")):
         try:
@@ -128,7 +128,7 @@ def _not_theirs(house: House, number: str, verb: str) -> str:
     return f"{where}; only {ticket.place.holder} or an administrator can {done}" if ticket.place.holder else where
 
 
-def _leave_to_send(house: House) -> None:
+def leave_to_send(house: House) -> None:
     """Have what is due sent by a process that is left behind, unless another courier is at work: nobody waits."""
     from helpdesk_lite.doors import cgi
 

@@ -92,6 +92,7 @@ def head_of(first_bytes: bytes) -> Head:
             submission=facts["Submission"],
             answers=facts.get("Answers", ""),
             standing=standing.read(facts.get("Standing", "")),
+            channel=facts.get("Channel", ""),
         )
     except (KeyError, ValueError) as missing:
         raise TicketDamaged(f"Its head is not complete: {missing}.") from None
@@ -230,6 +231,8 @@ def _inquiry_facts(inquiry: Inquiry, entry: Entry) -> Iterator[tuple[str, str]]:
     yield "Submission", head.submission
     if head.answers:
         yield "Answers", head.answers
+    if head.channel:
+        yield "Channel", head.channel
     yield "Title", head.title
     yield "Subject", head.subject
     yield "Customer-Name", inquiry.customer.name

@@ -62,6 +62,8 @@ ROUTES = (
     Route("GET", "/tickets", "lists:show"),
     Route("GET", "/tickets.csv", "lists:as_csv"),
     Route("GET", "/tickets.json", "lists:as_json"),
+    Route("GET", "/tickets/new", "calls:show"),
+    Route("POST", "/tickets/new", "calls:log"),
     Route("GET", "/tickets/{number}", "tickets:show"),
     Route("GET", "/tickets/{number}/attachments/{index}/{name}", "letters:attachment"),
     Route("GET", "/tickets/{number}/attachments/{place}/{index}/{name}", "letters:attachment"),

@@ -68,6 +68,8 @@ class CustomersThread(Thread):
 
     def _words(self, entry: Entry) -> str:
         said = self._said
+        if entry.kind == INQUIRY and self._ticket.inquiry.head.channel:
+            return said.gettext("We noted what you told us")
         if entry.kind in (INQUIRY, LETTER):
             return said.gettext("You wrote")
         if entry.by == CUSTOMER:

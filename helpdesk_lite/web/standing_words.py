@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from helpdesk_lite import standing
 from helpdesk_lite.i18n import N_
+from helpdesk_lite.ticket import CHAT, COUNTER, MAIL, OTHER, PHONE, SOCIAL, WEB
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.render import Html, escaped
 
@@ -23,6 +24,21 @@ PRIORITIES = {
     standing.NORMAL: N_("Normal"),
     standing.HIGH: N_("High"),
     standing.CRITICAL: N_("Critical"),
+}
+TYPES = {
+    standing.QUESTION: N_("Question"),
+    standing.PROBLEM: N_("Problem"),
+    standing.REQUEST: N_("Request"),
+    standing.PRAISE: N_("Praise"),
+}
+CHANNELS = {
+    WEB: N_("Web"),
+    MAIL: N_("Mail"),
+    PHONE: N_("Phone"),
+    COUNTER: N_("Counter"),
+    CHAT: N_("Chat"),
+    SOCIAL: N_("Social media"),
+    OTHER: N_("Another way"),
 }
 
 
@@ -49,6 +65,8 @@ def shown(ticket: Ticket, clock: float, said: Translation, titles: Mapping[str, 
     category = titles.get(ticket.category, ticket.standing.category)
     if category:
         found.append(_mark("category", category))
+    if ticket.standing.type:
+        found.append(_mark("type", said.gettext(TYPES[ticket.standing.type])))
     return Html(" ".join(found))
 
 
@@ -67,6 +85,7 @@ def told(now: Standing, names: Iterable[str], clock: float, said: Translation) -
         "due_at": said.gettext("due %(when)s") % {"when": wording.moment(now.due_at, clock, said)},
         "wakes_at": said.gettext("not before %(when)s") % {"when": wording.moment(now.wakes_at, clock, said)},
     }
+    texts["type"] = said.gettext("type %(type)s") % {"type": said.gettext(TYPES.get(now.type, N_("Not said"))).lower()}
     texts |= {} if now.category else {"category": said.gettext("the category of its form")}
     texts |= {} if now.due_at else {"due_at": said.gettext("not due")}
     texts |= {} if now.wakes_at else {"wakes_at": said.gettext("not put off")}

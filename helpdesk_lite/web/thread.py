@@ -189,6 +189,8 @@ class Thread:
             return entry.kind
         if entry.kind == INQUIRY and self._ticket.began_with_mail:
             return said.gettext("Arrived by mail")
+        if entry.kind == INQUIRY and self._ticket.inquiry.head.channel:
+            return said.gettext("%(who)s logged it") % {"who": entry.by}
         if entry.kind == "resolved" and entry.letters:
             return said.gettext("%(who)s resolved it, and the customer was told") % {"who": entry.by}
         if (entry.kind, entry.by) == ("closed", DESK):

@@ -78,6 +78,33 @@ def _submitted(desk: HarmedDesk, ended: Ended, look: Look) -> None:
     each_letter_once(again)
 
 
+CALL = Request(
+    "/tickets/new",
+    "ines",
+    b"channel=phone&subject=Smoke&text=It+burns.&email=jane%40example.com&acknowledge=1&page=1&to=me",
+)
+
+
+def _logged(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+    """All or nothing, and hers if there was an answer; sent again, it is one ticket, hers, with its two letters."""
+    each_letter_once(look)
+    old = {desk.pending, desk.claimed, desk.closed}
+    new = set(look.tickets) - old
+    assert len(new) == 1 if answered(ended) == 303 else len(new) <= 1
+    for number in new:
+        assert look.places[number] == INES if answered(ended) == 303 else look.places[number] in (QUEUE, INES)
+    answer = desk.ask(CALL)
+    assert answer.status == 303, answer.text
+    again = desk.look()
+    (number,) = set(again.tickets) - old
+    assert number in answer.location
+    assert not new or new == {number}
+    assert again.places[number] == INES
+    assert [entry.kind for entry in again.tickets[number].entries] == ["inquiry", "claimed"]
+    assert len(again.queued) == 2  # the acknowledgement, and the message to ines
+    each_letter_once(again)
+
+
 def _post(verb: str, whose: str) -> Callable[[HarmedDesk], Process]:
     return lambda desk: desk.cgi(Request(f"/tickets/{getattr(desk, whose)}/{verb}", "ines"))
 
@@ -311,6 +338,7 @@ VERBS = {
         _SUBMIT.where_folders_are_full("calm"),
         _CLAIM.where_folders_are_full("pending is crowded"),
         _RELEASE.where_folders_are_full("claimed is crowded"),
+        Verb("log", "calm", lambda desk: desk.cgi(CALL), _logged),
         _typed("reply", "answer"),
         _typed("note", "note"),
         _handled("wait", b"", "claimed", INES, "waiting", again=303),

@@ -138,6 +138,7 @@ def values(
         "levels": range(1, standing.HIGHEST + 1),
         "others": others,
         "supervisor": operator.supervisor,
+        "types": [(name, said.gettext(word)) for name, word in standing_words.TYPES.items()],
         "priorities": [(name, said.gettext(word)) for name, word in standing_words.PRIORITIES.items()],
         "form_category": titles.get(ticket.inquiry.head.category, ticket.inquiry.head.category),
         "categories": _choices(now.category, titles),
@@ -204,6 +205,7 @@ def _wanted(typed: dict[str, str], seen: Standing) -> Standing:
     return seen._replace(
         priority=typed.get("priority", seen.priority),
         category=typed.get("category", seen.category).strip(),
+        type=typed.get("type", seen.type),
         level=int(level) if level.isascii() and level.isdigit() and len(level) < 4 else 0,
         due_at=_moment(typed.get("due"), seen.due_at, standing.DAYS_END),
         wakes_at=_moment(typed.get("wakes"), seen.wakes_at, "00:00:00"),

@@ -29,5 +29,9 @@ def at_a_glance(subject: str) -> str:
 
 
 def form_title(head: Head, said: Translation) -> str:
-    """Which form it came by, or that it came by mail."""
+    """Which form it came by, or that it came by mail, by telephone, and so on."""
+    if head.channel:
+        from helpdesk_lite.web.standing_words import CHANNELS
+
+        return said.gettext(CHANNELS.get(head.channel, head.title))
     return said.gettext("By mail") if (head.form, head.title) == MAIL else head.title

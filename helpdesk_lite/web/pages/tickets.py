@@ -118,6 +118,7 @@ def _values(
     from helpdesk_lite.letter import is_address
     from helpdesk_lite.web import browsers, wording
     from helpdesk_lite.web.pages import handling
+    from helpdesk_lite.web.pages.queue_rows import form_title
     from helpdesk_lite.web.thread import Thread
 
     said, may = i18n.translation(request.language), house.desk.may
@@ -129,6 +130,7 @@ def _values(
         "ticket": ticket,
         "handling": handling.values(house, ticket, operator, said, stale),
         "state_words": _state(ticket, operator, house.clock(), said),
+        "form_title": form_title(inquiry.head, said),
         "is_pending": place.state == PENDING,
         "is_claimed": place.state == CLAIMED,
         "is_closed": place.state == CLOSED,
