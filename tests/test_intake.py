@@ -446,6 +446,16 @@ class TestCrashes:
         assert desk.intake.finish() == 1
         assert len(desk.letters("answer")) == 1
 
+    @pytest.mark.parametrize("torn", [b'{"digest": "12', b"\x00" * 200, b"[1]\n"])
+    def test_a_line_of_the_index_that_a_power_cut_tore_is_none(self, desk, torn):
+        raw = letter(JANE, DESK, Message_ID="<own@example.com>")
+        number = desk.receive(raw).number
+        Path(desk.intake.arrivals._index("<own@example.com>")).write_bytes(torn)
+        assert desk.receive(raw) == Outcome(OPENED, number)
+        (known,) = desk.intake.arrivals.known("<own@example.com>")
+        assert known.number == number
+        assert list(desk.intake.arrivals.everywhere()) == [known]
+
 
 BOUNCE = """From: Mail Delivery System <MAILER-DAEMON@mx.example.org>
 To: helpdesk@localhost

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from helpdesk_lite import disk, signing, times, trace
@@ -239,16 +239,22 @@ def standing(story: Iterable[Known]) -> list[Known]:
 def _line(known: Known) -> bytes:
     import json
 
-    return (json.dumps(known._asdict()) + "\n").encode()
+    return f"\n{json.dumps(known._asdict())}\n".encode()  # the first line end closes a line that a crash cut short
 
 
 def _lines(path: str) -> list[Known]:
+    """What the file of the index says, without the lines that a crash cut short: others tell it again (`note`)."""
     import json
 
     try:
-        return [Known(**json.loads(line)) for line in disk.read(path).splitlines()]
+        lines = disk.read(path).splitlines()
     except FileNotFoundError:
         return []
+    found = []
+    for line in filter(None, lines):
+        with suppress(ValueError, TypeError):
+            found.append(Known(**json.loads(line)))
+    return found
 
 
 def is_digest(text: str) -> bool:
