@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.mail.arrivals import Arrival, Arrivals, Envelope
     from helpdesk_lite.mail.incoming import Incoming
+    from helpdesk_lite.mail.results import Result
     from helpdesk_lite.operators import Operator
 
 THREADED, OPENED, IGNORED, REFUSED, KEPT = "threaded", "opened", "ignored", "refused", "kept"
@@ -216,14 +217,15 @@ class Intake(NamedTuple):
         return found[0] if len(found) == 1 else None
 
     def _is_authentic(self, letter: Incoming) -> bool:
-        """Whether the trusted server found a DKIM signature of the sender's own domain, if that is asked for."""
+        """Whether the trusted server found a DKIM signature of the sender's own domain, if that is asked for.
+
+        Its verdict is the topmost: one below may have come with the letter, under the server's name (RFC 8601, 5).
+        """
         trusted = self.correspondence.desk.settings.trusted_results.lower()
         domain = letter.senders[0].address.rpartition("@")[2].lower()
+        verdicts = [one for one in letter.authentication if (one.server, one.method) == (trusted, "dkim")]
         return not trusted or any(
-            one.server == trusted
-            and (one.method, one.result) == ("dkim", "pass")
-            and one.property("header.d").lower() == domain
-            for one in letter.authentication
+            one.result == "pass" and one.field == verdicts[0].field and _signer(one) == domain for one in verdicts
         )
 
     def _exists(self, number: str) -> bool:
@@ -244,6 +246,11 @@ class Intake(NamedTuple):
         with self.arrivals.open(arrival) as file:
             while piece := file.read(1 << 16):
                 yield piece
+
+
+def _signer(verdict: Result) -> str:
+    """The domain that signed: as told, or that of the identity (RFC 6376, 3.5), which is all that some tell."""
+    return (verdict.property("header.d") or verdict.property("header.i").rpartition("@")[2]).lower()
 
 
 def _command(reply: str) -> tuple[str, str]:

@@ -349,6 +349,29 @@ class TestProof:
         assert desk.answer("ines", number, "", Authentication_Results=results).kind == kind
         assert (desk.place(number) == INES) == (kind == THREADED)
 
+    def test_a_verdict_below_the_servers_own_is_the_senders_and_does_not_count(self, tmp_path):
+        desk = MailDesk(tmp_path, self.SETTINGS)
+        number = desk.open()
+        fail = "mx.example.org; dkim=fail header.d=example.org"
+        results = f"{fail}\r\nAuthentication-Results: {self.PASS}"
+        assert desk.answer("ines", number, "", Authentication_Results=results).kind == KEPT
+        assert desk.place(number) == QUEUE
+
+    def test_a_second_filter_of_the_server_may_speak_above_the_first(self, tmp_path):
+        desk = MailDesk(tmp_path, self.SETTINGS)
+        number = desk.open()
+        results = f"mx.example.org; dmarc=pass header.from=example.org\r\nAuthentication-Results: {self.PASS}"
+        assert desk.answer("ines", number, "", Authentication_Results=results).kind == THREADED
+
+    @pytest.mark.parametrize(
+        ("identity", "kind"), [("@example.org", THREADED), ("ines@example.org", THREADED), ("@example.com", KEPT)]
+    )
+    def test_a_server_may_name_the_signer_and_not_the_domain(self, tmp_path, identity, kind):
+        desk = MailDesk(tmp_path, self.SETTINGS)
+        number = desk.open()
+        results = f"mx.example.org; dkim=pass header.i={identity} header.s=2026"  # as Google writes it
+        assert desk.answer("ines", number, "", Authentication_Results=results).kind == kind
+
 
 class TestPrograms:
     @pytest.mark.parametrize(
