@@ -107,7 +107,7 @@ class Correspondence(NamedTuple):
                 entry = ticket.changed(entry, ticket.standing.awake())
                 self.desk.commit(number, ticket.place, goal, entry, letters, post.content)
                 return number
-        return self.open(post, True, number)
+        return self.open(post, not post.letter.auto, number)
 
     def record(self, number: str, post: Post, kind: str = AUTOMATIC, by: str = "", text: str = "") -> None:
         """Add a letter about which nobody is told: a program's, or one that reached everybody without the desk."""

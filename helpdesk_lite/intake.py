@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from helpdesk_lite.correspondence import MOST_PEOPLE, Correspondence, Post
 from helpdesk_lite.errors import DeskError, MayBeKept, TooLarge, UnknownNumber
-from helpdesk_lite.mail import incoming
+from helpdesk_lite.mail import automatic, incoming
 from helpdesk_lite.mail.arrivals import Known
 from helpdesk_lite.reply_address import CLAIM, OPERATOR, PROBE
 from helpdesk_lite.threads import Thread, Threads
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 THREADED, OPENED, IGNORED, REFUSED, KEPT = "threaded", "opened", "ignored", "refused", "kept"
 A_PROBE = "It is the doctor's probe."
-# Marks of letters that a person may have written all the same: they open tickets, and get no automatic answer.
-_MAY_BE_A_PERSONS = ("X-Auto-Response-Suppress", "Precedence: list", "List-", "Mailing-List", "X-Mailing-List")
 log = logging.getLogger("helpdesk_lite")
 
 
@@ -110,7 +108,7 @@ class Intake(NamedTuple):
         thread = self.threads.find(letter, arrival.envelope, operator.name if operator else "")
         if before := self._before(letter, thread):
             return before
-        if letter.auto and not letter.auto.startswith(_MAY_BE_A_PERSONS):
+        if letter.auto and not automatic.may_be_a_persons(letter.auto):  # what may be gets no automatic answer either
             return self._automatic(arrival, letter, thread)
         if thread.wrong:
             return Outcome(KEPT, reason=f"It came to an address that does not count. {thread.wrong}")

@@ -151,6 +151,17 @@ class TestACustomerWrites:
         assert follows.values == (number,)
         assert desk.place(number) == Place(CLOSED, "ines")
 
+    def test_the_one_that_follows_is_acknowledged_to_no_mailing_list(self, tmp_path):
+        desk = MailDesk(tmp_path, "[mail]\nreopen_days = 0\n")
+        number = desk.open()
+        desk.answer("ines", number, "")
+        desk.answer("ines", number, "close")
+        desk.house.desk = desk.house.desk._replace(clock=lambda: desk.house.clock() + DAY)
+        desk.intake = desk.intake._replace(correspondence=desk.intake.correspondence._replace(desk=desk.house.desk))
+        raw = letter("joe@example.com", desk.address("ticket", number), List_Id="<everybody.example.com>")
+        assert desk.receive(raw).kind == OPENED
+        assert [one.recipients for one in desk.letters("acknowledgement")] == [("jane@example.com",)]
+
     def test_of_a_closed_ticket_whose_operator_is_gone_the_letter_goes_to_the_queue(self, desk):
         number = desk.open()
         desk.answer("ines", number, "")
@@ -392,6 +403,23 @@ class TestPrograms:
         assert desk.receive(raw) == Outcome(THREADED, number)
         assert desk.kinds(number) == ["inquiry", "automatic"]
         assert len(desk.house.outbox.waiting()) == before
+
+    def test_the_marks_of_a_program_may_stand_in_any_order(self, desk):
+        number = desk.open()
+        desk.answer("ines", number, "")
+        desk.answer("ines", number, "close")
+        marks = {"X_Auto_Response_Suppress": "All", "Auto_Submitted": "auto-generated"}  # as Exchange has them
+        raw = letter(JANE, desk.address("ticket", number), "I am away.", "Automatic reply: Fire", **marks)
+        assert desk.receive(raw) == Outcome(THREADED, number)
+        assert desk.place(number) == Place(CLOSED, "ines")
+        assert desk.kinds(number)[-1] == "automatic"
+
+    def test_an_operators_answer_of_another_desk_is_a_persons(self, desk):
+        number = desk.open()
+        desk.answer("ines", number, "")
+        answer = letter(JANE, desk.address("ticket", number), "Still!", X_Helpdesk_Ticket="3D9P-64M6-EPTV")
+        assert desk.receive(answer) == Outcome(THREADED, number)
+        assert desk.kinds(number)[-1] == "letter"
 
     def test_the_null_sender_of_the_envelope_is_a_programs(self, desk):
         assert desk.receive(letter("robot@example.com", DESK), sender="").kind == IGNORED

@@ -13,12 +13,17 @@ from helpdesk_lite.mail import head as head_fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from helpdesk_lite.mail.addresses import Mailbox
     from helpdesk_lite.mail.head import Head
 
 NULL_SENDER = "Return-Path: <>"
+# Marks that letters of persons may have, too: those on a mailing list, and what operators of another desk answer.
+_MAY_BE_A_PERSONS = (
+    *("X-Auto-Response-Suppress", "Precedence: list", "List-", "Mailing-List", "X-Mailing-List"),
+    "X-Helpdesk-Ticket",
+)
 _LONGEST_EVIDENCE = 200
 _REPORTS = ("multipart/report", "message/delivery-status", "message/disposition-notification")
 # These programs have no mailbox in which a person reads.
@@ -100,23 +105,37 @@ _MARKS: dict[str, Callable[[str], bool]] = {
 
 
 def evidence(head: Head, subject: str, senders: tuple[Mailbox, ...], return_path: str | None) -> str:
-    """Why this letter is automatic, "" if a person wrote it.
+    """Why this letter is automatic, "" if a person wrote it; what proves more comes before what `may_be_a_persons`.
 
     `return_path` is the envelope's sender where the door knows it ("" for the null sender), else None.
     """
     if return_path is not None and return_path.strip() in ("", "<>"):
         return NULL_SENDER
+    weak = ""
+    for found in _marks(head):
+        if not may_be_a_persons(found):
+            return found
+        weak = weak or found
+    return (
+        _of_report(head)
+        or _of_sender(head, senders)
+        or (_shown("subject", subject) if subject.lower().startswith(_BEGINNINGS) else "")
+        or weak
+    )
+
+
+def may_be_a_persons(found: str) -> bool:
+    """Whether a person may have written the letter for all this `evidence`: it is no more than a call for silence."""
+    return found.startswith(_MAY_BE_A_PERSONS)
+
+
+def _marks(head: Head) -> Iterator[str]:
     for name, raw in head.fields:
         is_mark = _MARKS.get(name)
         if is_mark:
             value = charsets.text(raw).strip()
             if is_mark(value):
-                return _shown(name, value)
-    return (
-        _of_report(head)
-        or _of_sender(head, senders)
-        or (_shown("subject", subject) if subject.lower().startswith(_BEGINNINGS) else "")
-    )
+                yield _shown(name, value)
 
 
 def _of_report(head: Head) -> str:
