@@ -79,8 +79,24 @@ class Threads(NamedTuple):
                 return Thread("", tag.purpose)
             if not tag.wrong and self._ticket(tag.number):
                 return Thread(tag.number, tag.purpose)
+            if tag.purpose == reply_address.OPERATOR and self._is_a_colleagues(address, tag.number):
+                return Thread(tag.number, reply_address.TICKET)
             wrong = wrong or Thread("", tag.purpose, tag.wrong or f"There is no ticket {tag.number} any more.")
         return wrong
+
+    def _is_a_colleagues(self, address: str, number: str) -> bool:
+        """Whether an operator who has or had the ticket was given this address.
+
+        Where answers are copied, their customers find it in copy, and write to it with Reply All.
+        """
+        ticket = self._ticket(number)
+        if ticket is None:
+            return False
+        given = reply_address.Tag(reply_address.OPERATOR, number)
+        names = {ticket.place.holder, *(name for entry in ticket.entries for name in (entry.by, entry.text))}
+        return any(
+            reply_address.read(address, self.settings, self.secret, self.clock(), name) == given for name in names
+        )
 
     def _by_references(self, letter: Incoming) -> str:
         for message_id in (*letter.in_reply_to, *reversed(letter.references))[:_MOST_LOOKED_AT]:

@@ -297,6 +297,17 @@ class TestAnOperatorAnswersTheNotice:
         address = desk.address("operator", number, "ines")
         assert desk.receive(letter("bob@example.org", address, "Use water.")).kind == KEPT
 
+    def test_to_an_operators_own_address_a_customer_may_write_who_found_it_in_copy(self, tmp_path):
+        desk = MailDesk(tmp_path, '[mail]\nanswers = "copied"\n')
+        number = desk.open()
+        desk.answer("ines", number, "")
+        own = desk.address("operator", number, "ines")
+        desk.receive(letter("ines@example.org", f"jane@example.com, {own}", "Use water."))
+        outcome = desk.receive(letter(JANE, "ines@example.org", "Still!", Cc=own), own)
+        assert outcome == Outcome(THREADED, number)
+        entry = desk.house.store.read(number).entries[-1]
+        assert (entry.kind, entry.by) == ("letter", "customer")
+
     def test_an_operator_may_be_a_customer_too(self, desk):
         number = desk.receive(letter("ines@example.org", DESK, "My screen is dark.")).number
         outcome = desk.receive(letter("ines@example.org", desk.address("ticket", number), "Still dark."))
