@@ -126,12 +126,13 @@ class Intake(NamedTuple):
 
     def _report(self, arrival: Arrival, letter: Incoming) -> Outcome:
         """A delivery report goes to the ticket whose letter it is about."""
-        number = self.threads.of_ours(letter.failed_message_id)
-        if not number:
+        named = (letter.failed_message_id, letter.failed_resent_id)
+        ours = next(filter(self.threads.of_ours, named), "")
+        if not ours:
             return Outcome(IGNORED, reason="It is a delivery report about a letter that this desk did not send.")
-        post = self._post(arrival, letter)
+        number, post = self.threads.of_ours(ours), self._post(arrival, letter)
         if letter.failures:
-            self.correspondence.note_bounce(number, post, letter.failed_message_id.split(".")[1])
+            self.correspondence.note_bounce(number, post, ours.split(".")[1])
         else:
             self.correspondence.record(number, post)
         return Outcome(THREADED, number)

@@ -452,6 +452,15 @@ class TestPrograms:
         assert entry.kind == "bounce"
         assert entry.text.startswith("Could not be delivered to jane@example.com")
 
+    def test_a_bounce_of_a_letter_that_went_on_as_it_came_is_told_in_its_ticket(self, desk):
+        number = desk.receive(letter(JANE, DESK, Message_ID="<own@example.com>")).number
+        desk.answer("ines", number, "")
+        (mail,) = desk.letters("forward")
+        returned = f"<own@example.com>\nResent-Message-ID: {mail.message_id}"
+        raw = BOUNCE.replace("MESSAGE-ID", returned).replace("\n", "\r\n").encode()
+        assert desk.receive(raw, sender="") == Outcome(THREADED, number)
+        assert desk.kinds(number)[-1] == "bounce"
+
     def test_a_bounce_of_somebody_elses_letter_is_ignored(self, desk):
         raw = BOUNCE.replace("MESSAGE-ID", "<1@elsewhere>").replace("\n", "\r\n").encode()
         assert desk.receive(raw, sender="").kind == IGNORED

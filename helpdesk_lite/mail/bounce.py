@@ -59,7 +59,9 @@ _ADDRESS_LINE = re.compile(
     r"['<\"]?(?:mailto:)?([^\s<>'\",;:()@]{1,64}@[^\s<>'\",;:()@]{1,255})['>\"]?(?::|[ \t]*$|[ \t]on[ \t])",
     re.IGNORECASE,
 )
-_OWN_ID = re.compile(r"^[> ]{0,4}Message-ID:[ \t]?\s?[ \t]?(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE)
+_ID = r"Message-ID:[ \t]?\s?[ \t]?(<[^<>\s]{1,900}>)"
+_OWN_ID = re.compile(rf"^[> ]{{0,4}}{_ID}", re.IGNORECASE | re.MULTILINE)
+_RESENT_ID = re.compile(rf"^[> ]{{0,4}}Resent-{_ID}", re.IGNORECASE | re.MULTILINE)
 
 
 class Failure(NamedTuple):
@@ -71,10 +73,12 @@ class Failure(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What a delivery report tells. `message_id` is that of the letter it is about, "" if it does not say."""
+    """What a delivery report tells. `message_id` is that of the letter it is about, "" if it does not say; `resent_id`
+    the one under which somebody sent that letter on last (RFC 5322, 3.6.6)."""
 
     failures: tuple[Failure, ...] = ()
     message_id: str = ""
+    resent_id: str = ""
 
 
 def report(file: BinaryIO, head: Head, parts: list[Part], senders: Iterable[str], is_null: bool) -> Report | None:
@@ -84,7 +88,7 @@ def report(file: BinaryIO, head: Head, parts: list[Part], senders: Iterable[str]
     is_servers = is_null or any(map(_SERVERS.match, senders)) or any(name in _MARKS for name, _ in head.fields)
     if status and (kind in ("multipart/report", *_STATUS) or is_servers):
         raw = b"".join(parse.beginning(file, status, _LONGEST_REPORT))
-        return Report(_in_status(raw), _returned_id(file, head, parts))
+        return Report(_in_status(raw), *_returned_ids(file, head, parts))
     if not is_servers:
         return None
     return _in_words(file, head, parts)
@@ -130,7 +134,8 @@ def _in_words(file: BinaryIO, head: Head, parts: list[Part]) -> Report | None:
     if not (named or still_tries or _GAVE_UP.search(told)):
         return None
     failures = named or ([] if still_tries else list(_in_lines(said)))
-    return Report(tuple(failures[:MOST_FAILURES]), _returned_id(file, head, parts) or _id_in(text))
+    own, resent = _returned_ids(file, head, parts)
+    return Report(tuple(failures[:MOST_FAILURES]), own or _id_in(text, _OWN_ID), resent or _id_in(text, _RESENT_ID))
 
 
 def _told(file: BinaryIO, parts: list[Part]) -> str:
@@ -152,18 +157,19 @@ def _in_lines(said: str) -> Iterator[Failure]:
             yield Failure(address, "", headers.one_line(behind or below)[:_LONGEST_REASON])
 
 
-def _returned_id(file: BinaryIO, head: Head, parts: list[Part]) -> str:
-    """The Message-ID of what came back with the report, else of what the report is an answer to."""
+def _returned_ids(file: BinaryIO, head: Head, parts: list[Part]) -> tuple[str, str]:
+    """The Message-ID of what came back with the report, and the one it was sent on under; else what is answered."""
     for part in parts:
         if part.type in _RETURNED:
             raw = b"".join(parse.beginning(file, part, _LONGEST_HEAD))
-            found = addresses.message_id(head_fields.read(io.BytesIO(raw.lstrip(b"\r\n")))[0].first("message-id"))
-            if found:
-                return found
+            fields, _ = head_fields.read(io.BytesIO(raw.lstrip(b"\r\n")))
+            own, resent = (addresses.message_id(fields.first(name)) for name in ("message-id", "resent-message-id"))
+            if own or resent:
+                return own, resent
     answered = addresses.ids(head.every("in-reply-to")) or addresses.ids(head.every("references"))[-1:]
-    return answered[0] if answered else ""
+    return (answered[0] if answered else ""), ""
 
 
-def _id_in(text: str) -> str:
-    found = _OWN_ID.search(text)
+def _id_in(text: str, wanted: re.Pattern[str]) -> str:
+    found = wanted.search(text)
     return found[1] if found else ""

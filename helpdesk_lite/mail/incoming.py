@@ -36,7 +36,8 @@ class Incoming(NamedTuple):
     `date` is in seconds UTC. `text` is the best part as plain text with LF line ends, `html` the same as HTML, unsafe
     as it came (mail/sanitise).
     `auto` is the evidence that no person wrote it. `is_report`: it is a delivery report, about the letter
-    `failed_message_id`; a report of a delay or a success has no `failures`. `parse.decoded` reads the attachments.
+    `failed_message_id`, which was sent on as `failed_resent_id` if by anybody; a report of a delay or a success has no
+    `failures`. `parse.decoded` reads the attachments.
     `digest` is the same for the same letter delivered twice (mail/likeness). `size` is that of the letter, in bytes.
     """
 
@@ -59,6 +60,7 @@ class Incoming(NamedTuple):
     is_report: bool
     failures: tuple[Failure, ...]
     failed_message_id: str
+    failed_resent_id: str
     authentication: tuple[Result, ...]
     is_signed: bool
     is_encrypted: bool
@@ -111,6 +113,7 @@ def read(file: BinaryIO, return_path: str | None = None) -> Incoming:
         is_report=report is not None,
         failures=report.failures if report else (),
         failed_message_id=report.message_id if report else "",
+        failed_resent_id=report.resent_id if report else "",
         authentication=results.results(head.every("authentication-results")),
         is_signed=signed,
         is_encrypted=encrypted,
