@@ -17,7 +17,7 @@ from helpdesk_lite.mail import automatic, incoming
 from helpdesk_lite.mail.arrivals import Known
 from helpdesk_lite.reply_address import CLAIM, OPERATOR, PROBE
 from helpdesk_lite.threads import Thread, Threads
-from helpdesk_lite.ticket import CUSTOMER, LETTER
+from helpdesk_lite.ticket import CUSTOMER, LETTER, QUEUE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -155,7 +155,8 @@ class Intake(NamedTuple):
         post = self._post(arrival, letter)
         number = thread.number
         command, words = _command(letter.reply)
-        is_claim = thread.purpose == CLAIM and len(letter.reply.split()) <= 1 and not letter.attachments
+        is_word = len(letter.reply.split()) <= 1 and not letter.attachments
+        is_claim = is_word and (thread.purpose == CLAIM or self.threads.store.place(number) == QUEUE)
         if command == "note":
             self.correspondence.note(number, operator, post)
         elif command == "release":

@@ -308,6 +308,22 @@ class TestAnOperatorAnswersTheNotice:
         entry = desk.house.store.read(number).entries[-1]
         assert (entry.kind, entry.by) == ("letter", "customer")
 
+    @pytest.mark.parametrize("text", ["", "ok", "> It burns."])
+    def test_with_a_word_or_none_to_the_address_in_the_forward_it_claims_what_nobody_has(self, desk, text):
+        number = desk.open()
+        desk.answer("ines", number, "")
+        desk.answer("ines", number, "release")
+        desk.receive(letter("ines@example.org", desk.address("operator", number, "ines"), text))
+        assert desk.place(number) == INES
+        assert desk.kinds(number)[-1] == "claimed"
+        assert desk.letters("answer") == []
+
+    def test_a_word_from_who_has_the_ticket_is_an_answer(self, desk):
+        number = desk.open()
+        desk.answer("ines", number, "")
+        desk.receive(letter("ines@example.org", desk.address("operator", number, "ines"), "Yes."))
+        assert desk.kinds(number)[-1] == "answer"
+
     def test_an_operator_may_be_a_customer_too(self, desk):
         number = desk.receive(letter("ines@example.org", DESK, "My screen is dark.")).number
         outcome = desk.receive(letter("ines@example.org", desk.address("ticket", number), "Still dark."))
