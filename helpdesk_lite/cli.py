@@ -32,6 +32,11 @@ VERBS = {
     "spam": "put a ticket out of the way as spam, with all that is in it",
     "bin": "put a ticket into the bin, with all that is in it",
     "restore": "bring back a ticket that is spam or in the bin",
+    "merge": "make a ticket a part of another, on whose page it is shown",
+    "unmerge": "take a ticket out of the one it was merged into",
+    "link": "have two tickets say that they belong together",
+    "unlink": "take that back",
+    "split": "make a ticket of its own of a letter in another",
     "mark": "change a ticket's priority, category, level, or when it is due",
 }
 
@@ -165,6 +170,15 @@ def _verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
             verb.add_argument("--solution", default="", metavar="TEXT", help="what it was and what helped")
             verb.add_argument("--tell", action="store_true", help="mail the customer that it is done")
             verb.add_argument("--close", action="store_true", help="close it at once")
+        elif name in ("merge", "link", "unlink"):
+            option = "--into" if name == "merge" else "--with"
+            verb.add_argument(option, required=True, dest="other", metavar="NUMBER", help="the other ticket")
+            if name == "merge":
+                verb.add_argument("--sure", action="store_true", help="even if they have two customers")
+        elif name == "split":
+            verb.add_argument(
+                "--entry", type=int, required=True, metavar="N", help="which of those in `show --json`, from 0"
+            )
         elif name == "mark":
             _marks(verb)
 

@@ -34,6 +34,7 @@ from helpdesk_lite.ticket import (
     Head,
     Inquiry,
     Place,
+    address_in,
 )
 
 TYPE_CHECKING = False
@@ -89,7 +90,8 @@ class Correspondence(NamedTuple):
             return self.desk.keep(drafted)
 
     def write(self, number: str, post: Post, by: str) -> str:
-        """Add a letter from the customer's side; the ticket it went to: a new one if this one was closed long ago.
+        """Add a letter from the customer's side; the ticket it went to: a new one if this one was closed long ago, the
+        other one if it was merged.
 
         Whoever holds the ticket gets the letter at once, as they got the first. It waits no more, nor is it resolved.
         """
@@ -98,7 +100,8 @@ class Correspondence(NamedTuple):
             if _has(ticket, post):
                 return number
             goal = self.woken(ticket)
-            if goal is not None:
+            into = ticket.merged_into
+            if goal is not None and not into:
                 letters = []
                 if goal.state == CLAIMED:
                     letters = [self.desk.letter(FORWARD, ticket.inquiry, operator=goal.holder)]
@@ -107,6 +110,8 @@ class Correspondence(NamedTuple):
                 entry = ticket.changed(entry, ticket.standing.awake())
                 self.desk.commit(number, ticket.place, goal, entry, letters, post.content)
                 return number
+        if into:
+            return self.write(into, post, self._writer_in(into, ticket, post, by))
         return self.open(post, not post.letter.auto, number)
 
     def record(self, number: str, post: Post, kind: str = AUTOMATIC, by: str = "", text: str = "") -> None:
@@ -202,10 +207,10 @@ class Correspondence(NamedTuple):
     def woken(self, ticket: Ticket) -> Place | None:
         """Where a ticket goes when its customer writes; None if it was closed too long ago.
 
-        One that was put away stays where it is, and keeps what they wrote.
+        One that was put away, or merged into another, stays where it is.
         """
         place = ticket.place
-        if place.state != CLOSED or ticket.standing.away:
+        if place.state != CLOSED or ticket.standing.away or ticket.merged_into:
             return place
         if self.desk.clock() - ticket.since > self.desk.settings.reopen_days * DAY:
             return None
@@ -225,6 +230,12 @@ class Correspondence(NamedTuple):
         except NotAllowed as wrong:
             self._tell(operator, ticket, str(wrong))
             raise
+
+    def _writer_in(self, into: str, ticket: Ticket, post: Post, by: str) -> str:
+        """Who that is, in the ticket that this one was merged into: its customer only if it has the same."""
+        if by != CUSTOMER or ticket.has_customer_of(self.desk.store.read(into)):
+            return by
+        return address_in(post.sender) or post.sender
 
     def _do(self, verb: Callable[[str, Operator], None], number: str, operator: Operator) -> None:
         said = self._said(operator)

@@ -41,8 +41,15 @@ class Customers(NamedTuple):
         return self.correspondence.woken(ticket) is not None
 
     def write(self, number: str, post: Post) -> str:
-        """Add what the customer typed; the ticket it went to. Whoever holds it gets it, a closed one is opened."""
-        return self.correspondence.write(number, post, CUSTOMER)
+        """Add what the customer typed; the ticket to show them now. Whoever holds it gets it, a closed one is opened.
+
+        Of one that was merged into another customer's they are shown their own.
+        """
+        store = self.correspondence.desk.store
+        went_to = self.correspondence.write(number, post, CUSTOMER)
+        ticket = store.read(number)
+        is_theirs = not ticket.merged_into or ticket.has_customer_of(store.read(went_to))
+        return went_to if is_theirs else number
 
     def close(self, number: str) -> None:
         """Lay the ticket aside as done, whoever has it; they are told. A closed one stays so."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from helpdesk_lite import letter, sameness, signing, tracking
-from helpdesk_lite.errors import AlreadyClaimed, DeskError, TicketMoved
+from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketMoved
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RESOLVED, Letter
 from helpdesk_lite.ticket import (
     CLAIMED,
@@ -122,16 +122,28 @@ class Desk(NamedTuple):
         """Give a closed ticket back to who had it; into the queue if they may not have it any more. TicketMoved."""
         with self.locked(number):
             ticket = self.held(number, CLOSED, operator, "reopen")
+            if ticket.merged_into:
+                raise HandlingRefused(f"It is a part of ticket {ticket.merged_into}: take it out of there first.")
             goal = self.permission().back_to(ticket, self.clock(), operator.name)
             self.move(ticket, goal, "reopened", operator.name)
 
     def show(self, number: str, operator: Operator) -> Ticket:
         """The ticket as this operator may see it: one that nobody has without the customer's name, address and other
         contact fields, so that nobody can answer without claiming."""
-        ticket = self.store.read(number)
+        ticket = self.with_holder(self.store.read(number))
         if not ticket.names(operator.name):
             self.demand(operator, "show", ticket)
         return ticket._replace(inquiry=ticket.inquiry.without_contact()) if ticket.is_nobodys else ticket
+
+    def with_holder(self, ticket: Ticket) -> Ticket:
+        """The ticket; one that was merged as if whoever has the other had it, too: who sees that sees its parts."""
+        if not ticket.merged_into:
+            return ticket
+        try:
+            other = self.with_holder(self.store.read(ticket.merged_into))
+        except DeskError:  # it is gone, or damaged, as `verify` tells
+            return ticket
+        return ticket._replace(place=ticket.place._replace(holder=other.place.holder))
 
     def may(self, operator: Operator, verb: str, about: Ticket | Head | None = None, place: Place = QUEUE) -> bool:
         """Whether the operator may do this (rights.TABLE) to the ticket; of a head that lies here, or is pending."""
@@ -200,15 +212,15 @@ class Desk(NamedTuple):
     # What the verbs of mail (correspondence), and those of handling, are made of, too.
 
     @contextmanager
-    def locked(self, number: str) -> Iterator[None]:
-        """Hold the ticket's lock while the block runs; what a crash left of it is mended first."""
-        with self.store.locked(number):
-            self._recover(number)
+    def locked(self, *numbers: str) -> Iterator[None]:
+        """Hold the tickets' locks while the block runs; what a crash left of them is mended first."""
+        with self.store.locked(*numbers):
+            self._recover(*numbers)
             try:
                 yield
             except OSError:
                 with suppress(OSError, DeskError):  # nothing half done is left, if the disk lets us
-                    self._recover(number)
+                    self._recover(*numbers)
                 raise
 
     def keep(self, drafted: Callable[[str], Draft]) -> str:
@@ -333,9 +345,10 @@ class Desk(NamedTuple):
             with suppress(OSError):  # `verify` finds it missing
                 self.whose.note(address, number)
 
-    def _recover(self, number: str) -> None:
-        if self.outbox.staged(number):
-            self.outbox.recover(number, self._named_letters(number))
+    def _recover(self, *numbers: str) -> None:
+        for number in numbers:
+            if self.outbox.staged(number):
+                self.outbox.recover(number, self._named_letters(number))
 
     def _publish(self, letters: list[Letter]) -> None:
         """The ticket names them, so it is done: should this fail, whoever has the ticket's lock next publishes them."""

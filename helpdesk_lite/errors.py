@@ -51,6 +51,15 @@ class HandlingRefused(DeskError):
     """What was asked for a ticket cannot be as it was typed; the text says what would be right. Nothing was done."""
 
 
+class CustomersDiffer(HandlingRefused):
+    """Two tickets that were to be merged have two customers: only who is sure may do that. Nothing was done."""
+
+    def __init__(self, number: str, into: str) -> None:
+        super().__init__(
+            f"{number} and {into} have different customers: that of {number} would not get the answers in {into}."
+        )
+
+
 class UnknownLetter(DeskError):
     """No letter that came in lies where the doer thought."""
 

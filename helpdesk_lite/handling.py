@@ -135,7 +135,7 @@ class Handling(NamedTuple):
         with self.desk.locked(number):
             ticket = self.desk.store.read(number)
             self.desk.demand(operator, PUT_AWAY, ticket)
-            if ticket.standing.away:
+            if ticket.standing.away or ticket.merged_into:
                 raise TicketMoved(number, *ticket.place, ticket.since)
             goal = Place(CLOSED, ticket.place.holder)
             now = ticket.standing._replace(away=how)

@@ -191,7 +191,7 @@ class Intake(NamedTuple):
         sender = letter.senders[0].address if letter.senders else ""
         by = CUSTOMER if self._is_customer(sender, thread.number) else sender
         number = self.correspondence.write(thread.number, post, by)
-        return Outcome(THREADED if number == thread.number else OPENED, number)
+        return Outcome(THREADED if number in self.threads.also(thread.number) else OPENED, number)
 
     def _went_to_customer(self, letter: Incoming, number: str) -> bool:
         return any(self._is_customer(box.address, number) for box in (*letter.to, *letter.cc))

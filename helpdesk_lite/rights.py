@@ -17,7 +17,7 @@ ALL = "all"
 SHOW, CLAIM, HOLD, NOTE, REPLY = "show", "claim", "hold", "note", "reply"
 RELEASE, CLOSE, REOPEN = "release", "close", "reopen"
 WAIT, RESOLVE, RESUME, ESCALATE, REASSIGN, MARK = "wait", "resolve", "resume", "escalate", "reassign", "mark"
-PUT_AWAY, RESTORE = "put away", "restore"
+PUT_AWAY, RESTORE, MERGE, SPLIT, LINK = "put away", "restore", "merge", "split", "link"
 LOG = "log"  # a call: to make a ticket for a customer
 HANDLE = "handle"  # whatever else is done to a ticket that somebody has
 LETTERS, ADMINISTER = "letters", "administer"  # of no ticket: held and kept letters; accounts, settings, the log
@@ -42,6 +42,9 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
     PUT_AWAY: _HANDLED,
     RESTORE: _HANDLED,
     LOG: (NOTHING, ALL, ALL, ALL),
+    MERGE: _HANDLED,  # both of them; and to take it out again
+    SPLIT: _HANDLED,
+    LINK: _HANDLED,
     HANDLE: _HANDLED,
     LETTERS: (NOTHING, NOTHING, NOTHING, ALL),
     ADMINISTER: (NOTHING, NOTHING, NOTHING, ALL),

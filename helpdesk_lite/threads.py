@@ -65,6 +65,13 @@ class Threads(NamedTuple):
         ticket = self._ticket(number)
         return number if ticket and message_id in _ids(ticket) else ""
 
+    def also(self, number: str) -> list[str]:
+        """The ticket, and those that it was merged into one after the other."""
+        found = [number]
+        while (ticket := self._ticket(found[-1])) and ticket.merged_into and ticket.merged_into not in found:
+            found.append(ticket.merged_into)
+        return found
+
     def is_ours(self, address: str) -> bool:
         """Whether it is an address of this desk."""
         return reply_address.read(address, self.settings, self.secret, self.clock()) is not None

@@ -86,9 +86,9 @@ class Entry(NamedTuple):
     """One message in the ticket's file: what it is (`kind`), who did it (`by`), when, and the letters it caused.
 
     Kinds of what happened: inquiry, claimed, released, closed, reopened, waiting, resolved, resumed, escalated,
-    reassigned (`text`: to whom), marked, spam and binned (`text`: where it lay before), restored, found (by `verify`:
-    the ticket lay elsewhere, or stood otherwise, than it said), forwarded (by the courier: `text` is the shape of a
-    letter that was sent on, the domain that decided, and what it asks for).
+    reassigned (`text`: to whom), marked, spam and binned (`text`: where it lay before), restored, those of `ties`,
+    found (by `verify`: the ticket lay elsewhere, or stood otherwise, than it said), forwarded (by the courier: `text`
+    is the shape of a letter that was sent on, the domain that decided, and what it asks for).
 
     Kinds of what was written, whose message is the letter as it came in: letter (from the customer's side), answer
     (from an operator), note (for operators only; `text`: the operators it names), automatic (from a machine), bounce (a
@@ -118,6 +118,7 @@ INQUIRY, LETTER, ANSWER, NOTE, AUTOMATIC, BOUNCE = WRITTEN = (  # kinds of entri
     "bounce",
 )
 FORWARDED = "forwarded"
+MERGED, UNMERGED = _MERGING = "merged", "unmerged"
 TYPED = "typed-"
 REDIRECT, RESHAPE = "redirect", "reshape"  # shapes of a letter that is sent on: as it came; from the desk's address
 
@@ -134,6 +135,12 @@ class Ticket(NamedTuple):
     def number(self) -> str:
         """The tracking number."""
         return self.inquiry.head.number
+
+    @property
+    def merged_into(self) -> str:
+        """The number of the ticket of which it is a part now; "" if it stands for itself."""
+        kind, text = next(((one.kind, one.text) for one in reversed(self.entries) if one.kind in _MERGING), ("", ""))
+        return text.partition(" ")[0] if kind == MERGED and self.place.state == CLOSED else ""
 
     @property
     def is_nobodys(self) -> bool:
@@ -159,6 +166,11 @@ class Ticket(NamedTuple):
             if entry.standing is not None and entry.standing.progress != last:
                 found, last = entry.at, entry.standing.progress
         return found if self.progress else self.since
+
+    def has_customer_of(self, other: Ticket) -> bool:
+        """Whether both are the same customer's, as their address tells."""
+        address = self.inquiry.customer.email.lower()
+        return bool(address) and address == other.inquiry.customer.email.lower()
 
     @property
     def category(self) -> str:

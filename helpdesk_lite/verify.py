@@ -11,6 +11,7 @@ import time
 
 from helpdesk_lite import data_format, disk, ledger
 from helpdesk_lite.errors import DeskError
+from helpdesk_lite.joining import Joining
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.rights import ADMINISTRATOR
 from helpdesk_lite.store import inspect
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.operators import Operators
     from helpdesk_lite.root import Root
 
-FORMAT, WHOSE = "format", "whose"  # kinds of mends, beside those of inspect
+FORMAT, WHOSE, TIE = "format", "whose", "tie"  # kinds of mends, beside those of inspect
 _STALE = 3600  # seconds after which a hidden file is nobody's any more
 _VERIFIER = Operator("verify", "", ADMINISTRATOR)
 
@@ -40,6 +41,7 @@ class Verifier:
         self, desk: Desk, operators: Operators, letters: Ledger, root: Root, naming: Naming, audit: Audit
     ) -> None:
         self._desk = desk
+        self._joining = Joining(desk)
         self._operators = operators
         self._ledger = letters
         self._naming = naming
@@ -51,7 +53,7 @@ class Verifier:
         """Everything that is wrong, one finding each; not what others are just doing."""
         yield from inspect.private(self._data)
         yield from (finding for finding in inspect.unfinished(self._data) if _is_stale(finding.path))
-        for finding in (*self._tickets(), *self._letters(), *inspect.marks(self._data)):
+        for finding in (*self._tickets(), *self._letters(), *inspect.marks(self._data), *self._ties()):
             if not finding.number or self._is_so(finding):
                 yield finding
         yield from self._people()
@@ -74,6 +76,7 @@ class Verifier:
             inspect.MARK: self._mend_mark,
             ledger.INDEX: lambda _: self._ledger.mend(),
             ledger.LEFT: lambda _: self._ledger.judge(),
+            TIE: self._mend_tie,
             FORMAT: self._mend_format,
             WHOSE: self._mend_whose,
         }
@@ -104,6 +107,14 @@ class Verifier:
         for number in outbox.staged_numbers():
             path = os.path.join(self._data, "outbox", "staged")
             yield Finding(path, f"a letter of ticket {number} was left between two steps", inspect.CUT_SHORT, number)
+
+    def _ties(self) -> Iterator[Finding]:
+        """What was done to two tickets, and is told by one of them only."""
+        for missing in self._joining.missing():
+            copies = self._copies(missing.number)
+            if copies:
+                said = f"it does not say what it has to do with {missing.text} ({missing.kind})"
+                yield Finding(copies[-1].path, said, TIE, missing.number)
 
     def _people(self) -> Iterator[Finding]:
         for mistake in (*self._operators.mistakes(), *self._audit.mistakes()):
@@ -143,6 +154,8 @@ class Verifier:
         if finding.mend == inspect.CUT_SHORT:
             is_move = os.path.dirname(finding.path) == os.path.join(self._data, "moving")
             return disk.is_there(finding.path) if is_move else bool(self._desk.outbox.staged(finding.number))
+        if finding.mend == TIE:
+            return finding in self._ties()
         if finding.mend == inspect.MARK:
             return finding in inspect.marks(self._data, finding.number)
         copies = self._copies(finding.number)
@@ -178,6 +191,12 @@ class Verifier:
         with self._desk.store.locked(finding.number):
             if self._is_still_so(finding):
                 inspect.mend_mark(self._data, finding, int(self._desk.clock()))
+        return True
+
+    def _mend_tie(self, finding: Finding) -> bool:
+        """An entry for each one that is missing in this ticket."""
+        for missing in [one for one in self._joining.missing() if one.number == finding.number]:
+            self._joining.add_missing(missing, _VERIFIER.name)
         return True
 
     def _mend_whose(self, _: Finding) -> bool:

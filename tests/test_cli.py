@@ -294,6 +294,22 @@ def test_a_ticket_is_handled_between_claim_and_close(root, number, people):
     assert (listed["state"], listed["progress"], listed["level"]) == ("pending", None, 2)
 
 
+def test_two_tickets_are_joined_and_parted_again(root, number, people):
+    house = assemble.house(Root(str(root)))
+    other = house.desk.submit(contact_form(), submission("It still burns."), "192.0.2.1", "en")
+    for *verb, said in (
+        ("link", "--with", other, "are linked."),
+        ("unlink", "--with", other, "are not linked."),
+        ("merge", "--into", other.lower(), "`unmerge` takes it out again."),
+        ("unmerge", "is back where it lay."),
+    ):
+        status, output, error = run("--root", root, verb[0], number, "--as", "ada", *verb[1:])
+        assert (status, error) == (0, "")
+        assert said in output
+    assert run("--root", root, "unmerge", number, "--as", "ada")[0] == 1
+    assert "Only a letter" in run("--root", root, "split", number, "--entry", "0", "--as", "ada")[2]
+
+
 @pytest.mark.parametrize(
     ("verb", "said"),
     [

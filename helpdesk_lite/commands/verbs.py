@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SLICE = 20  # seconds of due work that one command may leave behind
 _DESK = ("claim", "release", "close", "reopen")  # verbs of the desk itself
+_JOINED = ("merge", "unmerge", "link", "unlink", "split")
 _AWAY = {"spam": standing.SPAM, "bin": standing.BINNED}
 _DONE = {
     "claim": "%(who)s has %(number)s now; the customer's message is on its way to them.",
@@ -38,6 +39,11 @@ _DONE = {
     "escalate": "%(number)s is back in the queue, at level %(level)s.",
     "reassign": "%(holder)s has %(number)s now; the customer's message is on its way to them.",
     "mark": "%(number)s: %(standing)s.",
+    "merge": "%(number)s is a part of %(other)s; `unmerge` takes it out again.",
+    "unmerge": "%(number)s is back where it lay.",
+    "link": "%(number)s and %(other)s are linked.",
+    "unlink": "%(number)s and %(other)s are not linked.",
+    "split": "%(other)s is in the queue; the letter is in %(number)s too.",
     "spam": "%(number)s is spam; `restore` brings it back.",
     "bin": "%(number)s is in the bin; `restore` brings it back.",
     "restore": "%(number)s is back where it lay.",
@@ -63,7 +69,7 @@ def do(given: Namespace) -> int:
         wrong.add_note("Nothing was changed.")
         raise
     leave_to_send(house)
-    print(terminal.line(_told(house, given.verb, number, operator)))
+    print(terminal.line(_told(house, given, number, operator)))
     return 0
 
 
@@ -76,6 +82,8 @@ def _act(house: House, given: Namespace, number: str, operator: Operator) -> Non
         house.handling.reassign(number, operator, given.to)
     elif given.verb == "resolve":
         house.handling.resolve(number, operator, given.solution, given.tell, given.close)
+    elif given.verb in _JOINED:
+        _join(house, given, number, operator)
     elif given.verb in _AWAY:
         house.handling.put_away(number, operator, _AWAY[given.verb])
     elif given.verb == "mark":
@@ -83,6 +91,24 @@ def _act(house: House, given: Namespace, number: str, operator: Operator) -> Non
         house.handling.mark(number, operator, _wanted(given, seen), seen)
     else:
         getattr(house.handling, given.verb)(number, operator)
+
+
+def _join(house: House, given: Namespace, number: str, operator: Operator) -> None:
+    from helpdesk_lite.joining import Joining
+
+    joining = Joining(house.desk)
+    if given.verb == "unmerge":
+        joining.unmerge(number, operator)
+    elif given.verb == "split":
+        given.other = joining.split(number, given.entry, operator)
+    else:
+        given.other = read_number(given.other) or given.other
+        if given.verb == "merge":
+            joining.merge(number, given.other, operator, given.sure)
+        elif given.verb == "link":
+            joining.link(number, given.other, operator)
+        else:
+            joining.unlink(number, given.other, operator)
 
 
 def _wanted(given: Namespace, seen: Standing) -> Standing:
@@ -98,9 +124,10 @@ def _wanted(given: Namespace, seen: Standing) -> Standing:
     return seen._replace(**wanted)
 
 
-def _told(house: House, verb: str, number: str, operator: Operator) -> str:
+def _told(house: House, given: Namespace, number: str, operator: Operator) -> str:
     """What was done, in a sentence."""
-    values = {"who": operator.name, "number": number}
+    verb = given.verb
+    values = {"who": operator.name, "number": number, "other": getattr(given, "other", "")}
     if verb not in _DESK:
         ticket = house.store.read(number)
         words = standing.written(ticket.standing) or "as usual"

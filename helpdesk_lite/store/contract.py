@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 class Store(Protocol):
     """A shelf of tickets."""
 
-    def locked(self, number: str) -> AbstractContextManager[None]:
-        """Hold the ticket's lock while the block runs. A cut-short move of this ticket is finished or undone first."""
+    def locked(self, *numbers: str) -> AbstractContextManager[None]:
+        """Hold the tickets' locks while the block runs. Cut-short moves of these are finished or undone first.
+
+        Whoever needs several takes them at once, which ends well however others do; nobody takes one within another.
+        """
 
     def once(self, submission: str) -> AbstractContextManager[str]:
         """Hold the lock of one submission (a digest); the number of the ticket it made less than a day ago, or ""."""

@@ -11,7 +11,7 @@ import errno
 import io
 import mmap
 import os
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 
 from helpdesk_lite import disk, times, tracking
@@ -51,10 +51,16 @@ class FlatStore:
             disk.make_folder(os.path.join(self.data, name))
 
     @contextmanager
-    def locked(self, number: str) -> Iterator[None]:
-        """See `Store.locked`. The lock file is one of a fixed few: data/locks/XX.lock, XX the number's last two."""
-        with disk.locked(lock_path(self.data, number)):
-            self._finish_move(number)
+    def locked(self, *numbers: str) -> Iterator[None]:
+        """See `Store.locked`. The lock file is one of a fixed few: data/locks/XX.lock, XX the number's last two.
+
+        Two tickets may share one; several are taken in the order of their names, so nobody waits in a circle.
+        """
+        with ExitStack() as locks:
+            for path in sorted({lock_path(self.data, number) for number in numbers}):
+                locks.enter_context(disk.locked(path))
+            for number in numbers:
+                self._finish_move(number)
             yield
 
     @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from helpdesk_lite import times
 from helpdesk_lite.errors import TicketMoved, UnknownNumber
@@ -35,9 +35,11 @@ class MemoryStore:
         self._changes = 0
 
     @contextmanager
-    def locked(self, number: str) -> Iterator[None]:
+    def locked(self, *numbers: str) -> Iterator[None]:
         """See `Store.locked`."""
-        with self._locks.setdefault(number, threading.Lock()):
+        with ExitStack() as locks:
+            for number in sorted(set(numbers)):
+                locks.enter_context(self._locks.setdefault(number, threading.Lock()))
             yield
 
     @contextmanager

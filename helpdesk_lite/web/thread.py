@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from helpdesk_lite import ties
 from helpdesk_lite.ticket import (
     ANSWER,
     AUTOMATIC,
@@ -19,9 +20,11 @@ from helpdesk_lite.ticket import (
     FORWARDED,
     INQUIRY,
     LETTER,
+    MERGED,
     NOTE,
     REDIRECT,
     TYPED,
+    UNMERGED,
     WRITTEN,
 )
 from helpdesk_lite.web import standing_words, wording
@@ -180,6 +183,13 @@ class Thread:
             "spam": said.gettext("%(who)s marked it as spam"),
             "binned": said.gettext("%(who)s put it into the bin"),
             "restored": said.gettext("%(who)s took it back from there"),
+            ties.JOINED: said.gettext("%(who)s merged %(other)s into it"),
+            ties.PARTED: said.gettext("%(who)s took %(other)s out of it again"),
+            ties.LINKED: said.gettext("%(who)s linked it with %(other)s"),
+            ties.UNLINKED: said.gettext("%(who)s unlinked it from %(other)s"),
+            ties.SPLIT: said.gettext("%(who)s made a ticket of its own of a letter: %(other)s"),
+            MERGED: said.gettext("%(who)s merged it into %(other)s"),
+            UNMERGED: said.gettext("%(who)s took it out of %(other)s again"),
             AUTOMATIC: said.gettext("A program wrote"),
             BOUNCE: said.gettext("Could not be delivered to %(failed)s"),
         }
@@ -197,11 +207,12 @@ class Thread:
             return said.gettext("It closed by itself: it was resolved, and nobody went on with it")
         failed = self._discreet_reason(entry.text.removeprefix(_BOUNCED))
         return texts[entry.kind] % {
-            "who": self._who(entry),
+            "who": self.who(entry),
             "form": self._ticket.inquiry.head.title,
             "failed": failed or said.gettext("its recipient"),
             "level": entry.standing.level if entry.standing else 1,
             "to": entry.text,
+            "other": entry.text.partition(" ")[0],
             "changes": standing_words.changes(entry, self._now, said) if entry.kind == "marked" else "",
         }
 
@@ -219,7 +230,8 @@ class Thread:
             text = said.gettext("Sent on from the desk's address: %(domain)s lets nobody else send for it (DMARC)")
         return text % {"domain": domain if self._hidden is None else said.gettext("the sender's domain")}
 
-    def _who(self, entry: Entry) -> str:
+    def who(self, entry: Entry) -> str:
+        """Who did or wrote it, as this reader may know."""
         if entry.kind != LETTER:
             return entry.by
         if entry.by == CUSTOMER:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from helpdesk_lite import assemble, reply_address
+from helpdesk_lite import assemble, reply_address, ties
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
@@ -182,6 +182,32 @@ def _handled(
     return Verb(name or verb, "calm", lambda desk: desk.cgi(request(desk, "ines")), check)
 
 
+def _joined(verb: str, kind: str) -> Verb:
+    """Both tickets say so if there was an answer, and neither counts by half; pressed again they say it once."""
+
+    def request(desk: HarmedDesk, who: str) -> Request:
+        return Request(f"/tickets/{desk.pending}/{verb}", who, b"other=" + desk.claimed.encode())
+
+    def is_done(desk: HarmedDesk, look: Look) -> bool:
+        one, other = (ties.of(look.tickets[number]) for number in (desk.pending, desk.claimed))
+        parts, whole = getattr(other, kind), one.merged_into if kind == "joined" else "".join(one.linked)
+        assert (parts, whole) in (((), ""), ((desk.pending,), desk.claimed))
+        return bool(whole)
+
+    def check(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+        each_letter_once(look)
+        assert is_done(desk, look) or answered(ended) != 303
+        answer = desk.ask(request(desk, "ada"))
+        assert answer.status == 303, answer.text
+        then = desk.look()
+        assert is_done(desk, then)
+        assert then.places[desk.claimed] == INES
+        assert then.places[desk.pending] == (Place(CLOSED, "") if kind == "joined" else QUEUE)
+        assert not then.queued
+
+    return Verb(verb, "calm", lambda desk: desk.cgi(request(desk, "ines")), check)
+
+
 _ENTRY = {"claim": "claimed", "release": "released", "close": "closed", "reopen": "reopened"}
 
 
@@ -349,6 +375,8 @@ VERBS = {
         _handled("bin", b"", "claimed", INES_HAD, "binned"),
         _handled("mark", b"priority=critical", "pending", QUEUE, "marked", again=303),
         _handled("mark", b"category=water", "pending", QUEUE, "marked", letters=1, again=303, name="categorise"),
+        _joined("merge", "joined"),
+        _joined("link", "linked"),
         Verb("deliver", "letters", _deliver, _delivered, is_web=False),
         Verb("deliver-again", "left over", _deliver, _delivered, is_web=False),
         Verb("repair", "mess", _repair, _repaired, is_web=False),

@@ -8,11 +8,11 @@ from tests.house import source
 
 # From the ground up. A name stands for the module and everything below it.
 FLOORS = {
-    "words": "errors tracking rights standing ticket form letter settings settings_table reply_address trace signing "
-    "times route i18n terminal",
+    "words": "errors tracking rights standing ticket ties form letter settings settings_table reply_address trace "
+    "signing times route i18n terminal",
     "disk": "disk cache data_format assets root owner slice templating",
     "shelves": "store mail forms audit operators categories limits drafts whose",
-    "desk": "desk reception handling courier verify correspondence customers my_tickets threads typed intake "
+    "desk": "desk reception handling joining courier verify correspondence customers my_tickets threads typed intake "
     "aside permission accounts lists sameness arranging naming ledger doctor probe calls",
     "doors": "web doors",
     "assembly": "assemble wsgi",

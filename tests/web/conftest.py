@@ -76,13 +76,18 @@ class Asked:
         kind = "multipart/form-data; boundary=frontier"
         return self._ask("POST", path, body, who, {"Origin": "http://desk.example"}, kind)
 
-    def ticket(self, subject: str = "The printer is on fire", files: dict[str, bytes] | None = None) -> str:
+    def ticket(
+        self,
+        subject: str = "The printer is on fire",
+        files: dict[str, bytes] | None = None,
+        email: str = "jane@example.com",
+    ) -> str:
         """The number of a new ticket from Jane Doe."""
         uploads = tuple(self._uploaded(name, content) for name, content in (files or {}).items())
         number = examples.number(self.house.clock() - 60)
         inquiry = examples.inquiry(number, subject)
         head = inquiry.head._replace(attachments=len(uploads), received_at=int(self.house.clock()) - 60)
-        inquiry = inquiry._replace(head=head)
+        inquiry = inquiry._replace(head=head, customer=inquiry.customer._replace(email=email))
         entry = examples.entry(number, at=head.received_at)
 
         def message() -> list[bytes]:

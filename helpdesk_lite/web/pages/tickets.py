@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.ticket import Ticket
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
+    from helpdesk_lite.web.pages.joining import Tried
     from helpdesk_lite.web.render import Html
     from helpdesk_lite.web.thread import Thread
 
@@ -56,16 +57,18 @@ def drawn(
     answer: Box | None = None,
     note: Box | None = None,
     stale: tuple[Standing, Standing] | None = None,
+    joining: Tried | None = None,
 ) -> Response:
     """The ticket's page, its boxes as they came back; entries after the first `seen` are set off as new.
 
-    `stale` is for the form that says how the ticket stands (handling.values). UnknownNumber, NotAllowed.
+    `stale` and `joining` are for the forms that could not be as they were filled in (handling, joining).
+    UnknownNumber, NotAllowed.
     """
     operator = signed_in(request)
     ticket = house.desk.show(number, operator)
     count = len(ticket.entries)
     first = 0 if "all" in request.query else _first(count, count if seen is None else seen)
-    values = _values(request, house, ticket, operator, stale, first)
+    values = _values(request, house, ticket, operator, stale, first, joining)
     answer = answer or _draft(request, house, ticket, operator)
     boxes = {
         "answer": answer,
@@ -113,11 +116,12 @@ def _values(
     operator: Operator,
     stale: tuple[Standing, Standing] | None,
     first: int,
+    tried: Tried | None,
 ) -> dict[str, Any]:
     """What the ticket's template needs, beside its boxes."""
     from helpdesk_lite.letter import is_address
     from helpdesk_lite.web import browsers, wording
-    from helpdesk_lite.web.pages import handling
+    from helpdesk_lite.web.pages import handling, joining
     from helpdesk_lite.web.pages.queue_rows import form_title
     from helpdesk_lite.web.thread import Thread
 
@@ -128,6 +132,8 @@ def _values(
     letter = thread.inquiry()
     return {
         "ticket": ticket,
+        "joining": joining.values(request, house, ticket, thread, tried),
+        "parts": list(joining.parts(request, house, ticket, operator, said)),
         "handling": handling.values(house, ticket, operator, said, stale),
         "state_words": _state(ticket, operator, house.clock(), said),
         "form_title": form_title(inquiry.head, said),
@@ -140,7 +146,7 @@ def _values(
         "may_change": may(operator, "handle", ticket),
         "name": customer.name,
         "email": customer.email,
-        "message": thread.discreet(_message(ticket)),
+        "message": thread.discreet(message_of(ticket)),
         "browser": browsers.in_words(inquiry.browser, house.cache, said),
         "browser_said": inquiry.browser,
         "fields": [] if ticket.began_with_mail else _details(ticket, thread),
@@ -180,6 +186,8 @@ def _state(ticket: Ticket, operator: Operator, now: float, said: Translation) ->
         text = said.gettext("Spam since %(since)s")
     elif ticket.standing.away == BINNED:
         text = said.gettext("In the bin since %(since)s")
+    elif ticket.merged_into:
+        text = said.gettext("Merged into another ticket, %(since)s")
     elif ticket.place.state == CLOSED and ticket.is_nobodys:
         text = said.gettext("Closed by the customer, %(since)s")
     elif ticket.place.state == CLOSED:
@@ -191,7 +199,8 @@ def _state(ticket: Ticket, operator: Operator, now: float, said: Translation) ->
     return wording.sentence(text, who=ticket.place.holder, since=since)
 
 
-def _message(ticket: Ticket) -> str:
+def message_of(ticket: Ticket) -> str:
+    """The message of a form that was filled in."""
     wanted = ticket.inquiry.message_field
     return "\n\n".join(value for field in ticket.inquiry.fields if field.name == wanted for value in field.values)
 
