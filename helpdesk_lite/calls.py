@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import sameness, signing
 from helpdesk_lite.desk import Draft
-from helpdesk_lite.errors import HandlingRefused
+from helpdesk_lite.errors import HandlingRefused, MayBeKept
 from helpdesk_lite.form import FieldValue, Upload
 from helpdesk_lite.letter import NOTICE, is_address
 from helpdesk_lite.rights import CLAIM, LOG
@@ -54,7 +54,10 @@ class Calls(NamedTuple):
     desk: Desk
 
     def log(self, call: Call, operator: Operator) -> str:
-        """Make a ticket of the call; its number. NotAllowed; HandlingRefused for what cannot be."""
+        """Make a ticket of the call; its number. NotAllowed; HandlingRefused for what cannot be.
+
+        MayBeKept if the disk failed once the ticket was there, but before it was theirs.
+        """
         self.desk.demand(operator, LOG)
         _check(call)
         digest = _digest(call, operator)
@@ -63,9 +66,17 @@ class Calls(NamedTuple):
                 with suppress(OSError):
                     self.desk.mend(known)  # whoever made it may have been killed before its letters were published
             number = known or self.desk.keep(lambda number: self._drafted(number, call, operator, digest))
-        if call.takes and self.desk.store.place(number) == QUEUE:
-            self.desk.claim(number, operator)
+        if call.takes:
+            self._take(number, operator)
         return number
+
+    def _take(self, number: str, operator: Operator) -> None:
+        """Give it to its operator, unless it was before. The ticket is there: a disk that fails now leaves it so."""
+        try:
+            if self.desk.store.place(number) == QUEUE:
+                self.desk.claim(number, operator)
+        except OSError as wrong:
+            raise MayBeKept(number) from wrong
 
     def _drafted(self, number: str, call: Call, operator: Operator, digest: str) -> Draft:
         inquiry = self.desk.received(self._inquiry(number, call, digest))

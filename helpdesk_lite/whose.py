@@ -14,6 +14,10 @@ from typing import NamedTuple
 from helpdesk_lite import disk, signing, tracking
 
 
+_MARK = 32  # characters
+_DIGITS = set("0123456789abcdef")
+
+
 class Whose(NamedTuple):
     """The files below `folder`: XX/MARK, XX being how the mark begins."""
 
@@ -39,7 +43,9 @@ class Whose(NamedTuple):
             disk.append(path, record)
 
     def numbers(self, mark: str) -> list[str]:
-        """The tickets noted for this mark, the newest first."""
+        """The tickets noted for this mark, the newest first; none for what can be no mark."""
+        if len(mark) != _MARK or not set(mark) <= _DIGITS:
+            return []
         try:
             text = disk.read(self._path(mark)).decode("ascii", "replace")
         except (FileNotFoundError, NotADirectoryError):

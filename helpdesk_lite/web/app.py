@@ -59,6 +59,7 @@ ROUTES = (
     Route("GET", "/queue", "operators:queue"),
     Route("GET", "/mine", "operators:mine"),
     Route("GET", "/home", "home:show"),
+    Route("GET", "/customers/{mark}", "histories:show"),
     Route("GET", "/tickets", "lists:show"),
     Route("GET", "/tickets.csv", "lists:as_csv"),
     Route("GET", "/tickets.json", "lists:as_json"),

@@ -12,8 +12,8 @@ FLOORS = {
     "signing times route i18n terminal",
     "disk": "disk cache data_format assets root owner slice templating",
     "shelves": "store mail forms audit operators categories limits drafts whose",
-    "desk": "desk reception handling joining courier verify correspondence customers my_tickets threads typed intake "
-    "aside permission accounts lists sameness arranging naming ledger doctor probe calls",
+    "desk": "desk reception handling joining courier verify correspondence customers my_tickets threads typed "
+    "intake aside permission accounts lists sameness arranging naming ledger doctor probe calls histories",
     "doors": "web doors",
     "assembly": "assemble wsgi",
     "commands": "cli commands",

@@ -54,7 +54,7 @@ def show(request: Request, house: House) -> Response:
     said_so = _written(wanted)
     titles = house.categories.titles()
     values = {
-        "rows": [_row(row, house.clock(), said, titles) for row in found.rows],
+        "rows": [row(one, house.clock(), said, titles) for one in found.rows],
         "title": title(wanted, said, titles),
         "wanted": wanted,
         "is_first": not request.query.get("after"),
@@ -133,22 +133,23 @@ def title(wanted: Wanted, said: Translation, titles: dict[str, str]) -> str:
     return ", ".join(words)
 
 
-def _row(row: Row, now: float, said: Translation, titles: dict[str, str]) -> dict[str, Any]:
-    head = row.head
+def row(one: Row, now: float, said: Translation, titles: dict[str, str]) -> dict[str, Any]:
+    """A ticket as listed.html needs it. `titles` are what people call each category."""
+    head = one.head
     words = {
         PENDING: said.gettext("Pending since %(since)s"),
         lists.PROGRESS: said.gettext("%(who)s has it since %(since)s"),
         WAITING: said.gettext("%(who)s waits for the customer since %(since)s"),
         RESOLVED: said.gettext("Resolved by %(who)s, %(since)s"),
         CLOSED: said.gettext("Closed by %(who)s, %(since)s"),
-    }[row.state]
-    since = wording.time_element(row.since, now, said)
+    }[one.state]
+    since = wording.time_element(one.since, now, said)
     return {
         "number": head.number,
-        "subject": at_a_glance(_subject(row, said)),
-        "may_open": row.may_open,
-        "state": row.place.state,
-        "state_words": wording.sentence(words, who=row.place.holder, since=since),
+        "subject": at_a_glance(_subject(one, said)),
+        "may_open": one.may_open,
+        "state": one.place.state,
+        "state_words": wording.sentence(words, who=one.place.holder, since=since),
         "category": titles.get(lists.category(head), lists.category(head)),
         "form": form_title(head, said),
         "marks": standing_words.marks(head.standing, now, said),

@@ -32,6 +32,7 @@ _FOLLOWS = "follows"  # the field of a ticket that goes on with a closed one (co
 
 
 NEWEST = 20  # entries of a long story that are shown at once
+MOST_OTHERS = 3  # tickets of the customer's beside the one at hand
 FEW = 10  # entries that are not worth leaving out
 
 
@@ -137,6 +138,7 @@ def _values(
         "handling": handling.values(house, ticket, operator, said, stale),
         "state_words": _state(ticket, operator, house.clock(), said),
         "form_title": form_title(inquiry.head, said),
+        **_others(house, ticket, operator, said),
         "is_pending": place.state == PENDING,
         "is_claimed": place.state == CLAIMED,
         "is_closed": place.state == CLOSED,
@@ -174,6 +176,18 @@ def _draft(request: Request, house: House, ticket: Ticket, operator: Operator) -
     said = i18n.translation(request.language)
     since = wording.time_element(draft.at, house.clock(), said)
     return Box(draft.text, kept=wording.sentence(said.gettext("Draft kept %(since)s"), since=since))
+
+
+def _others(house: House, ticket: Ticket, operator: Operator, said: Translation) -> dict[str, Any]:
+    """The customer's other tickets, and the mark of their own page ("" for none)."""
+    from helpdesk_lite.histories import Histories
+    from helpdesk_lite.web.pages.lists import row
+
+    found = Histories(house.desk, house.whose).beside(ticket, operator, MOST_OTHERS)
+    if found is None or not found.rows:
+        return {"others": [], "mark": ""}
+    titles = house.categories.titles()
+    return {"others": [row(one, house.clock(), said, titles) for one in found.rows], "mark": found.mark}
 
 
 def _state(ticket: Ticket, operator: Operator, now: float, said: Translation) -> Html:

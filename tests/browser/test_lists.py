@@ -1,0 +1,48 @@
+"""Home, lists and logging a call: without barriers, on a telephone and on a desk, with and without script."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from helpdesk_lite.standing import USUAL, Standing
+from tests.browser.seen import DESKTOP, PHONE
+from tests.browser.test_every_page import LONG, check
+from tests.browser.test_writing import claimed
+
+DAY = 86_400
+
+
+@pytest.fixture
+def full(quiet):
+    """A desk with tickets of each kind; the number of one that bob has."""
+    now = int(time.time())
+    ines = quiet.house.operators.find("ines")
+    for count, kind in enumerate(({"priority": "critical"}, {"level": 2}, {"category": "paper"}, {})):
+        number = quiet.ticket(f"Fire {count}" if count else LONG)
+        quiet.house.handling.mark(number, ines, Standing(**kind), USUAL)
+    overdue = claimed(quiet)
+    quiet.house.handling.mark(overdue, ines, Standing(due_at=now - DAY, priority="high"), USUAL)
+    quiet.house.handling.wait(claimed(quiet), ines)
+    number = quiet.ticket("Somebody else's")
+    quiet.house.desk.claim(number, quiet.house.operators.find("bob"))
+    return number
+
+
+@pytest.mark.parametrize("window", [PHONE, DESKTOP])
+def test_home_and_lists_without_barriers(browse, full, window):
+    seen = browse("ines", window)
+    for path in ("/home", "/tickets", "/tickets?state=pending&sort=due", "/tickets?state=closed", "/tickets/new"):
+        check(seen.go(path))
+
+
+def test_a_call_is_logged_without_barriers_and_without_script(browse, quiet):
+    seen = browse("ines", PHONE, java_script_enabled=False).go("/home")
+    seen.page.get_by_role("link", name="Log a call").click()
+    seen.find("#channel").select_option("counter")
+    seen.find("#subject").fill("Smoke")
+    seen.find("#text").fill("It smells.")
+    seen.press("Log it, it is mine")
+    assert seen.heading == "Smoke"
+    assert "Counter" in seen.find("header").last.inner_text()
