@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, signing, tracking
 
-
 _MARK = 32  # characters
 _DIGITS = set("0123456789abcdef")
 
