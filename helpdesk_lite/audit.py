@@ -41,14 +41,10 @@ class Noted(NamedTuple):
     undoes: str = ""
 
     def changes(self) -> list[tuple[str, str, str]]:
-        """What differs: the name of each value, and how it was before and after; "-" where it was not there."""
+        """What differs: the name of each value, and how it was before and after; "-" where there was none."""
         before, after = self.before or {}, self.after or {}
-        names = dict.fromkeys((*before, *after))
-        return [
-            (name, _shown(before.get(name)), _shown(after.get(name)))
-            for name in names
-            if before.get(name) != after.get(name)
-        ]
+        told = ((name, _shown(before.get(name)), _shown(after.get(name))) for name in dict.fromkeys((*before, *after)))
+        return [(name, was, now) for name, was, now in told if was != now]
 
 
 class Audit:

@@ -1,0 +1,43 @@
+"""An administrator looks after operators: invites one, changes another, reads the log and undoes it."""
+
+from __future__ import annotations
+
+from tests import servers
+from tests.browser.test_every_page import check
+
+
+def test_an_administrators_day(browse, quiet):
+    ada = browse("ada").go("/administration")
+    check(ada)
+    ada.page.get_by_role("link", name="Operators").click()
+    check(ada)
+    ada.find("summary").click()
+    ada.find("#name").fill("olga")
+    ada.find("#email").fill("olga@example.org")
+    ada.page.get_by_label("Observer").check()
+    check(ada)
+    ada.press("Add and invite")
+    assert "on its way to olga" in ada.find(".notice").inner_text()
+    check(ada)
+    key = quiet.house.accounts.key(quiet.house.operators.find("olga"))
+
+    olga = browse().go(f"/invitation?key={key}")
+    check(olga)
+    olga.find("#password").fill(servers.PASSWORD)
+    olga.find("#again").fill(servers.PASSWORD)
+    olga.press("Keep it and sign in")
+    assert olga.path == "/queue"
+    check(olga.go("/administration"))
+    check(browse().go(f"/invitation?key={key}"))
+
+    ada.page.get_by_role("link", name="olga").click()
+    check(ada)
+    ada.find("#absent").fill("2031-01-01")
+    ada.press("Save")
+    assert "absent until 2031-01-01" in ada.find(".letters").inner_text()
+    check(ada.go("/administration/log"))
+    assert "olga was refused" in ada.find("#main").inner_text()
+    ada.find("form button.quiet").nth(1).click()
+    check(ada)
+    assert "absent" not in ada.go("/administration/operators").find(".letters").inner_text()
+    quiet.house.operators.remove("olga")
