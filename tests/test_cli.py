@@ -17,6 +17,7 @@ import pytest
 from helpdesk_lite import assemble, times
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.root import Root
+from tests import examples
 from tests.examples import ADMIN, BOB, INES, contact_form, submission
 from tests.letters import MailDesk
 
@@ -237,20 +238,25 @@ def test_the_verbs_move_a_ticket_as_the_web_does(root, number, people):
             ["claim"],
             "release",
             "bob",
-            "ines has had {number} since {since}; only ines or an administrator can release it.",
+            "ines has had {number} since {since}; only ines or somebody above can release it.",
         ),
         (
             ["claim"],
             "wait",
             "bob",
-            "ines has had {number} since {since}; only ines or an administrator can have it wait.",
+            "ines has had {number} since {since}; only ines or somebody above can have it wait.",
         ),
-        (["claim"], "close", "bob", "ines has had {number} since {since}; only ines or an administrator can close it."),
+        (
+            ["claim"],
+            "close",
+            "bob",
+            "ines has had {number} since {since}; only ines or somebody above can close it.",
+        ),
         (
             ["claim", "close"],
             "reopen",
             "bob",
-            "{number} has been closed since {since}; ines had it; only ines or an administrator can reopen it.",
+            "{number} has been closed since {since}; ines had it; only ines or somebody above can reopen it.",
         ),
     ],
 )
@@ -499,3 +505,24 @@ class TestRolesAndTheLog:
         assert json.loads(first)["who"] == "bob"
         (last,) = run("--root", root, "log", "--json", "--before", json.loads(first)["entry"])[1].splitlines()
         assert json.loads(last)["entry"] == name
+
+    @pytest.mark.parametrize(
+        ("line", "said"),
+        [
+            ('role = "observer"', "olga has the role of observer, which does not let them do this (claim)."),
+            ('categories = ["sales"]', "its category is not theirs."),
+        ],
+    )
+    def test_who_may_not_is_told_why(self, root, line, said):
+        house = assemble.house(Root(str(root)))
+        house.operators.write(Operator("olga", "olga@example.org"))
+        with open(house.root.inside("operators", "olga.toml"), "a") as file:
+            file.write(f"{line}\n")
+        number = examples.number()
+        inquiry = examples.inquiry(number)
+        inquiry = inquiry._replace(head=inquiry.head._replace(category="billing"))
+        with house.store.locked(number):
+            house.store.add(inquiry, examples.entry(number), lambda: [examples.MESSAGE])
+        status, _, told = run("--root", root, "claim", number, "--as", "olga")
+        assert status == 1
+        assert told.rstrip().endswith(said)

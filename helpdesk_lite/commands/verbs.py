@@ -63,8 +63,9 @@ def do(given: Namespace) -> int:
         _act(house, given, number, operator)
     except TicketMoved as lost:
         return _too_late(_where(number, lost.state, lost.holder, lost.since))
-    except NotAllowed:
-        return _too_late(_not_theirs(house, number, given.verb))
+    except NotAllowed as wrong:
+        is_theirs_ever = house.desk.may(operator, given.verb)
+        return _too_late(_not_theirs(house, number, given.verb) if is_theirs_ever else str(wrong).rstrip("."))
     except OSError as wrong:
         wrong.add_note("Nothing was changed.")
         raise
@@ -152,7 +153,9 @@ def _not_theirs(house: House, number: str, verb: str) -> str:
     ticket = house.store.read(number)
     where = _where(number, *ticket.place, ticket.since)
     done = "have it wait" if verb == "wait" else f"{verb} it"
-    return f"{where}; only {ticket.place.holder} or an administrator can {done}" if ticket.place.holder else where
+    if not ticket.place.holder:
+        return f"{where}; its category is not theirs"
+    return f"{where}; only {ticket.place.holder} or somebody above can {done}"
 
 
 def leave_to_send(house: House) -> None:
