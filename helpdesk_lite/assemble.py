@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helpdesk_lite.accounts import Accounts
-    from helpdesk_lite.arranging import Arranging
     from helpdesk_lite.audit import Audit
-    from helpdesk_lite.categories import Categories
     from helpdesk_lite.courier import Courier
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.drafts import Drafts
@@ -132,13 +130,8 @@ def _desk(made: House) -> Desk:
 def _reception(made: House) -> Reception:
     from helpdesk_lite.reception import Reception
 
-    return Reception(lambda: made.categories)
-
-
-def _categories(made: House) -> Categories:
-    from helpdesk_lite.categories import Categories
-
-    return Categories(made.root.inside("categories"), made.cache, made.operators, made.root.templates)
+    rules = made.root.inside("rules.toml")
+    return Reception(lambda: made.categories, lambda: os.path.exists(rules), lambda: made.ruling)
 
 
 def _permission(made: House) -> Permission:
@@ -163,10 +156,15 @@ def _accounts(made: House) -> Accounts:
     return Accounts(made.desk, made.operators, made.audit, made.root.inside("locks", "arranging.lock"))
 
 
-def _arranging(made: House) -> Arranging:
-    from helpdesk_lite.arranging import Arranging
+def _of_reception(name: str) -> Callable[[House], Any]:
+    """A part that says how tickets begin, which most requests do without."""
 
-    return Arranging(made.desk, made.categories, made.root.inside("locks", "arranging.lock"))
+    def make(made: House) -> Any:
+        from helpdesk_lite import assemble_reception
+
+        return getattr(assemble_reception, name)(made)
+
+    return make
 
 
 def _handling(made: House) -> Handling:
@@ -260,14 +258,13 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "outbox": _outbox,
     "intake": intake,
     "count_kept": lambda made: lambda: _count_kept(made),
-    "categories": _categories,
     "reception": _reception,
+    **{name: _of_reception(name) for name in ("categories", "rules", "ruling", "arranging")},
     "desk": _desk,
     "permission": _permission,
     "audit": _audit,
     "handling": _handling,
     "accounts": _accounts,
-    "arranging": _arranging,
     "lists": _lists,
     "forms": _forms,
     "operators": _operators,
@@ -307,6 +304,8 @@ def work(made: House, until: float | None = None) -> int:
     """
     if disk.names(made.root.inside("intake", "new")):
         _finish_letters(made)
+    if disk.names(made.root.inside("duties")):
+        made.ruling.finish()
     sent = courier(made).run(until).sent
     _tidy(made)
     version, is_settled = _outbox_version(made)

@@ -79,10 +79,11 @@ class Calls(NamedTuple):
             raise MayBeKept(number) from wrong
 
     def _drafted(self, number: str, call: Call, operator: Operator, digest: str) -> Draft:
-        inquiry = self.desk.received(self._inquiry(number, call, digest))
-        letters = self.desk.announcements(inquiry, (), call.acknowledges)
+        inquiry, note, duty = self.desk.received(self._inquiry(number, call, digest))
+        letters = self.desk.announcements(inquiry, (), call.acknowledges, note)
         if call.takes and self.desk.may(operator, CLAIM, inquiry.head):
             letters = [one for one in letters if one.kind != NOTICE]  # nobody else need take it
+            duty = duty and duty._replace(hand=None)
         entry = self.desk.entry(number, "inquiry", operator.name, letters)
 
         def message() -> object:
@@ -90,7 +91,7 @@ class Calls(NamedTuple):
 
             return compose.inquiry_message(inquiry, entry.message_id, self.desk.settings.address, call.uploads)
 
-        return Draft(inquiry, entry, letters, message)  # type: ignore[arg-type]
+        return Draft(inquiry, entry, letters, message, duty)  # type: ignore[arg-type]
 
     def _inquiry(self, number: str, call: Call, digest: str) -> Inquiry:
         head = Head(

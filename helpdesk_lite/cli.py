@@ -285,6 +285,7 @@ def _about_operator(command: argparse.ArgumentParser) -> None:
     command.add_argument("--level", type=int, metavar="N", help="the highest at which they work")
     command.add_argument("--supervisor", metavar="NAME", help='whom they ask; "": nobody')
     command.add_argument("--absent-until", metavar="DAY", help='when they are back, such as 2026-12-24; "": here')
+    command.add_argument("--skills", metavar="WORDS", help='by which rules hand them tickets, such as "pumps, motors"')
     command.add_argument("--deliver", metavar="HOW", help="mail | maildir:PATH | lmtp://... | imap://...")
     command.add_argument("--language", help="en | it (default: the desk's)")
 

@@ -31,6 +31,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from helpdesk_lite.duties import Duty
     from helpdesk_lite.form import Form, Submission
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operator
@@ -58,6 +59,7 @@ class Draft(NamedTuple):
     entry: Entry
     letters: list[Letter]
     message: Content
+    duty: Duty | None = None
 
 
 class Desk(NamedTuple):
@@ -88,10 +90,11 @@ class Desk(NamedTuple):
 
             def drafted(number: str) -> Draft:
                 inquiry = self._inquiry(number, form, submission, digest, language)._replace(browser=browser)
-                inquiry = self.received(inquiry)
-                letters = self.announcements(inquiry, form.notify, self.settings.acknowledge)
+                inquiry, note, duty = self.received(inquiry)
+                letters = self.announcements(inquiry, form.notify, self.settings.acknowledge, note)
                 entry = self.entry(number, "inquiry", CUSTOMER, letters)
-                return Draft(inquiry, entry, letters, lambda: self._message(inquiry, entry.message_id, submission))
+                message = lambda: self._message(inquiry, entry.message_id, submission)  # noqa: E731
+                return Draft(inquiry, entry, letters, message, duty)
 
             return self.keep(drafted)
 
@@ -103,8 +106,7 @@ class Desk(NamedTuple):
                 self.demand(operator, "claim", what=number)
                 raise AlreadyClaimed(number, *ticket.place, ticket.since)
             self.demand(operator, "claim", ticket)
-            goal = Place(CLAIMED, operator.name)
-            self.move(ticket, goal, "claimed", operator.name, self.forwards(ticket, operator))
+            self.give(ticket, operator)
 
     def release(self, number: str, operator: Operator) -> None:
         """Put the ticket back into the pending queue. TicketMoved."""
@@ -231,6 +233,8 @@ class Desk(NamedTuple):
             try:
                 with self.locked(number):
                     self._note_whose(number, draft.inquiry.customer.email)
+                    if draft.duty and self.reception:
+                        self.reception.promise(number, draft.duty)
                     self.outbox.stage(draft.letters)
                     self.store.add(draft.inquiry, draft.entry, draft.message)
                     self._publish(draft.letters)
@@ -239,7 +243,14 @@ class Desk(NamedTuple):
                     raise
                 continue
             break
+        if draft.duty and self.reception:
+            self.reception.settle(number)
         return number
+
+    def give(self, ticket: Ticket, operator: Operator, rules: str = "") -> None:
+        """Commit that the operator has this pending ticket (by these rules); the caller holds the ticket's lock."""
+        goal = Place(CLAIMED, operator.name)
+        self.move(ticket, goal, "claimed", operator.name, self.forwards(ticket, operator), text=rules)
 
     def commit(
         self,
@@ -291,17 +302,21 @@ class Desk(NamedTuple):
         self.demand(operator, verb, ticket)
         return ticket
 
-    def announcements(self, inquiry: Inquiry, notify: tuple[str, ...], acknowledge: bool) -> list[Letter]:
-        """The letters of a new ticket: the notice, and the customer's acknowledgement if there is to be one."""
+    def announcements(
+        self, inquiry: Inquiry, notify: tuple[str, ...], acknowledge: bool, note: str = ""
+    ) -> list[Letter]:
+        """The letters of a new ticket: the notice, perhaps with a note, and the customer's acknowledgement if there is
+        to be one."""
         recipients = tuple(dict.fromkeys((*self.readers(inquiry.head.category), *notify)))
-        letters = [self.letter(NOTICE, inquiry, recipients=recipients, language=self.settings.language)]
+        notice = self.letter(NOTICE, inquiry, recipients=recipients, language=self.settings.language)
+        letters = [notice._replace(note=note)]
         if acknowledge and letter.is_address(inquiry.customer.email):
             letters.append(self.letter(ACKNOWLEDGEMENT, inquiry, recipients=(inquiry.customer.email,)))
         return [one for one in letters if one.recipients]
 
-    def received(self, inquiry: Inquiry) -> Inquiry:
-        """The inquiry as its ticket is to begin: with its category, and how it stands."""
-        return self.reception.received(inquiry) if self.reception else inquiry
+    def received(self, inquiry: Inquiry) -> tuple[Inquiry, str, Duty | None]:
+        """How its ticket is to begin: with which category and standing; a note by rule, and what rules want done."""
+        return self.reception.received(inquiry) if self.reception else (inquiry, "", None)
 
     def readers(self, category: str) -> tuple[str, ...]:
         """Who hears of the tickets of this category: its own readers, else everybody."""

@@ -141,6 +141,14 @@ class CategoryMistaken(DeskError):
     """A category's name, or what its file says, cannot be used; the text says why."""
 
 
+class RulesMistaken(DeskError):
+    """What rules.toml says, or is to say, cannot be used: `mistakes`, one sentence each, with the rule it is in."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
 class FileChanged(DeskError):
     """A file of the desk's is not as the doer had seen it: somebody else has changed it since. Nothing was done."""
 

@@ -36,7 +36,7 @@ class Operator(NamedTuple):
 
     `role` is one of rights.ROLES; `categories` are those that they work in, all if none is named. `level` is the
     highest at which they work; `supervisor` names the operator whom they ask. Nothing is handed to them before the day
-    (such as 2026-12-24, UTC) `absent_until`, if there is one.
+    (such as 2026-12-24, UTC) `absent_until`, if there is one. `skills` are what rules hand tickets by.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Operator(NamedTuple):
     supervisor: str = ""
     categories: tuple[str, ...] = ()
     absent_until: str = ""
+    skills: tuple[str, ...] = ()
 
     @property
     def is_admin(self) -> bool:
@@ -241,7 +242,7 @@ def _written(operator: Operator) -> bytes:
     del values["name"]
     if operator.role in (OPERATOR, ADMINISTRATOR):  # which `admin` tells
         del values["role"]
-    for field in ("level", "supervisor", "categories", "absent_until"):
+    for field in ("level", "supervisor", "categories", "absent_until", "skills"):
         if values[field] == Operator._field_defaults[field]:
             del values[field]
     # What is left out is what an older version does not know: it would take the account down for it.
@@ -261,7 +262,7 @@ def _read(path: str) -> dict[str, Any] | None:
     except (tomllib.TOMLDecodeError, UnicodeError) as wrong:
         raise OperatorMistaken(f"{path}: {wrong}") from None
     texts = ("email", "deliver", "language", "password_hash", "supervisor", "role", "absent_until")
-    shape = {**dict.fromkeys(texts, str), "admin": bool, "level": int, "categories": list}
+    shape = {**dict.fromkeys(texts, str), "admin": bool, "level": int, "categories": list, "skills": list}
     if "absent_until" in values:
         values["absent_until"] = str(values["absent_until"])  # TOML has days of its own, without quotes
     for field, value in values.items():
@@ -272,7 +273,8 @@ def _read(path: str) -> dict[str, Any] | None:
     is_admin = values.pop("admin", False)
     if is_admin and values.setdefault("role", ADMINISTRATOR) != ADMINISTRATOR:
         raise OperatorMistaken(f"{path}: admin = true and role = {values['role']!r}: it cannot be both.")
-    values["categories"] = tuple(map(str, values.get("categories", ())))
+    for field in ("categories", "skills"):
+        values[field] = tuple(map(str, values.get(field, ())))
     try:
         _checked(Operator(name, **values))
     except OperatorMistaken as wrong:

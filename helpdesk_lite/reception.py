@@ -1,52 +1,121 @@
-"""How a ticket begins: its category, how it stands because of that, and who hears of it.
+"""How a ticket begins: its category, how it stands because of that and by rule, and who hears of it.
 
-Guarantee: a category that nobody has made, or whose file has mistakes, changes nothing: the ticket arrives, and
-everybody hears of it. It reads nothing while tickets have no category, and writes nothing (desk).
+Guarantee: a category that nobody has made, or whose file has mistakes, and rules with a mistake change nothing: the
+ticket arrives, and everybody hears of it. It reads nothing of a category while tickets have none, and of rules one
+stat tells that there are none. It writes nothing but what is still to be done by rule (duties).
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import NamedTuple
+
+from helpdesk_lite.errors import DeskError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from helpdesk_lite.categories import Categories, Category
+    from helpdesk_lite.duties import Duty
+    from helpdesk_lite.rules import Verdict
+    from helpdesk_lite.ruling import Ruling
     from helpdesk_lite.ticket import Inquiry
 
 FIELD = "category"  # of a form, with which the customer chooses
 
 
-class Reception:
-    """What the desk asks of each new ticket. `categories` gives them when they are first needed."""
+class Beginning(NamedTuple):
+    """What a ticket begins with, the note its first readers get, and what is to be done once it is there."""
 
-    def __init__(self, categories: Callable[[], Categories]) -> None:
-        self._categories = categories
+    inquiry: Inquiry
+    note: str = ""
+    duty: Duty | None = None
 
-    def received(self, inquiry: Inquiry) -> Inquiry:
-        """The inquiry with its category, its customer's choice before its form's, standing as this one wants."""
+
+class Reception(NamedTuple):
+    """What the desk asks of each new ticket. The parts are made when they are first needed."""
+
+    categories: Callable[[], Categories]
+    has_rules: Callable[[], bool] = lambda: False
+    ruling: Callable[[], Ruling] | None = None
+
+    def received(self, inquiry: Inquiry) -> Beginning:
+        """How the ticket begins: its category is its rules', else its customer's choice, else its form's.
+
+        It stands as this category wants, and where rules say how, as they want.
+        """
         head = inquiry.head
-        chosen = (value for field in inquiry.fields if field.name == FIELD for value in field.values)
-        category = next((found for found in map(self._called, (*chosen, head.category)) if found), None)
-        if category is None:
-            return inquiry
-        standing = head.standing._replace(priority=category.priority, level=category.level)
-        return inquiry._replace(head=head._replace(category=category.name, standing=standing))
+        category = self.chosen(inquiry, head.category)
+        inquiry = inquiry._replace(head=head._replace(category=category.name if category else head.category))
+        verdict = self._verdict(inquiry)
+        if verdict is None or not verdict.names:
+            return Beginning(_standing_as(inquiry, category))
+        from helpdesk_lite.duties import Duty
+
+        inquiry = self.ruled(inquiry, verdict)
+        action = verdict.action
+        return Beginning(inquiry, action.note, Duty(head.submission, verdict.names, action.note, action.hand))
+
+    def chosen(self, inquiry: Inquiry, forms_own: str) -> Category | None:
+        """The category that the customer chose, else the form's, if there is such a one."""
+        said = (value for field in inquiry.fields if field.name == FIELD for value in field.values)
+        return next((found for found in map(self._called, (*said, forms_own)) if found), None)
+
+    def ruled(self, inquiry: Inquiry, verdict: Verdict) -> Inquiry:
+        """The inquiry with the category and the standing that the verdict gives it."""
+        head, action = inquiry.head, verdict.action
+        category = self._called(action.category or head.category)
+        name = category.name if category else action.category or head.category
+        inquiry = _standing_as(inquiry._replace(head=head._replace(category=name)), category)
+        now = inquiry.head.standing
+        now = now._replace(
+            priority=action.priority or now.priority,
+            level=action.level or now.level,
+            due_at=head.received_at + int(action.due_in * 3600) if action.due_in else now.due_at,
+            wakes_at=head.received_at + int(action.wake_in * 3600) if action.wake_in else now.wakes_at,
+        )
+        return inquiry._replace(head=inquiry.head._replace(standing=now))
+
+    def promise(self, number: str, duty: Duty) -> None:
+        """Keep what is to be done with the ticket that is just being made. FileExistsError if the number is taken."""
+        if self.ruling:
+            self.ruling().duties.promise(number, duty)
+
+    def settle(self, number: str) -> None:
+        """Do it, now that the ticket is there; what fails is left to the next round."""
+        if self.ruling:
+            self.ruling().settle(number)
 
     def find(self, name: str) -> Category | None:
         """The category of this name, if there is one that can be used, and its file can be read."""
         with suppress(OSError):  # `verify` will say so
-            return self._categories().find(name) if name else None
+            return self.categories().find(name) if name else None
         return None
 
     def readers(self, name: str) -> tuple[str, ...]:
         """Who hears of the tickets of this category; nobody in particular if there is none, or it names nobody."""
         category = self.find(name)
-        return self._categories().readers(category) if category else ()
+        return self.categories().readers(category) if category else ()
 
     def _called(self, words: str) -> Category | None:
         """The same by what a form calls it: its name or its title."""
         with suppress(OSError):
-            return self._categories().called(words) if words else None
+            return self.categories().called(words) if words else None
         return None
+
+    def _verdict(self, inquiry: Inquiry) -> Verdict | None:
+        """What the rules say; None if there are none, or they cannot be read: the ticket arrives all the same."""
+        if self.ruling is None or not self.has_rules():
+            return None
+        with suppress(OSError, DeskError):
+            return self.ruling().judged(inquiry)
+        return None
+
+
+def _standing_as(inquiry: Inquiry, category: Category | None) -> Inquiry:
+    if category is None:
+        return inquiry
+    head = inquiry.head
+    standing = head.standing._replace(priority=category.priority, level=category.level)
+    return inquiry._replace(head=head._replace(standing=standing))

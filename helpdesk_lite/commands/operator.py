@@ -73,6 +73,8 @@ def with_given(operator: Operator, given: Namespace) -> Operator:
     values = {name: getattr(given, name) for name in plain if getattr(given, name) is not None}
     if given.categories is not None:
         values["categories"] = tuple(given.categories.replace(",", " ").split())
+    if given.skills is not None:
+        values["skills"] = tuple(given.skills.replace(",", " ").split())
     if given.admin:
         values["role"] = ADMINISTRATOR
     return operator._replace(**values)
@@ -85,6 +87,7 @@ def unusual(operator: Operator) -> list[str]:
         f"up to level {operator.level}": operator.level < HIGHEST,
         f"supervisor {operator.supervisor}": operator.supervisor,
         f"absent until {operator.absent_until}": operator.absent_until,
+        f"skills {', '.join(operator.skills)}": operator.skills,
     }
     return [word for word, counts in told.items() if counts]
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from helpdesk_lite.permission import Permission
     from helpdesk_lite.reception import Reception
     from helpdesk_lite.root import Root
+    from helpdesk_lite.rules_file import RulesFile
+    from helpdesk_lite.ruling import Ruling
     from helpdesk_lite.settings import Settings
     from helpdesk_lite.store.contract import Store
     from helpdesk_lite.web.render import Render
@@ -47,6 +49,8 @@ class House:
     count_kept: Callable[[], int]
     categories: Categories
     reception: Reception
+    rules: RulesFile
+    ruling: Ruling
     desk: Desk
     permission: Permission
     audit: Audit

@@ -23,6 +23,7 @@ from helpdesk_lite.ticket import (
     MERGED,
     NOTE,
     REDIRECT,
+    RULED,
     TYPED,
     UNMERGED,
     WRITTEN,
@@ -151,15 +152,15 @@ class Thread:
     def _line(self, place: int, entry: Entry) -> Line:
         when = wording.time_element(entry.at, self._now, self._said)
         reading = self._readings.get(place) if place else None
-        if entry.kind == "escalated" or (entry.kind in _SOLVED and entry.text):
+        if entry.kind == "escalated" or (entry.kind in (*_SOLVED, RULED) and _note_of(entry)):
             return Line(self._words(entry), when, self._note_in(entry))
         return Line(self._words(entry), when, reading and self._shown(place, entry, reading))
 
     def _note_in(self, entry: Entry) -> Shown:
-        """The note with which the ticket was handed up, or the solution with which it was resolved."""
+        """The note with which it was handed up or that rules left, or the solution with which it was resolved."""
         from helpdesk_lite.mail.folds import OWN
 
-        return Shown(NOTE, self._mark(entry._replace(kind=NOTE)), pieces=((OWN, self.discreet(entry.text)),))
+        return Shown(NOTE, self._mark(entry._replace(kind=NOTE)), pieces=((OWN, self.discreet(_note_of(entry))),))
 
     def _words(self, entry: Entry) -> str:
         """Who did what."""
@@ -190,6 +191,7 @@ class Thread:
             ties.SPLIT: said.gettext("%(who)s made a ticket of its own of a letter: %(other)s"),
             MERGED: said.gettext("%(who)s merged it into %(other)s"),
             UNMERGED: said.gettext("%(who)s took it out of %(other)s again"),
+            RULED: said.gettext("By rule: %(rules)s"),
             AUTOMATIC: said.gettext("A program wrote"),
             BOUNCE: said.gettext("Could not be delivered to %(failed)s"),
         }
@@ -205,6 +207,8 @@ class Thread:
             return said.gettext("%(who)s resolved it, and the customer was told") % {"who": entry.by}
         if (entry.kind, entry.by) == ("closed", DESK):
             return said.gettext("It closed by itself: it was resolved, and nobody went on with it")
+        if entry.kind == "claimed" and entry.text:
+            return said.gettext("%(who)s was given it by rule: %(rules)s") % {"who": entry.by, "rules": entry.text}
         failed = self._discreet_reason(entry.text.removeprefix(_BOUNCED))
         return texts[entry.kind] % {
             "who": self.who(entry),
@@ -213,6 +217,7 @@ class Thread:
             "level": entry.standing.level if entry.standing else 1,
             "to": entry.text,
             "other": entry.text.partition(" ")[0],
+            "rules": entry.text.partition("\n\n")[0],
             "changes": standing_words.changes(entry, self._now, said) if entry.kind == "marked" else "",
         }
 
@@ -313,6 +318,11 @@ def may_have(entry: Entry, part: Part, is_veiled: bool) -> bool:
     from helpdesk_lite.mail.discretion import tells_who
 
     return not is_veiled or not (entry.kind in (AUTOMATIC, BOUNCE) or tells_who(part.type))
+
+
+def _note_of(entry: Entry) -> str:
+    """The note in an entry that is no letter."""
+    return entry.text.partition("\n\n")[2] if entry.kind == RULED else entry.text
 
 
 def _hidden_in(ticket: Ticket) -> frozenset[str]:

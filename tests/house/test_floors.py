@@ -11,11 +11,12 @@ FLOORS = {
     "words": "errors tracking rights standing ticket ties form letter settings settings_table reply_address trace "
     "signing times route i18n terminal",
     "disk": "disk cache data_format assets root owner slice templating",
-    "shelves": "store mail forms audit operators categories limits drafts whose",
+    "shelves": "store mail forms audit operators categories limits drafts whose rules rules_file duties",
     "desk": "desk reception handling joining courier verify correspondence customers my_tickets threads typed "
-    "intake aside permission accounts lists sameness arranging naming ledger doctor probe calls histories",
+    "intake aside permission accounts lists sameness arranging naming ledger doctor probe calls histories "
+    "ruling",
     "doors": "web doors",
-    "assembly": "assemble wsgi",
+    "assembly": "assemble assemble_reception wsgi",
     "commands": "cli commands",
 }
 SHELVES = ("store", "mail", "forms")
