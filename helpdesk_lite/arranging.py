@@ -1,7 +1,8 @@
-"""What administrators arrange on the web: categories.
+"""What administrators arrange: categories and rules; and undo.
 
-Guarantee: nobody else can; what somebody changed meanwhile, on the web or in the file itself, is not overwritten
-unseen. The files are the truth: one that was edited by hand counts as what was arranged here.
+Guarantee: nobody else can; no change is without its entry in the log, which is on disk first; what somebody changed
+meanwhile, on the web or in the file itself, is not overwritten unseen. The files are the truth: one that was edited by
+hand counts as what was arranged here.
 """
 
 from __future__ import annotations
@@ -9,48 +10,139 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite import disk
-from helpdesk_lite.errors import FileChanged
-from helpdesk_lite.rights import ADMINISTER
+from helpdesk_lite.categories import Category
+from helpdesk_lite.errors import CategoryMistaken, FileChanged
+from helpdesk_lite.operators import Operator
+from helpdesk_lite.rights import ADMINISTER, ADMINISTRATOR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.categories import Categories, Category
+    from typing import Any
+
+    from helpdesk_lite.audit import Audit, Noted
+    from helpdesk_lite.categories import Categories
     from helpdesk_lite.desk import Desk
-    from helpdesk_lite.operators import Operator
+    from helpdesk_lite.rules_file import RulesFile
+
+COMMAND_LINE = Operator("command line", "", ADMINISTRATOR)  # who may run it can write every file anyhow
+ADDED, CHANGED, REMOVED = "added", "changed", "removed"
+_ABOUT, RULES = "categories/", "rules.toml"
 
 
 class Arranging(NamedTuple):
-    """The verbs. `lock` is the path of the lock under which they compare and write."""
+    """The verbs. `lock` is the path of the lock under which they compare and write.
+
+    A version that was `seen` is compared; "" stands for any.
+    """
 
     desk: Desk
     categories: Categories
+    rules: RulesFile
+    audit: Audit
     lock: str
 
-    def look(self, operator: Operator) -> None:
+    def look(self, by: Operator) -> None:
         """NotAllowed for whoever may not arrange anything, and so has nothing to look at either."""
-        self.desk.demand(operator, ADMINISTER)
+        self.desk.demand(by, ADMINISTER)
 
-    def add_category(self, category: Category, operator: Operator) -> None:
+    def add_category(self, category: Category, by: Operator) -> None:
         """Make a category. NotAllowed; CategoryMistaken if it cannot be, or there is one of this name."""
-        self.desk.demand(operator, ADMINISTER)
+        self.look(by)
         with disk.locked(self.lock):
-            self.categories.add(category)
+            self.categories.check(category)
+            if self.categories.version(category.name):
+                raise CategoryMistaken(f"There is a category {category.name} already.")
+            self._add(category, by)
 
-    def change_category(self, category: Category, operator: Operator, seen: str) -> None:
-        """Write a category anew. NotAllowed, CategoryMistaken; FileChanged if its file is not of the version `seen`."""
-        self.desk.demand(operator, ADMINISTER)
+    def change_category(self, category: Category, by: Operator, seen: str = "") -> None:
+        """Write a category anew. NotAllowed, CategoryMistaken; FileChanged if its file is not the one that was seen."""
+        self.look(by)
         with disk.locked(self.lock):
             self._compare(category.name, seen)
-            self.categories.change(category)
+            self.categories.check(category)
+            self._change(category, by)
 
-    def remove_category(self, name: str, operator: Operator, seen: str) -> None:
-        """Take a category away. NotAllowed, CategoryMistaken; FileChanged if its file is not of the version `seen`."""
-        self.desk.demand(operator, ADMINISTER)
+    def remove_category(self, name: str, by: Operator, seen: str = "") -> None:
+        """Take a category away; its tickets stay. NotAllowed, CategoryMistaken, FileChanged as above."""
+        self.look(by)
         with disk.locked(self.lock):
             self._compare(name, seen)
-            self.categories.remove(name)
+            self._remove(name, by)
+
+    def write_rules(self, text: str, by: Operator, seen: str = "") -> None:
+        """Have the file of rules say this. NotAllowed; RulesMistaken with every mistake; FileChanged as above."""
+        self.look(by)
+        self.rules.check(text)
+        with disk.locked(self.lock):
+            if seen and seen != self.rules.version():
+                raise FileChanged(RULES)
+            self._write_rules(text, by)
+
+    def undo(self, noted: Noted, by: Operator) -> None:
+        """Have the category, or the rules, as before this entry. NotAllowed, CategoryMistaken, RulesMistaken;
+        FileChanged if it is not as the entry left it.
+        """
+        self.look(by)
+        with disk.locked(self.lock):
+            if noted.about == RULES:
+                if {"text": self.rules.text()} != noted.after:
+                    raise FileChanged(RULES)
+                self._write_rules((noted.before or {}).get("text", ""), by, noted.name)
+                return
+            name = noted.about.removeprefix(_ABOUT)
+            now = self.categories.read(name)
+            if (None if now is None else _values(now)) != noted.after:
+                raise FileChanged(f"{name}.toml")
+            if noted.before is None:
+                self._remove(name, by, noted.name)
+            else:
+                (self._add if now is None else self._change)(_category(name, noted.before), by, noted.name)
+
+    def _add(self, category: Category, by: Operator, undoes: str = "") -> None:
+        self.audit.note(by.name, ADDED, _ABOUT + category.name, None, _values(category), undoes)
+        self.categories.add(category)
+
+    def _change(self, category: Category, by: Operator, undoes: str = "") -> None:
+        if not self.categories.version(category.name):
+            raise CategoryMistaken(f"There is no category {category.name}.")
+        before = self.categories.find(category.name)  # None: its file had mistakes
+        if before != category:
+            told = _values(before or Category(category.name))
+            self.audit.note(by.name, CHANGED, _ABOUT + category.name, told, _values(category), undoes)
+            self.categories.change(category)
+
+    def _remove(self, name: str, by: Operator, undoes: str = "") -> None:
+        if not self.categories.version(name):
+            raise CategoryMistaken(f"There is no category {name}.")
+        before = self.categories.find(name) or Category(name)
+        self.audit.note(by.name, REMOVED, _ABOUT + name, _values(before), None, undoes)
+        self.categories.remove(name)
+
+    def _write_rules(self, text: str, by: Operator, undoes: str = "") -> None:
+        before = self.rules.text()
+        if before != text:
+            self.audit.note(by.name, CHANGED, RULES, {"text": before}, {"text": text}, undoes)
+            self.rules.write(text)
 
     def _compare(self, name: str, seen: str) -> None:
         now = self.categories.version(name)
-        if now and now != seen:
+        if now and seen and now != seen:
             raise FileChanged(f"{name}.toml")
+
+
+def is_undoable(noted: Noted) -> bool:
+    """Whether `undo` can take this entry back."""
+    is_ours = noted.about == RULES or noted.about.startswith(_ABOUT)
+    return is_ours and noted.what in (ADDED, CHANGED, REMOVED)
+
+
+def _values(category: Category) -> dict[str, Any]:
+    """What the log says of a category."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in category._asdict().items()}
+
+
+def _category(name: str, values: dict[str, Any]) -> Category:
+    known: dict[str, Any] = {field: value for field, value in values.items() if field in Category._fields[1:]}
+    for field, value in known.items():
+        known[field] = tuple(value) if isinstance(value, list) else value
+    return Category(name, **known)

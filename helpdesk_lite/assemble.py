@@ -385,7 +385,7 @@ def verifier(made: House) -> Verifier:
     from helpdesk_lite.naming import Naming
     from helpdesk_lite.verify import Verifier
 
-    naming = Naming(made.categories, made.forms, made.store, made.operators)
+    naming = Naming(made.categories, made.forms, made.store, made.operators, made.ruling)
     return Verifier(made.desk, made.operators, Ledger(made.intake, made.root.data), made.root, naming, made.audit)
 
 

@@ -139,6 +139,10 @@ class Categories:
         except FileNotFoundError:
             return ""
 
+    def check(self, category: Category) -> None:
+        """CategoryMistaken unless there can be such a category; whether what it names exists is `unknown`'s."""
+        _check(category)
+
     def add(self, category: Category) -> None:
         """Make the file. CategoryMistaken if anything about the category cannot be, or there is one of this name."""
         _check(category)

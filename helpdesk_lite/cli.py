@@ -122,6 +122,7 @@ def parser() -> argparse.ArgumentParser:
 
     _operator(commands)
     _category(commands)
+    _rules(commands)
 
     form = _command(commands, "form", "", "look after contact forms").add_subparsers(metavar="COMMAND", required=True)
     check = _command(form, "check", "form:check", "read forms as the desk would; print fields, rules and mistakes")
@@ -288,6 +289,15 @@ def _about_operator(command: argparse.ArgumentParser) -> None:
     command.add_argument("--skills", metavar="WORDS", help='by which rules hand them tickets, such as "pumps, motors"')
     command.add_argument("--deliver", metavar="HOW", help="mail | maildir:PATH | lmtp://... | imap://...")
     command.add_argument("--language", help="en | it (default: the desk's)")
+
+
+def _rules(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    inner = _command(commands, "rules", "", "look at what becomes of new tickets by rule").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    _command(inner, "check", "rules:check", "read data/rules.toml as the desk would; print every mistake")
+    tried = _command(inner, "try", "rules:try_rules", "say what the rules would do with a ticket, and why")
+    tried.add_argument("number", metavar="NUMBER")
 
 
 def _workers(typed: str) -> int:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.operators import Operators
     from helpdesk_lite.root import Root
     from helpdesk_lite.route import Route
+    from helpdesk_lite.rules_file import RulesFile
     from helpdesk_lite.settings import Settings
     from helpdesk_lite.verify import Verifier
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         intake: Intake
         operators: Operators
         categories: Categories
+        rules: RulesFile
         secret: bytes
         clock: Callable[[], float]
 
@@ -75,6 +77,7 @@ class Doctor(NamedTuple):
         yield from self._transport()
         yield from self._operators()
         yield from (Finding(WRONG, "categories", mistake) for mistake in self.parts.categories.mistakes())
+        yield from (Finding(WRONG, "rules", f"data/rules.toml: {mistake}") for mistake in self.parts.rules.mistakes())
 
     def _settings(self) -> Iterator[Finding]:
         settings = self.parts.settings

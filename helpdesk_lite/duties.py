@@ -43,7 +43,7 @@ class Duties:
         """Keep the duty. FileExistsError if there is one for this number: a ticket of somebody else's."""
         import json
 
-        path = self._path(number)
+        path = self.path(number)
         try:
             disk.write_new(path, [json.dumps(duty).encode()])
         except FileNotFoundError:
@@ -55,14 +55,14 @@ class Duties:
         import json
 
         try:
-            submission, rules, note, hand = json.loads(disk.read(self._path(number)))
+            submission, rules, note, hand = json.loads(disk.read(self.path(number)))
             return Duty(submission, tuple(rules), note, hand and _hand(*hand))
         except (FileNotFoundError, ValueError, TypeError):
             return None
 
     def forget(self, number: str) -> None:
         """It is done, or there is nothing to be done; no matter if there is none."""
-        disk.remove(self._path(number), durable=False)
+        disk.remove(self.path(number), durable=False)
 
     def numbers(self) -> list[str]:
         """The tickets towards which there are duties."""
@@ -91,7 +91,8 @@ class Duties:
         pairs = (line.partition(" ") for line in lines)
         return {name: int(turn) for turn, _, name in pairs if turn.isdigit() and name}
 
-    def _path(self, number: str) -> str:
+    def path(self, number: str) -> str:
+        """Where the duty towards this ticket lies."""
         return os.path.join(self.folder, number + _END)
 
 

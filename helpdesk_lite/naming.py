@@ -1,4 +1,4 @@
-"""Categories that somebody names and nobody has made, and mistakes in the files of those that were made.
+"""Names that lead nowhere, categories' above all, and mistakes in the files of categories and rules.
 
 Guarantee: it looks and changes nothing, and has nothing to say of a desk without categories, where a category is any
 text. A closed ticket may keep a name that has gone.
@@ -10,8 +10,10 @@ import os
 from collections import Counter
 from typing import NamedTuple
 
+from helpdesk_lite.correspondence import FORM
 from helpdesk_lite.errors import BrokenForm, DeskError, UnknownForm
 from helpdesk_lite.reception import FIELD
+from helpdesk_lite.rules import Hand
 from helpdesk_lite.store.inspect import Finding
 from helpdesk_lite.ticket import CLAIMED, PENDING
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from helpdesk_lite.form import Form
     from helpdesk_lite.forms.folder import FormsFolder
     from helpdesk_lite.operators import Operators
+    from helpdesk_lite.rules import Rule
+    from helpdesk_lite.ruling import Ruling
     from helpdesk_lite.store.contract import Store
 
 
@@ -33,12 +37,15 @@ class Naming(NamedTuple):
     forms: FormsFolder
     store: Store
     operators: Operators
+    ruling: Ruling
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong, one finding for each file, and one for all tickets of a category that there is not."""
         for mistake in self.categories.mistakes():
             path, _, said = mistake.partition(": ")
             yield Finding(path, said)
+        for said in self.ruling.rules.mistakes() or unknown_to_rules(self.ruling, self.forms.names()):
+            yield Finding(self.ruling.rules.path, said)
         known = set(self.categories.names())
         if known:
             yield from self._of_forms(known | set(self.categories.titles().values()))
@@ -85,3 +92,34 @@ def _named_by(form: Form) -> set[str]:
         for option in control.options
     }
     return (offered | {form.category}) - {""}
+
+
+def unknown_to_rules(ruling: Ruling, forms: list[str]) -> list[str]:
+    """What rules name that there is not: forms, categories, operators, skills; one sentence each, with the rule."""
+    operators = ruling.operators.everybody()
+    categories = set(ruling.categories.names())
+    known = {
+        "form": {FORM, *forms},
+        "category": categories | set(ruling.categories.titles().values()),
+        "operator": set(ruling.operators.names()),
+        "skill": {skill for one in operators for skill in one.skills},
+        "department": categories,
+    }
+    if not categories:
+        del known["category"]  # which is any text then
+    found = (
+        f"rule {rule.name}: there is no {kind} {name!r}"
+        for rule in ruling.rules.all()
+        for kind, name in _named_in(rule)
+        if kind in known and name not in known[kind]
+    )
+    return list(dict.fromkeys(found))
+
+
+def _named_in(rule: Rule) -> Iterator[tuple[str, str]]:
+    """What a rule names, and what each is to be."""
+    yield from ((one.kind, name) for one in rule.conditions for name in one.wanted)
+    hand = rule.action.hand or Hand()
+    yield from (("operator", name) for name in hand.operators)
+    named = ("category", rule.action.category), ("skill", hand.skill), ("department", hand.department)
+    yield from ((kind, name) for kind, name in named if name)

@@ -14,6 +14,7 @@ from helpdesk_lite.errors import DeskError, UnknownNumber
 from helpdesk_lite.mail import body
 from helpdesk_lite.rights import CLAIM
 from helpdesk_lite.rules import LOAD, Facts, judged
+from helpdesk_lite.standing import USUAL
 from helpdesk_lite.ticket import CLAIMED, DESK, QUEUE, RULED, Place
 
 TYPE_CHECKING = False
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from helpdesk_lite.categories import Categories
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.duties import Duties, Duty
+    from helpdesk_lite.forms.folder import FormsFolder
     from helpdesk_lite.operators import Operator, Operators
     from helpdesk_lite.rules import Hand, Verdict
     from helpdesk_lite.rules_file import RulesFile
     from helpdesk_lite.ticket import Inquiry, Ticket
+    from helpdesk_lite.trial import Trial
 
 _HAD = ("claimed", "reassigned")  # kinds of entries of a ticket that somebody had: rules leave it alone
 log = logging.getLogger("helpdesk_lite")
@@ -69,6 +72,22 @@ class Ruling(NamedTuple):
         """What the rules say of a new ticket with this inquiry."""
         return judged(self.rules.all(), facts_of(inquiry), Patience().fits)
 
+    def tried(self, number: str, forms: FormsFolder) -> Trial:
+        """What the rules would do with this ticket, had it come now as it came then. UnknownNumber."""
+        from helpdesk_lite.trial import Trial
+
+        ticket = self.desk.store.read(number)
+        inquiry = self._as_it_came(ticket.inquiry, forms)
+        verdict = self.judged(inquiry)
+        reception = self.desk.reception
+        if reception is None:
+            return Trial(verdict, inquiry.head.category, inquiry.head.standing)
+        head = reception.ruled(inquiry, verdict).head
+        ticket = ticket._replace(inquiry=inquiry._replace(head=head), place=QUEUE, entries=ticket.entries[:1])
+        hand = verdict.action.hand
+        found = self.candidates(hand, ticket) if hand else []
+        return Trial(verdict, head.category, head.standing, tuple(found), self.choice(hand, ticket) if hand else "")
+
     def settle(self, number: str) -> None:
         """Do what is still to be done by rule with this ticket. What fails is left to the next round."""
         try:
@@ -89,6 +108,16 @@ class Ruling(NamedTuple):
         """Who would be handed the ticket; "" if nobody can be."""
         able = [one.name for one in self.candidates(hand, ticket) if not one.hindrance]
         return self._chosen(hand, able, self.duties.peek)
+
+    def _as_it_came(self, inquiry: Inquiry, forms: FormsFolder) -> Inquiry:
+        """Before any rule: with the category that its customer chose or its form has now, and standing as usual."""
+        head = inquiry.head
+        try:
+            own = forms.form(head.form).category
+        except DeskError:  # the form is gone or broken, or it came by mail
+            own = "" if head.form == "mail" else head.category
+        category = self.desk.reception.chosen(inquiry, own) if self.desk.reception else None
+        return inquiry._replace(head=head._replace(category=category.name if category else own, standing=USUAL))
 
     def _settle(self, number: str) -> None:
         with self.desk.locked(number):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.operators import Operators
     from helpdesk_lite.root import Root
 
-FORMAT, WHOSE, TIE = "format", "whose", "tie"  # kinds of mends, beside those of inspect
+FORMAT, WHOSE, TIE, DUTY = "format", "whose", "tie", "duty"  # kinds of mends, beside those of inspect
 _STALE = 3600  # seconds after which a hidden file is nobody's any more
 _VERIFIER = Operator("verify", "", ADMINISTRATOR)
 
@@ -58,6 +58,7 @@ class Verifier:
                 yield finding
         yield from self._people()
         yield from self._naming.findings()
+        yield from self._duties()
         yield from self._ledger.findings()
         yield from self._customers()
         if not disk.is_there(self._format):
@@ -79,6 +80,7 @@ class Verifier:
             TIE: self._mend_tie,
             FORMAT: self._mend_format,
             WHOSE: self._mend_whose,
+            DUTY: self._mend_duty,
         }
         if finding.mend not in mends:
             return False
@@ -125,6 +127,15 @@ class Verifier:
             if name not in known and self._desk.store.held_by(name):
                 path = os.path.join(self._data, "claimed", name)
                 yield Finding(path, f"there are tickets here, but there is no operator {name}")
+
+    def _duties(self) -> Iterator[Finding]:
+        """What rules wanted done with a ticket when somebody was killed; not what somebody is just doing."""
+        for number in self._naming.ruling.duties.numbers():
+            path = self._naming.ruling.duties.path(number)
+            with inspect.untouched(self._data, number):
+                is_left = disk.is_there(path)
+            if is_left:
+                yield Finding(path, "what rules want done with this ticket was not done", DUTY, number)
 
     def _customers(self) -> Iterator[Finding]:
         """The tickets that are missing where each customer's are noted; told together: an older desk noted none."""
@@ -198,6 +209,10 @@ class Verifier:
         for missing in [one for one in self._joining.missing() if one.number == finding.number]:
             self._joining.add_missing(missing, _VERIFIER.name)
         return True
+
+    def _mend_duty(self, finding: Finding) -> bool:
+        self._naming.ruling.settle(finding.number)
+        return not disk.is_there(finding.path)
 
     def _mend_whose(self, _: Finding) -> bool:
         """A line for each ticket that has none."""

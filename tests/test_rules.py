@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import assemble
+from helpdesk_lite import assemble, cli
 from helpdesk_lite.errors import RulesMistaken
 from helpdesk_lite.letter import FORWARD
 from helpdesk_lite.rules import Facts, judged
@@ -329,3 +329,74 @@ class TestTheFile:
 def test_a_desk_without_rules_has_no_folder_for_them(ruled):
     ruled.desk.submit(contact_form(), submission(), "192.0.2.1", "en")
     assert not Path(ruled.house.root.inside("duties")).exists()
+
+
+class TestFromTheCommandLine:
+    RULES = (
+        '[[rule]]\nname = "Water"\nif.words = "water"\nthen.level = 2\n'
+        '[[rule]]\nname = "Fires"\nif.form = "contact"\nif.words = "burns"\nthen.priority = "high"\n'
+        'then.hand_to = ["bob", "ines"]\nthen.note = "Hurry."\n'
+    )
+
+    def run(self, desk, capsys, *words):
+        status = cli.main(["--root", desk.house.root.path, "rules", *words])
+        return status, capsys.readouterr().out
+
+    def test_try_says_what_would_happen_and_why_and_does_nothing(self, ruled, capsys):
+        number = ruled.asked()
+        ruled.skilled("bob", "absent_until = 9999-12-24")
+        ruled.rules(self.RULES)
+        status, said = self.run(ruled, capsys, "try", number)
+        assert status == 0
+        assert said.splitlines() == [
+            "no      Water",
+            "        no  words = 'water'   (it is 'The printer is on fire It burns.')",
+            "applies Fires",
+            "        yes form = 'contact'   (it is 'contact')",
+            "        yes words = 'burns'   (it is 'The printer is on fire It burns.')",
+            "Then: category none, priority high, level 1",
+            "Note: Hurry.",
+            "        no  bob   away until 9999-12-24",
+            "        can ines",
+            "Handed to ines.",
+        ]
+        assert [entry.kind for entry in ruled.read(number).entries] == ["inquiry"]
+
+    def test_try_judges_the_ticket_as_it_came(self, ruled, capsys):
+        ruled.rules('[[rule]]\nif.category = "repairs"\nthen.level = 2\n[[rule]]\nthen.category = "repairs"\n')
+        number = ruled.asked()
+        ruled.desk.claim(number, ruled.house.operators.find("bob"))
+        said = self.run(ruled, capsys, "try", number)[1]
+        assert "no  category = 'repairs'   (it is '')" in said
+        assert "Then: category repairs, priority high, level 2" in said
+
+    def test_check_says_mistakes_then_names_that_lead_nowhere(self, ruled, capsys):
+        assert self.run(ruled, capsys, "check") == (0, "There are no rules.\n")
+        ruled.rules("[[rule]]\nthen.levle = 2\n")
+        status, said = self.run(ruled, capsys, "check")
+        assert (status, said.startswith("data/rules.toml: rule 1: then.levle: there is no such action")) == (1, True)
+        ruled.rules(
+            '[[rule]]\nif.form = ["mail", "fax"]\nthen.category = "pumps"\nthen.hand_to = "carla"\n'
+            '[[rule]]\nthen.skill = "pumps"\n[[rule]]\nthen.department = "bills"\n'
+        )
+        status, said = self.run(ruled, capsys, "check")
+        names = ["form 'fax'", "operator 'carla'", "category 'pumps'", "skill 'pumps'", "department 'bills'"]
+        rules = [1, 1, 1, 2, 3]
+        wanted = [f"data/rules.toml: rule {rule}: there is no {name}" for rule, name in zip(rules, names, strict=True)]
+        assert (status, said.splitlines()) == (1, wanted)
+        found = [finding.said for finding in assemble.verifier(ruled.house).findings() if "rule " in finding.said]
+        assert [f"data/rules.toml: {one}" for one in found] == wanted
+        ruled.rules(self.RULES)
+        assert self.run(ruled, capsys, "check") == (0, "2 rules, and all is right.\n")
+
+
+def test_verify_does_what_was_left(ruled, monkeypatch):
+    ruled.rules('[[rule]]\nthen.hand_to = "bob"\n')
+    with monkeypatch.context() as patch:
+        patch.setattr(type(ruled.desk.reception), "settle", lambda *_: None)
+        number = ruled.asked()
+    verifier = assemble.verifier(ruled.house)
+    (finding,) = [one for one in verifier.findings() if one.number == number]
+    assert finding.said == "what rules want done with this ticket was not done"
+    assert verifier.mend(finding)
+    assert ruled.holder(number) == "bob"

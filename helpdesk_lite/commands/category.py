@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from helpdesk_lite import assemble, terminal
+from helpdesk_lite.arranging import COMMAND_LINE
 from helpdesk_lite.categories import Category, listed
 from helpdesk_lite.errors import CategoryMistaken
 from helpdesk_lite.root import find_root
@@ -22,33 +23,33 @@ _LISTS = ("subscribers", "addresses", "operators")
 
 def add(given: Namespace) -> int:
     """Make a category."""
+    house = assemble.house(find_root(given.root))
     category = _with_given(Category(given.name), given)
-    categories = _categories(given)
-    categories.add(category)
-    return _told(categories, category, f"There is a category {category.name} now.")
+    house.arranging.add_category(category, COMMAND_LINE)
+    return _told(house.categories, category, f"There is a category {category.name} now.")
 
 
 def edit(given: Namespace) -> int:
     """Change what is given of a category; all else stays."""
-    categories = _categories(given)
-    before = categories.read(given.name)
+    house = assemble.house(find_root(given.root))
+    before = house.categories.read(given.name)
     if before is None:
         raise CategoryMistaken(f"There is no category {given.name}.")
     category = _with_given(before, given)
-    categories.change(category)
-    return _told(categories, category, f"The category {category.name} has changed.")
+    house.arranging.change_category(category, COMMAND_LINE)
+    return _told(house.categories, category, f"The category {category.name} has changed.")
 
 
 def remove(given: Namespace) -> int:
     """Take a category away."""
-    _categories(given).remove(given.name)
+    assemble.house(find_root(given.root)).arranging.remove_category(given.name, COMMAND_LINE)
     print(f"There is no category {given.name} any more. Its tickets are where they were, and keep the name.")
     return 0
 
 
 def list_categories(given: Namespace) -> int:
     """List categories: name, title, who is mailed, and what is unusual; then mistakes in their files."""
-    categories = _categories(given)
+    categories = assemble.house(find_root(given.root)).categories
     for category in categories.all():
         readers = ", ".join(categories.readers(category)) or "the broadcast address"
         facts = (category.name, category.title, readers, *unusual(category))
@@ -85,7 +86,3 @@ def _told(categories: Categories, category: Category, said: str) -> int:
     for wrong in categories.unknown(category):
         print(f"helpdesk-lite: {terminal.line(wrong)}", file=sys.stderr)
     return 0
-
-
-def _categories(given: Namespace) -> Categories:
-    return assemble.house(find_root(given.root)).categories

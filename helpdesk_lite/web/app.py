@@ -110,6 +110,8 @@ ROUTES = (
     Route("GET", "/administration/categories/{name}", "categories:one"),
     Route("POST", "/administration/categories/{name}", "categories:change"),
     Route("POST", "/administration/categories/{name}/remove", "categories:remove"),
+    Route("GET", "/administration/rules", "rules:show"),
+    Route("POST", "/administration/rules", "rules:save"),
     Route("GET", "/intake", "intake:intake"),
     Route("POST", "/intake/{digest}/take", "intake:take"),
     Route("POST", "/intake/{digest}/drop", "intake:drop"),

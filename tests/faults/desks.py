@@ -33,9 +33,22 @@ from tests.servers import CHECKOUT
 
 PASSWORD = "a long and quiet afternoon"
 TICKETS = ("pending", "claimed", "closed", "moving")
-STATE = (*TICKETS, "marks", "drafts", "intake", "outbox", "mail", "submissions", "locks", "limits", "ended", "spool")
+STATE = (
+    *TICKETS,
+    "duties",
+    "marks",
+    "drafts",
+    "intake",
+    "outbox",
+    "mail",
+    "submissions",
+    "locks",
+    "limits",
+    "ended",
+    "spool",
+)
 ENVIRONMENT = {**COMMON, "PYTHONPATH": str(CHECKOUT)}
-NOTES = ("cache/next-letter", "cache/tidied")
+NOTES = ("cache/next-letter", "cache/tidied", "rules.toml", "turns")
 FORM = """<title>Ask us</title>
 <p><label>Your name <input name="name" required></label></p>
 <p><label>Email <input name="email" type="email" required></label></p>

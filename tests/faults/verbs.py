@@ -105,6 +105,34 @@ def _logged(desk: HarmedDesk, ended: Ended, look: Look) -> None:
     each_letter_once(again)
 
 
+def _submit_by_rule(desk: HarmedDesk) -> Process:
+    """The same where a rule hands it to ada or ines."""
+    path = Path(desk.root.inside("rules.toml"))
+    path.write_text('[[rule]]\nthen.level = 2\nthen.note = "Hurry."\nthen.hand_to = ["ada", "ines"]\n')
+    path.chmod(0o600)
+    desk.age(path, 60)
+    return desk.cgi(SUBMISSION)
+
+
+def _submitted_by_rule(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+    """All or nothing, all if there was an answer; once it is there somebody has it, with one forward, once for all."""
+    each_letter_once(look)
+    old = {desk.pending, desk.claimed, desk.closed}
+    new = set(look.tickets) - old
+    assert len(new) == 1 if answered(ended) == 303 else len(new) <= 1
+    assert desk.ask(SUBMISSION).status == 303
+    again = desk.look()
+    (number,) = set(again.tickets) - old
+    assert not new or new == {number}
+    for seen in (look if new else again, again):
+        assert seen.places[number] == again.places[number] in (INES, Place(CLAIMED, "ada"))
+        entries = seen.tickets[number].entries
+        assert [entry.kind for entry in entries] == ["inquiry", "ruled", "claimed"]
+        assert [len(entry.letters) for entry in entries] == [2, 0, 1]
+        assert seen.tickets[number].standing.level == 2
+    each_letter_once(again)
+
+
 def _post(verb: str, whose: str) -> Callable[[HarmedDesk], Process]:
     return lambda desk: desk.cgi(Request(f"/tickets/{getattr(desk, whose)}/{verb}", "ines"))
 
@@ -365,6 +393,7 @@ VERBS = {
         _CLAIM.where_folders_are_full("pending is crowded"),
         _RELEASE.where_folders_are_full("claimed is crowded"),
         Verb("log", "calm", lambda desk: desk.cgi(CALL), _logged),
+        Verb("submit-by-rule", "calm", _submit_by_rule, _submitted_by_rule),
         _typed("reply", "answer"),
         _typed("note", "note"),
         _handled("wait", b"", "claimed", INES, "waiting", again=303),

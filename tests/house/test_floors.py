@@ -14,7 +14,7 @@ FLOORS = {
     "shelves": "store mail forms audit operators categories limits drafts whose rules rules_file duties",
     "desk": "desk reception handling joining courier verify correspondence customers my_tickets threads typed "
     "intake aside permission accounts lists sameness arranging naming ledger doctor probe calls histories "
-    "ruling",
+    "ruling trial",
     "doors": "web doors",
     "assembly": "assemble assemble_reception wsgi",
     "commands": "cli commands",

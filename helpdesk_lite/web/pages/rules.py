@@ -1,0 +1,122 @@
+"""The administrators' page for rules: what they are, their file to edit, and what they would do with a ticket.
+
+Guarantee: nothing with a mistake is saved; a page that was loaded before somebody else changed the file changes nothing
+and comes back with what was typed. Trying does nothing. Who may do it is decided elsewhere (arranging).
+"""
+
+from __future__ import annotations
+
+from helpdesk_lite import i18n, standing, tracking
+from helpdesk_lite.errors import DeskError, FileChanged, RulesMistaken
+from helpdesk_lite.naming import unknown_to_rules
+from helpdesk_lite.web import body, standing_words
+from helpdesk_lite.web.http import see_other
+from helpdesk_lite.web.pages.page import page, signed_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.rules import Action, Rule
+    from helpdesk_lite.trial import Trial
+    from helpdesk_lite.web.house import House
+    from helpdesk_lite.web.http import Request, Response
+
+HERE = "/administration/rules"
+_MOST_MB = 1  # of what is typed
+
+
+def show(request: Request, house: House) -> Response:
+    """The rules, their file, and what they would do with the ticket `?number=`. NotAllowed."""
+    house.arranging.look(signed_in(request))
+    typed = request.query.get("number", "").strip()
+    values: dict[str, Any] = {"number": typed}
+    if typed:
+        values |= _trial(request, house, typed)
+    return _page(request, house, values)
+
+
+def save(request: Request, house: House) -> Response:
+    """Check what was typed, and save it unless it was only to be checked; 422 with each mistake, 409. NotAllowed."""
+    house.arranging.look(signed_in(request))
+    with body.posted(request, house.spool, _MOST_MB) as posted:
+        typed = dict(posted.pairs)
+    text = typed.get("text", "").replace("\r\n", "\n")
+    said = i18n.translation(request.language)
+    try:
+        count = len(house.rules.check(text))
+        if typed.get("then") == "check":
+            right = said.ngettext("%(num)s rule, and no mistakes.", "%(num)s rules, and no mistakes.", count)
+            return _page(request, house, {"text": text, "seen": typed.get("seen", ""), "right": right % {"num": count}})
+        house.arranging.write_rules(text, signed_in(request), typed.get("seen", "-"))
+    except RulesMistaken as wrong:
+        return _page(request, house, {"text": text, "seen": typed.get("seen", ""), "wrong": wrong.mistakes}, 422)
+    except FileChanged:
+        words = said.gettext("Somebody changed the rules meanwhile, so nothing is saved yet.")
+        return _page(request, house, {"text": text, "wrong": [words], "now": house.rules.text()}, 409)
+    return see_other(request, HERE)
+
+
+def _page(request: Request, house: House, more: dict[str, Any], status: int = 200) -> Response:
+    said = i18n.translation(request.language)
+    values = {
+        "rules": [_shown(rule, said) for rule in house.rules.all()],
+        "mistakes": house.rules.mistakes() or unknown_to_rules(house.ruling, house.forms.names()),
+        "is_void": bool(house.rules.mistakes()),
+        "text": house.rules.text(),
+        "seen": house.rules.version(),
+        "number": "",
+        "right": "",
+        "wrong": [],
+        "now": "",
+        "trial": None,
+        "problem": "",
+    }
+    return page(request, house, "rules.html", {**values, **more}, status, here="administration")
+
+
+def _shown(rule: Rule, said: Translation) -> dict[str, Any]:
+    conditions = [one.words for one in rule.conditions]
+    return {"name": rule.name, "conditions": conditions, "actions": _actions(rule.action, said), "stop": rule.stop}
+
+
+def _actions(action: Action, said: Translation) -> list[str]:
+    """What a rule does, in words."""
+    told = {
+        said.gettext("category %(category)s") % {"category": action.category}: action.category,
+        _priority(action.priority, said): action.priority,
+        said.gettext("level %(level)s") % {"level": action.level}: action.level,
+        said.gettext("due in %(hours)s h") % {"hours": f"{action.due_in:g}"}: action.due_in,
+        said.gettext("not before %(hours)s h") % {"hours": f"{action.wake_in:g}"}: action.wake_in,
+        said.gettext("note: %(note)s") % {"note": action.note}: action.note,
+    }
+    words = [word for word, counts in told.items() if counts]
+    hand = action.hand
+    if hand:
+        whom = ", ".join(hand.operators) or hand.department
+        if hand.skill:
+            whom = said.gettext("who knows about %(skill)s") % {"skill": hand.skill}
+        way = said.gettext("in turn") if hand.by == "turn" else said.gettext("who has the fewest")
+        words.append(said.gettext("handed to %(whom)s (%(way)s)") % {"whom": whom, "way": way})
+    return words
+
+
+def _priority(name: str, said: Translation) -> str:
+    now = standing.USUAL._replace(priority=name or standing.NORMAL)
+    return said.gettext("priority %(priority)s") % {"priority": standing_words.priority(now, said).lower()}
+
+
+def _trial(request: Request, house: House, typed: str) -> dict[str, Any]:
+    """What the rules would do with the ticket of this number, or that there is none."""
+    said = i18n.translation(request.language)
+    number = tracking.read_number(typed)
+    try:
+        trial: Trial | None = house.ruling.tried(number, house.forms) if number else None
+    except DeskError:
+        trial = None
+    if trial is None:
+        return {"problem": said.gettext("There is no ticket of this number.")}
+    action = trial.verdict.action
+    now = standing_words.marks(trial.standing, house.clock(), said)
+    return {"trial": trial, "marks": now, "note": action.note, "is_handed": action.hand is not None}
