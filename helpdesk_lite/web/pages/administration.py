@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _PLACES = (  # the path below /administration, what is there, and what for
     ("operators", N_("Operators"), N_("Who works here, and what each of them may do.")),
     ("categories", N_("Categories"), N_("What tickets can be about: who is mailed of them, and who works on them.")),
+    ("rules", N_("Rules"), N_("What becomes of new tickets by itself, and to whom they are handed.")),
     ("log", N_("Log"), N_("Who changed what about this desk, and who was refused what.")),
 )
 _SAID = {
@@ -44,6 +45,7 @@ def overview(request: Request, house: House) -> Response:
     said = i18n.translation(request.language)
     places = [(path, said.gettext(name), said.gettext(words)) for path, name, words in _PLACES]
     mistakes = [_relative(house, one) for one in (*house.operators.mistakes(), *house.categories.mistakes())]
+    mistakes += [f"data/rules.toml: {one}" for one in house.rules.mistakes()]
     values = {"places": places, "mistakes": mistakes}
     return page(request, house, "administration.html", values, here="administration")
 
