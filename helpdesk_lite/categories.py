@@ -90,9 +90,10 @@ class Categories:
         return {one.name: one.words for one in self.all()}
 
     def readers(self, category: Category) -> tuple[str, ...]:
-        """The mail addresses that hear of its tickets, each once."""
-        people = (self._address(name) for name in category.subscribers)
-        return tuple(dict.fromkeys(one for one in (*people, *category.addresses) if one))
+        """The mail addresses that hear of its tickets, each once; of a department's that names none, its operators'."""
+        told = (*map(self._address, category.subscribers), *category.addresses)
+        found = tuple(dict.fromkeys(filter(None, told)))
+        return found or tuple(dict.fromkeys(filter(None, map(self._address, category.operators))))
 
     def templates(self, category: Category) -> tuple[str, ...]:
         """The folders of templates for its letters; the first wins."""

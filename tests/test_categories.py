@@ -110,6 +110,10 @@ class TestANewTicket:
         sorted_desk.file("repairs", text)
         assert sorted_desk.told(sorted_desk.asked("repairs")) == [EVERYBODY]
 
+    def test_of_a_department_is_told_to_it_if_it_names_nobody_else(self, sorted_desk):
+        sorted_desk.file("repairs", 'operators = ["bob", "ada"]')
+        assert sorted_desk.told(sorted_desk.asked("repairs")) == [("bob@example.org", "ada@example.org")]
+
     def test_also_tells_those_whom_its_form_names(self, sorted_desk):
         form = contact_form()._replace(category="repairs", notify=("x@example.org", "workshop@example.org"))
         number = sorted_desk.desk.submit(form, submission(), "192.0.2.1", "en")
@@ -182,7 +186,7 @@ class TestEscalation:
 
     def test_never_to_nobody(self, sorted_desk):
         sorted_desk.file("repairs", 'operators = ["bob"]')
-        assert self.up(sorted_desk) == [EVERYBODY]
+        assert self.up(sorted_desk) == [("bob@example.org",)], "who is the department"
 
 
 class TestLetters:
