@@ -100,7 +100,7 @@ def unknown_to_rules(ruling: Ruling, forms: list[str]) -> list[str]:
     categories = set(ruling.categories.names())
     known = {
         "form": {FORM, *forms},
-        "category": categories | set(ruling.categories.titles().values()),
+        "category": categories,
         "operator": set(ruling.operators.names()),
         "skill": {skill for one in operators for skill in one.skills},
         "department": categories,

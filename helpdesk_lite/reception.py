@@ -65,9 +65,8 @@ class Reception(NamedTuple):
     def ruled(self, inquiry: Inquiry, verdict: Verdict) -> Inquiry:
         """The inquiry with the category and the standing that the verdict gives it."""
         head, action = inquiry.head, verdict.action
-        category = self._called(action.category or head.category)
-        name = category.name if category else action.category or head.category
-        inquiry = _standing_as(inquiry._replace(head=head._replace(category=name)), category)
+        name = action.category or head.category
+        inquiry = _standing_as(inquiry._replace(head=head._replace(category=name)), self.find(name))
         now = inquiry.head.standing
         now = now._replace(
             priority=action.priority or now.priority,

@@ -126,7 +126,7 @@ class TestOrder:
 class TestANewTicket:
     def test_stands_as_its_rules_say_and_is_told_to_whom_it_concerns_with_their_note(self, ruled):
         ruled.rules(
-            '[[rule]]\nname = "Fires"\nif.words = "burns"\nthen.category = "Repairs"\nthen.level = 3\n'
+            '[[rule]]\nname = "Fires"\nif.words = "burns"\nthen.category = "repairs"\nthen.level = 3\n'
             'then.due_in = 4\nthen.wake_in = 1.5\nthen.note = "Bring water."\n'
         )
         number = ruled.asked()
