@@ -10,6 +10,7 @@ import os
 from collections import Counter
 from typing import NamedTuple
 
+from helpdesk_lite import calls
 from helpdesk_lite.correspondence import FORM
 from helpdesk_lite.errors import BrokenForm, DeskError, UnknownForm
 from helpdesk_lite.reception import FIELD
@@ -99,7 +100,7 @@ def unknown_to_rules(ruling: Ruling, forms: list[str]) -> list[str]:
     operators = ruling.operators.everybody()
     categories = set(ruling.categories.names())
     known = {
-        "form": {FORM, *forms},
+        "form": {FORM, calls.FORM, *forms},
         "category": categories,
         "operator": set(ruling.operators.names()),
         "skill": {skill for one in operators for skill in one.skills},

@@ -114,7 +114,7 @@ class Ruling(NamedTuple):
         head = inquiry.head
         try:
             own = forms.form(head.form).category
-        except DeskError:  # the form is gone or broken, or it came by mail
+        except DeskError:  # the form is gone or broken, or it came otherwise
             own = "" if head.form == "mail" else head.category
         category = self.desk.reception.chosen(inquiry, own) if self.desk.reception else None
         return inquiry._replace(head=head._replace(category=category.name if category else own, standing=USUAL))
