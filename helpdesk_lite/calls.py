@@ -79,7 +79,7 @@ class Calls(NamedTuple):
             raise MayBeKept(number) from wrong
 
     def _drafted(self, number: str, call: Call, operator: Operator, digest: str) -> Draft:
-        inquiry, note, duty = self.desk.received(self._inquiry(number, call, digest))
+        inquiry, note, duty = self.desk.reception.received(self._inquiry(number, call, digest))
         letters = self.desk.announcements(inquiry, (), call.acknowledges, note)
         if call.takes and self.desk.may(operator, CLAIM, inquiry.head):
             letters = [one for one in letters if one.kind != NOTICE]  # nobody else need take it

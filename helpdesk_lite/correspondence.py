@@ -83,7 +83,7 @@ class Correspondence(NamedTuple):
             may_acknowledge = acknowledge and self.desk.settings.acknowledge and self._may_greet(customer.email)
 
             def drafted(number: str) -> Draft:
-                inquiry, note, duty = self.desk.received(self._inquiry(number, customer, post, linked))
+                inquiry, note, duty = self.desk.reception.received(self._inquiry(number, customer, post, linked))
                 letters = self.desk.announcements(inquiry, (), may_acknowledge, note)
                 entry = self._entry(number, INQUIRY, CUSTOMER, post, letters)
                 return Draft(inquiry, entry, letters, post.content, duty)

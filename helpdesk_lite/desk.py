@@ -13,6 +13,7 @@ from typing import NamedTuple
 from helpdesk_lite import letter, sameness, signing, tracking
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketMoved
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RESOLVED, Letter
+from helpdesk_lite.reception import Reception
 from helpdesk_lite.ticket import (
     CLAIMED,
     CLOSED,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.operators import Operator
     from helpdesk_lite.permission import Permission
-    from helpdesk_lite.reception import Reception
     from helpdesk_lite.settings import Settings
     from helpdesk_lite.standing import Standing
     from helpdesk_lite.store.contract import Content, Store
@@ -76,7 +76,7 @@ class Desk(NamedTuple):
     clock: Callable[[], float]
     chance: Callable[[], int]
     whose: Whose | None = None
-    reception: Reception | None = None
+    reception: Reception = Reception()
     permission: Callable[[], Permission] = _by_the_table
 
     def submit(self, form: Form, submission: Submission, client: str, language: str, browser: str = "") -> str:
@@ -90,11 +90,10 @@ class Desk(NamedTuple):
 
             def drafted(number: str) -> Draft:
                 inquiry = self._inquiry(number, form, submission, digest, language)._replace(browser=browser)
-                inquiry, note, duty = self.received(inquiry)
+                inquiry, note, duty = self.reception.received(inquiry)
                 letters = self.announcements(inquiry, form.notify, self.settings.acknowledge, note)
-                entry = self.entry(number, "inquiry", CUSTOMER, letters)
-                message = lambda: self._message(inquiry, entry.message_id, submission)  # noqa: E731
-                return Draft(inquiry, entry, letters, message, duty)
+                made = self.entry(number, "inquiry", CUSTOMER, letters)
+                return Draft(inquiry, made, letters, lambda: self._message(inquiry, made.message_id, submission), duty)
 
             return self.keep(drafted)
 
@@ -106,7 +105,8 @@ class Desk(NamedTuple):
                 self.demand(operator, "claim", what=number)
                 raise AlreadyClaimed(number, *ticket.place, ticket.since)
             self.demand(operator, "claim", ticket)
-            self.give(ticket, operator)
+            goal = Place(CLAIMED, operator.name)
+            self.move(ticket, goal, "claimed", operator.name, self.forwards(ticket, operator))
 
     def release(self, number: str, operator: Operator) -> None:
         """Put the ticket back into the pending queue. TicketMoved."""
@@ -233,8 +233,7 @@ class Desk(NamedTuple):
             try:
                 with self.locked(number):
                     self._note_whose(number, draft.inquiry.customer.email)
-                    if draft.duty and self.reception:
-                        self.reception.promise(number, draft.duty)
+                    self.reception.promise(number, draft.duty)
                     self.outbox.stage(draft.letters)
                     self.store.add(draft.inquiry, draft.entry, draft.message)
                     self._publish(draft.letters)
@@ -243,14 +242,8 @@ class Desk(NamedTuple):
                     raise
                 continue
             break
-        if draft.duty and self.reception:
-            self.reception.settle(number)
+        self.reception.settle(number, draft.duty)
         return number
-
-    def give(self, ticket: Ticket, operator: Operator, rules: str = "") -> None:
-        """Commit that the operator has this pending ticket (by these rules); the caller holds the ticket's lock."""
-        goal = Place(CLAIMED, operator.name)
-        self.move(ticket, goal, "claimed", operator.name, self.forwards(ticket, operator), text=rules)
 
     def commit(
         self,
@@ -305,8 +298,7 @@ class Desk(NamedTuple):
     def announcements(
         self, inquiry: Inquiry, notify: tuple[str, ...], acknowledge: bool, note: str = ""
     ) -> list[Letter]:
-        """The letters of a new ticket: the notice, perhaps with a note, and the customer's acknowledgement if there is
-        to be one."""
+        """The letters of a new ticket: the notice, and the customer's acknowledgement if there is to be one."""
         recipients = tuple(dict.fromkeys((*self.readers(inquiry.head.category), *notify)))
         notice = self.letter(NOTICE, inquiry, recipients=recipients, language=self.settings.language)
         letters = [notice._replace(note=note)]
@@ -314,14 +306,9 @@ class Desk(NamedTuple):
             letters.append(self.letter(ACKNOWLEDGEMENT, inquiry, recipients=(inquiry.customer.email,)))
         return [one for one in letters if one.recipients]
 
-    def received(self, inquiry: Inquiry) -> tuple[Inquiry, str, Duty | None]:
-        """How its ticket is to begin: with which category and standing; a note by rule, and what rules want done."""
-        return self.reception.received(inquiry) if self.reception else (inquiry, "", None)
-
     def readers(self, category: str) -> tuple[str, ...]:
         """Who hears of the tickets of this category: its own readers, else everybody."""
-        own = self.reception.readers(category) if self.reception else ()
-        return own or self.settings.broadcast
+        return self.reception.readers(category) or self.settings.broadcast
 
     def forwards(self, ticket: Ticket, operator: Operator) -> list[Letter]:
         """What the customer wrote until now, for the operator: the inquiry, and each letter that came after it."""

@@ -188,10 +188,9 @@ class Handling(NamedTuple):
 
     def _news(self, ticket: Ticket, now: Standing, by: Operator) -> list[Letter]:
         """The notice of a pending ticket for those who hear of its new category; for nobody if none has said so."""
-        reception = self.desk.reception
-        if ticket.place != QUEUE or reception is None:
+        if ticket.place != QUEUE:
             return []
-        readers = reception.readers(now.category or ticket.inquiry.head.category)
+        readers = self.desk.reception.readers(now.category or ticket.inquiry.head.category)
         return self._notice(ticket, tuple(one for one in readers if one != by.email))
 
     def _tidings(self, ticket: Ticket) -> list[Letter]:
@@ -218,7 +217,7 @@ class Handling(NamedTuple):
 
     def _among(self, able: list[Operator], name: str) -> tuple[str, ...]:
         """Whom of these operators to mail: those who hear of the category, else those who work on it, else all."""
-        category = self.desk.reception.find(name) if self.desk.reception else None
+        category = self.desk.reception.find(name)
         addresses: tuple[str, ...] = ()
         if category:
             addresses = category.addresses

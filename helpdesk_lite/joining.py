@@ -206,11 +206,12 @@ class Joining(NamedTuple):
                     yield piece
 
         def drafted(number: str) -> Draft:
-            inquiry = self.desk.received(_inquiry(number, int(self.desk.clock()), ticket, entry, letter, digest))
-            letters = self.desk.announcements(inquiry, (), False)
+            inquiry = _inquiry(number, int(self.desk.clock()), ticket, entry, letter, digest)
+            inquiry, note, duty = self.desk.reception.received(inquiry)
+            letters = self.desk.announcements(inquiry, (), False, note)
             first = self.desk.entry(number, INQUIRY, CUSTOMER, letters)
             first = first._replace(sender=entry.sender, people=entry.people, digest=TYPED + digest)
-            return Draft(inquiry, first._replace(message_id=entry.message_id), letters, content)
+            return Draft(inquiry, first._replace(message_id=entry.message_id), letters, content, duty)
 
         return self.desk.keep(drafted)
 

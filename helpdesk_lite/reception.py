@@ -34,9 +34,9 @@ class Beginning(NamedTuple):
 
 
 class Reception(NamedTuple):
-    """What the desk asks of each new ticket. The parts are made when they are first needed."""
+    """What the desk asks of each new ticket. The parts are made when they are first needed; None: there are none."""
 
-    categories: Callable[[], Categories]
+    categories: Callable[[], Categories] | None = None
     has_rules: Callable[[], bool] = lambda: False
     ruling: Callable[[], Ruling] | None = None
 
@@ -76,31 +76,31 @@ class Reception(NamedTuple):
         )
         return inquiry._replace(head=inquiry.head._replace(standing=now))
 
-    def promise(self, number: str, duty: Duty) -> None:
+    def promise(self, number: str, duty: Duty | None) -> None:
         """Keep what is to be done with the ticket that is just being made. FileExistsError if the number is taken."""
-        if self.ruling:
+        if duty and self.ruling:
             self.ruling().duties.promise(number, duty)
 
-    def settle(self, number: str) -> None:
+    def settle(self, number: str, duty: Duty | None) -> None:
         """Do it, now that the ticket is there; what fails is left to the next round."""
-        if self.ruling:
+        if duty and self.ruling:
             self.ruling().settle(number)
 
     def find(self, name: str) -> Category | None:
         """The category of this name, if there is one that can be used, and its file can be read."""
         with suppress(OSError):  # `verify` will say so
-            return self.categories().find(name) if name else None
+            return self.categories().find(name) if name and self.categories else None
         return None
 
     def readers(self, name: str) -> tuple[str, ...]:
         """Who hears of the tickets of this category; nobody in particular if there is none, or it names nobody."""
         category = self.find(name)
-        return self.categories().readers(category) if category else ()
+        return self.categories().readers(category) if category and self.categories else ()
 
     def _called(self, words: str) -> Category | None:
         """The same by what a form calls it: its name or its title."""
         with suppress(OSError):
-            return self.categories().called(words) if words else None
+            return self.categories().called(words) if words and self.categories else None
         return None
 
     def _verdict(self, inquiry: Inquiry) -> Verdict | None:

@@ -79,10 +79,7 @@ class Ruling(NamedTuple):
         ticket = self.desk.store.read(number)
         inquiry = self._as_it_came(ticket.inquiry, forms)
         verdict = self.judged(inquiry)
-        reception = self.desk.reception
-        if reception is None:
-            return Trial(verdict, inquiry.head.category, inquiry.head.standing)
-        head = reception.ruled(inquiry, verdict).head
+        head = self.desk.reception.ruled(inquiry, verdict).head
         ticket = ticket._replace(inquiry=inquiry._replace(head=head), place=QUEUE, entries=ticket.entries[:1])
         hand = verdict.action.hand
         found = self.candidates(hand, ticket) if hand else []
@@ -116,7 +113,7 @@ class Ruling(NamedTuple):
             own = forms.form(head.form).category
         except DeskError:  # the form is gone or broken, or it came otherwise
             own = "" if head.form == "mail" else head.category
-        category = self.desk.reception.chosen(inquiry, own) if self.desk.reception else None
+        category = self.desk.reception.chosen(inquiry, own)
         return inquiry._replace(head=head._replace(category=category.name if category else own, standing=USUAL))
 
     def _settle(self, number: str) -> None:
@@ -145,7 +142,9 @@ class Ruling(NamedTuple):
             able = [one.name for one in self.candidates(duty.hand, ticket) if not one.hindrance]
             operator = self.operators.find(self._chosen(duty.hand, able, self.duties.next_of))
             if operator:
-                self.desk.give(ticket, operator, ", ".join(duty.rules))
+                letters = self.desk.forwards(ticket, operator)
+                goal, rules = Place(CLAIMED, operator.name), ", ".join(duty.rules)
+                self.desk.move(ticket, goal, "claimed", operator.name, letters, text=rules)
 
     def _named(self, hand: Hand) -> list[str]:
         if hand.operators:
