@@ -37,6 +37,7 @@ VERBS = {
     "link": "have two tickets say that they belong together",
     "unlink": "take that back",
     "split": "make a ticket of its own of a letter in another",
+    "copy": "have somebody in copy of a claimed ticket's answers, or no more",
     "mark": "change a ticket's priority, category, level, or when it is due",
 }
 
@@ -180,6 +181,10 @@ def _verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
             verb.add_argument(
                 "--entry", type=int, required=True, metavar="N", help="which of those in `show --json`, from 0"
             )
+        elif name == "copy":
+            who = verb.add_mutually_exclusive_group(required=True)
+            who.add_argument("--in", dest="included", metavar="ADDRESS")
+            who.add_argument("--out", dest="excluded", metavar="ADDRESS")
         elif name == "mark":
             _marks(verb)
 

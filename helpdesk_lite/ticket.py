@@ -89,7 +89,8 @@ class Entry(NamedTuple):
     reopened, waiting, resolved, resumed, escalated, reassigned (`text`: to whom), marked, spam and binned (`text`:
     where it lay before), restored, those of `ties`, found (by `verify`: the ticket lay elsewhere, or stood otherwise,
     than it said), ruled (`text`: the rules that applied, and below an empty line their note), forwarded (by the
-    courier: `text` is the shape of a letter that was sent on, the domain that decided, and what it asks for).
+    courier: `text` is the shape of a letter that was sent on, the domain that decided, and what it asks for),
+    included and excluded (`people`: who is in copy from then on, or no more).
 
     Kinds of what was written, whose message is the letter as it came in: letter (from the customer's side), answer
     (from an operator), note (for operators only; `text`: the operators it names), automatic (from a machine), bounce (a
@@ -119,6 +120,7 @@ INQUIRY, LETTER, ANSWER, NOTE, AUTOMATIC, BOUNCE = WRITTEN = (  # kinds of entri
     "bounce",
 )
 FORWARDED = "forwarded"
+INCLUDED, EXCLUDED = "included", "excluded"  # by hand in copy from then on, or no more: `people`
 MERGED, UNMERGED = _MERGING = "merged", "unmerged"
 RULED = "ruled"
 TYPED = "typed-"
@@ -201,18 +203,26 @@ class Ticket(NamedTuple):
         """The addresses of those who belong to the conversation, the customer's first, each once.
 
         That is whom the customer, an operator's answer, or somebody who belongs to it already had in copy; a stranger's
-        letter brings nobody in. `until` is the Message-ID of an entry: those before it count.
+        letter brings nobody in. Whoever an operator took out, an operator alone brings in again. `until` is the
+        Message-ID of an entry: those before it count.
         """
         found = {self.inquiry.customer.email.lower(): self.inquiry.customer.email}
+        gone: set[str] = set()
         for entry in self.entries:
             if until and entry.message_id == until:
                 break
             sender = address_in(entry.sender)
             if entry.kind == INQUIRY and sender:
                 found.setdefault(sender.lower(), sender)
-            if entry.kind in (INQUIRY, ANSWER) or (entry.kind == LETTER and sender.lower() in found):
+            if entry.kind == EXCLUDED:
+                gone.update(map(str.lower, entry.people))
+                found = {key: address for key, address in found.items() if key not in gone}
+            if entry.kind in (ANSWER, INCLUDED):
+                gone.difference_update(map(str.lower, entry.people))
+            if entry.kind in (INQUIRY, ANSWER, INCLUDED) or (entry.kind == LETTER and sender.lower() in found):
                 for address in entry.people:
-                    found.setdefault(address.lower(), address)
+                    if address.lower() not in gone:
+                        found.setdefault(address.lower(), address)
         return tuple(address for address in found.values() if address)
 
 

@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 
 from helpdesk_lite import assemble, standing, terminal, times
+from helpdesk_lite.copies import Copies
 from helpdesk_lite.errors import HandlingRefused, NotAllowed, OperatorMistaken, TicketMoved, UnknownNumber
 from helpdesk_lite.root import find_root
 from helpdesk_lite.standing import DAYS_END
@@ -38,6 +39,7 @@ _DONE = {
     "resume": "%(number)s is in progress.",
     "escalate": "%(number)s is back in the queue, at level %(level)s.",
     "reassign": "%(holder)s has %(number)s now; the customer's message is on its way to them.",
+    "copy": "Answers in %(number)s go to %(people)s.",
     "mark": "%(number)s: %(standing)s.",
     "merge": "%(number)s is a part of %(other)s; `unmerge` takes it out again.",
     "unmerge": "%(number)s is back where it lay.",
@@ -87,6 +89,12 @@ def _act(house: House, given: Namespace, number: str, operator: Operator) -> Non
         _join(house, given, number, operator)
     elif given.verb in _AWAY:
         house.handling.put_away(number, operator, _AWAY[given.verb])
+    elif given.verb == "copy":
+        copies = Copies(house.desk)
+        if given.included:
+            copies.include(number, operator, given.included)
+        else:
+            copies.exclude(number, operator, given.excluded or "")
     elif given.verb == "mark":
         seen = house.store.read(number).standing
         house.handling.mark(number, operator, _wanted(given, seen), seen)
@@ -133,6 +141,7 @@ def _told(house: House, given: Namespace, number: str, operator: Operator) -> st
         ticket = house.store.read(number)
         words = standing.written(ticket.standing) or "as usual"
         values |= {"level": str(ticket.standing.level), "holder": ticket.place.holder, "standing": words}
+        values["people"] = ", ".join(ticket.known()) or "nobody"
     return _DONE[verb] % values
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from helpdesk_lite.mail.own_words import own_words
-from helpdesk_lite.ticket import AUTOMATIC, INQUIRY, LETTER
+from helpdesk_lite.ticket import AUTOMATIC, EXCLUDED, INCLUDED, INQUIRY, LETTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def hidden_in(ticket: Ticket) -> frozenset[str]:
     """Every address in the ticket at which somebody of the customer's side can be reached."""
     found = {ticket.inquiry.customer.email}
     for entry in ticket.entries:
-        if entry.kind in (INQUIRY, LETTER, AUTOMATIC):
+        if entry.kind in (INQUIRY, LETTER, AUTOMATIC, INCLUDED, EXCLUDED):
             found.update((entry.sender.rpartition("<")[2].rstrip(">"), *entry.people))
     return frozenset(found - {""})
 

@@ -86,7 +86,8 @@ class Parties(NamedTuple):
             has_own_from = is_placed and answered == address
             yield from self._reply_to(letter, answered, operator, has_own_from)
         if self.settings.answers != "relayed":
-            people = entry.people if is_known else ()  # a stranger brings nobody in
+            among = {one.lower() for one in ticket.known()}  # without whom an operator took out
+            people = [one for one in entry.people if one.lower() in among] if is_known else ()  # strangers bring nobody
             yield from _copies(self._others((customer, *people), (answered, address, operator.email)))
 
     def of_answer(self, letter: Letter, ticket: Ticket, entry: Entry, operator: Operator | None) -> Iterator[bytes]:

@@ -79,6 +79,7 @@ ROUTES = (
     Route("POST", "/tickets/{number}/resume", "handling:resume"),
     Route("POST", "/tickets/{number}/escalate", "handling:escalate"),
     Route("POST", "/tickets/{number}/reassign", "handling:reassign"),
+    Route("POST", "/tickets/{number}/copy", "handling:copy"),
     Route("POST", "/tickets/{number}/mark", "handling:mark"),
     Route("POST", "/tickets/{number}/spam", "handling:spam"),
     Route("POST", "/tickets/{number}/bin", "handling:binned"),

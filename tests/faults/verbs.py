@@ -402,6 +402,7 @@ VERBS = {
         _handled("resolve", b"tell=yes&solution=Water.", "claimed", INES, "resolved", letters=1, again=303),
         _handled("spam", b"", "pending", Place(CLOSED, ""), "spam"),
         _handled("bin", b"", "claimed", INES_HAD, "binned"),
+        _handled("copy", b"in=carl%40example.com", "claimed", INES, "included", again=303),
         _handled("mark", b"priority=critical", "pending", QUEUE, "marked", again=303),
         _handled("mark", b"category=water", "pending", QUEUE, "marked", letters=1, again=303, name="categorise"),
         _joined("merge", "joined"),

@@ -13,8 +13,8 @@ FLOORS = {
     "disk": "disk cache data_format assets root owner slice templating",
     "shelves": "store mail forms audit operators categories limits drafts whose rules rules_file duties",
     "desk": "desk reception handling joining courier verify correspondence customers my_tickets threads typed "
-    "intake aside permission accounts lists sameness arranging naming ledger doctor probe calls histories "
-    "ruling trial",
+    "intake aside permission copies accounts lists sameness arranging naming ledger doctor probe calls "
+    "histories ruling trial",
     "doors": "web doors",
     "assembly": "assemble assemble_reception wsgi",
     "commands": "cli commands",

@@ -235,3 +235,29 @@ class TestCategories:
         form = Path(desk.house.root.forms) / "contact.html"
         form.write_text('<meta name="helpdesk-category" content="bills">' + form.read_text())
         assert "<small>Bills &amp; more</small>" in desk.get("/").text
+
+
+class TestCopies:
+    def test_somebody_is_put_in_copy_and_taken_out(self, desk, claimed):
+        assert desk.post(f"/tickets/{claimed}/copy", "ines", {"in": "carl@example.com"}).status == 303
+        page = desk.get(f"/tickets/{claimed}", "ines")
+        assert "ines put carl@example.com in copy" in page.words
+        assert "It goes to jane@example.com, carl@example.com." in page.words
+        assert desk.post(f"/tickets/{claimed}/copy", "ines", {"out": "carl@example.com"}).status == 303
+        page = desk.get(f"/tickets/{claimed}", "ines")
+        assert "ines took carl@example.com out of copy" in page.words
+        assert "It goes to jane@example.com." in page.words
+
+    def test_what_is_no_address_changes_nothing(self, desk, claimed):
+        answer = desk.post(f"/tickets/{claimed}/copy", "ines", {"in": "carl"})
+        assert answer.status == 422
+        assert "Nothing was changed" in answer.words
+
+    def test_somebody_elses_is_left_alone(self, desk, claimed):
+        assert desk.post(f"/tickets/{claimed}/copy", "bob", {"in": "carl@example.com"}).status == 403
+
+    def test_who_was_in_copy_is_not_told_once_the_ticket_is_back_in_the_queue(self, desk, claimed):
+        desk.post(f"/tickets/{claimed}/copy", "ines", {"in": "carl@example.com"})
+        desk.post(f"/tickets/{claimed}/copy", "ines", {"out": "carl@example.com"})
+        desk.post(f"/tickets/{claimed}/release", "ines")
+        assert "carl" not in desk.get(f"/tickets/{claimed}", "bob").text

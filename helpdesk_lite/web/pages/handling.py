@@ -9,10 +9,11 @@ from __future__ import annotations
 from contextlib import suppress
 
 from helpdesk_lite import standing, times
+from helpdesk_lite.copies import Copies
 from helpdesk_lite.errors import HandlingRefused, TicketChanged
 from helpdesk_lite.handling import LONGEST_NOTE
 from helpdesk_lite.letter import is_address
-from helpdesk_lite.rights import MARK, PUT_AWAY, REASSIGN, SHOW
+from helpdesk_lite.rights import HANDLE, MARK, PUT_AWAY, REASSIGN, SHOW
 from helpdesk_lite.ticket import CLAIMED, CLOSED, Place
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
@@ -92,6 +93,16 @@ def restore(request: Request, house: House, number: str) -> Response:
     return see_other(request, f"/tickets/{number}")
 
 
+def copy(request: Request, house: House, number: str) -> Response:
+    """Somebody is in copy from now on, or no more. TicketMoved, NotAllowed, HandlingRefused."""
+    operator, typed, copies = signed_in(request), _typed(request, house), Copies(house.desk)
+    if "out" in typed:
+        copies.exclude(number, operator, typed["out"])
+    else:
+        copies.include(number, operator, typed.get("in", ""))
+    return see_other(request, f"/tickets/{number}")
+
+
 def mark(request: Request, house: House, number: str) -> Response:
     """It stands as it was filled in; 409, with both versions, if somebody else changed the same meanwhile.
 
@@ -131,6 +142,8 @@ def values(
         "days": days,
         "progress": ticket.progress,
         "may_hand_on": may_hand_on,
+        "may_copy": ticket.place.state == CLAIMED and house.desk.may(operator, HANDLE, ticket),
+        "in_copy": [one for one in ticket.known() if one.lower() != ticket.inquiry.customer.email.lower()],
         "may_tell": is_address(ticket.inquiry.customer.email),
         "resolved_days": house.settings.resolved_days,
         "may_mark": ticket.place.state != CLOSED and house.desk.may(operator, MARK, ticket),
