@@ -90,6 +90,7 @@ class Thread:
         self._ticket = ticket
         self._first_place = first
         self._said = said
+        self._texts = _texts(said)
         self._now = house.clock()
         self._hidden = self._to_hide(house)
         self._readings = self._read(house)
@@ -167,41 +168,9 @@ class Thread:
     def _words(self, entry: Entry) -> str:
         """Who did what."""
         said = self._said
-        texts = {
-            INQUIRY: said.gettext("Arrived with the form %(form)s"),
-            "claimed": said.gettext("%(who)s claimed it"),
-            "released": said.gettext("%(who)s released it to the queue"),
-            "closed": said.gettext("%(who)s closed it"),
-            "reopened": said.gettext("%(who)s reopened it"),
-            "found": said.gettext("A check of the files found it where it is now"),
-            LETTER: said.gettext("%(who)s wrote"),
-            ANSWER: said.gettext("%(who)s answered"),
-            NOTE: said.gettext("%(who)s noted"),
-            "waiting": said.gettext("%(who)s now waits for the customer"),
-            INCLUDED: said.gettext("%(who)s put %(people)s in copy"),
-            EXCLUDED: said.gettext("%(who)s took %(people)s out of copy"),
-            "resolved": said.gettext("%(who)s resolved it"),
-            "resumed": said.gettext("%(who)s took it up again"),
-            "escalated": said.gettext("%(who)s handed it up to level %(level)s"),
-            "reassigned": said.gettext("%(who)s handed it on to %(to)s"),
-            "marked": said.gettext("%(who)s said: %(changes)s"),
-            "spam": said.gettext("%(who)s marked it as spam"),
-            "binned": said.gettext("%(who)s put it into the bin"),
-            "restored": said.gettext("%(who)s took it back from there"),
-            ties.JOINED: said.gettext("%(who)s merged %(other)s into it"),
-            ties.PARTED: said.gettext("%(who)s took %(other)s out of it again"),
-            ties.LINKED: said.gettext("%(who)s linked it with %(other)s"),
-            ties.UNLINKED: said.gettext("%(who)s unlinked it from %(other)s"),
-            ties.SPLIT: said.gettext("%(who)s made a ticket of its own of a letter: %(other)s"),
-            MERGED: said.gettext("%(who)s merged it into %(other)s"),
-            UNMERGED: said.gettext("%(who)s took it out of %(other)s again"),
-            RULED: said.gettext("By rule: %(rules)s"),
-            AUTOMATIC: said.gettext("A program wrote"),
-            BOUNCE: said.gettext("Could not be delivered to %(failed)s"),
-        }
         if entry.kind == FORWARDED:
             return self._forwarded(entry)
-        if entry.kind not in texts:
+        if entry.kind not in self._texts:
             return entry.kind
         if entry.kind == INQUIRY and self._ticket.began_with_mail:
             return said.gettext("Arrived by mail")
@@ -214,7 +183,7 @@ class Thread:
         if entry.kind == "claimed" and entry.text:
             return said.gettext("%(who)s was given it by rule: %(rules)s") % {"who": entry.by, "rules": entry.text}
         failed = self._discreet_reason(entry.text.removeprefix(_BOUNCED))
-        return texts[entry.kind] % {
+        return self._texts[entry.kind] % {
             "who": self.who(entry),
             "form": self._ticket.inquiry.head.title,
             "failed": failed or said.gettext("its recipient"),
@@ -311,6 +280,42 @@ class Thread:
         from helpdesk_lite.mail import discretion
 
         return discretion.without_any(text, self._said.gettext("(address)"))
+
+
+def _texts(said: Translation) -> dict[str, str]:
+    """What each kind of entry says, with places for who did it and what more there is to say."""
+    return {
+        INQUIRY: said.gettext("Arrived with the form %(form)s"),
+        "claimed": said.gettext("%(who)s claimed it"),
+        "released": said.gettext("%(who)s released it to the queue"),
+        "closed": said.gettext("%(who)s closed it"),
+        "reopened": said.gettext("%(who)s reopened it"),
+        "found": said.gettext("A check of the files found it where it is now"),
+        LETTER: said.gettext("%(who)s wrote"),
+        ANSWER: said.gettext("%(who)s answered"),
+        NOTE: said.gettext("%(who)s noted"),
+        "waiting": said.gettext("%(who)s now waits for the customer"),
+        INCLUDED: said.gettext("%(who)s put %(people)s in copy"),
+        EXCLUDED: said.gettext("%(who)s took %(people)s out of copy"),
+        "resolved": said.gettext("%(who)s resolved it"),
+        "resumed": said.gettext("%(who)s took it up again"),
+        "escalated": said.gettext("%(who)s handed it up to level %(level)s"),
+        "reassigned": said.gettext("%(who)s handed it on to %(to)s"),
+        "marked": said.gettext("%(who)s said: %(changes)s"),
+        "spam": said.gettext("%(who)s marked it as spam"),
+        "binned": said.gettext("%(who)s put it into the bin"),
+        "restored": said.gettext("%(who)s took it back from there"),
+        ties.JOINED: said.gettext("%(who)s merged %(other)s into it"),
+        ties.PARTED: said.gettext("%(who)s took %(other)s out of it again"),
+        ties.LINKED: said.gettext("%(who)s linked it with %(other)s"),
+        ties.UNLINKED: said.gettext("%(who)s unlinked it from %(other)s"),
+        ties.SPLIT: said.gettext("%(who)s made a ticket of its own of a letter: %(other)s"),
+        MERGED: said.gettext("%(who)s merged it into %(other)s"),
+        UNMERGED: said.gettext("%(who)s took it out of %(other)s again"),
+        RULED: said.gettext("By rule: %(rules)s"),
+        AUTOMATIC: said.gettext("A program wrote"),
+        BOUNCE: said.gettext("Could not be delivered to %(failed)s"),
+    }
 
 
 def is_veiled(ticket: Ticket) -> bool:
