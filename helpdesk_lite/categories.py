@@ -158,7 +158,7 @@ class Categories:
         _check(category)
         if not disk.is_there(self._path(category.name)):
             raise CategoryMistaken(f"There is no category {category.name}.")
-        disk.replace(self._path(category.name), [written(category)])
+        disk.renew(self._path(category.name), [written(category)])
 
     def remove(self, name: str) -> None:
         """Take the file away; its tickets stay, and keep the name. CategoryMistaken if there is none."""

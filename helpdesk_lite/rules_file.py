@@ -70,7 +70,7 @@ class RulesFile:
         """Have the file say this; it goes if that is nothing. RulesMistaken with every mistake."""
         self.check(text)
         if text.strip():
-            disk.replace(self.path, [text.encode()])
+            disk.renew(self.path, [text.encode()])
         elif disk.is_there(self.path):
             disk.remove(self.path)
 

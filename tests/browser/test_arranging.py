@@ -8,7 +8,7 @@ from tests.browser.test_every_page import check
 
 RULES = """\
 [[rule]]
-name = "Fires and everything that is hot, which a title may well say in many words"
+name = "Fires and everything hot, as a name may say in many words"
 if.words = ["fire", "smoke"]
 if.field.room.matches = "[0-9]+ [a-z]"
 then.priority = "high"

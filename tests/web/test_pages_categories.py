@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite.categories import Category
+from helpdesk_lite.errors import FileChanged
 from tests.web.conftest import SCRIPT
 
 HERE = "/administration/categories"
@@ -114,3 +115,26 @@ def test_they_are_administrators_alone(desk, repairs):
         assert desk.post(path, "ines", {"name": "bills", "priority": "low", "level": "1"}).status == 403
     assert desk.post(f"{HERE}/repairs/remove", "ines").status == 403
     assert desk.house.categories.all() == [REPAIRS]
+
+
+def test_each_change_is_in_the_log_and_can_be_undone(desk):
+    fields = {"name": "bills", "title": "Bills", "priority": "low", "level": "1", "subscribers": "bob"}
+    desk.post(HERE, "ada", fields)
+    page = desk.get(f"{HERE}/bills", "ada").text
+    desk.post(f"{HERE}/bills", "ada", {**fields, "title": "Money", "seen": seen(page)})
+    page = desk.get(f"{HERE}/bills", "ada").text
+    desk.post(f"{HERE}/bills/remove", "ada", {"seen": seen(page)})
+    noted = desk.house.audit.read()
+    assert [(one.who, one.what, one.about) for one in noted] == [
+        ("ada", "removed", "categories/bills"),
+        ("ada", "changed", "categories/bills"),
+        ("ada", "added", "categories/bills"),
+    ]
+    titles = []
+    for one in noted:
+        desk.house.arranging.undo(one, desk.operator("ada"))
+        found = desk.house.categories.find("bills")
+        titles.append(found and (found.title, found.subscribers))
+    assert titles == [("Money", ("bob",)), ("Bills", ("bob",)), None]
+    with pytest.raises(FileChanged):
+        desk.house.arranging.undo(noted[1], desk.operator("ada"))

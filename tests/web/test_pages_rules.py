@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk_lite.errors import FileChanged
+
 HERE = "/administration/rules"
 RULES = """\
 [[rule]]
@@ -68,6 +70,8 @@ def test_the_file_is_checked_then_saved(desk):
     assert (noted.who, noted.what, noted.about) == ("ada", "changed", "rules.toml")
     desk.house.arranging.undo(noted, desk.operator("ada"))
     assert desk.house.rules.text() == ""
+    with pytest.raises(FileChanged):
+        desk.house.arranging.undo(noted, desk.operator("ada"))
 
 
 @pytest.mark.parametrize("then", ["check", "save"])
