@@ -35,7 +35,9 @@ class Condition(NamedTuple):
     @property
     def words(self) -> str:
         """As it may stand in the file."""
-        wanted = repr(list(self.wanted)) if len(self.wanted) != 1 else repr(self.wanted[0])
+        import json
+
+        wanted = json.dumps(self.wanted if len(self.wanted) != 1 else self.wanted[0], ensure_ascii=False)
         return f"{'.'.join(part for part in (self.kind, self.field, self.how) if part)} = {wanted}"
 
 

@@ -93,8 +93,8 @@ class TestConditions:
         (tried,) = ruled.verdict(text).tried
         assert not tried.applies
         assert [(look.condition.words, look.seen, look.is_so) for look in tried.looks] == [
-            ("form = 'repair'", "repair", True),
-            ("field.machine.equals = 'X'", "KB-20", False),
+            ('form = "repair"', "repair", True),
+            ('field.machine.equals = "X"', "KB-20", False),
         ]
 
     def test_none_are_always_so(self, ruled):
@@ -350,10 +350,10 @@ class TestFromTheCommandLine:
         assert status == 0
         assert said.splitlines() == [
             "no      Water",
-            "        no  words = 'water'   (it is 'The printer is on fire It burns.')",
+            "        no  words = \"water\"   (it is 'The printer is on fire It burns.')",
             "applies Fires",
-            "        yes form = 'contact'   (it is 'contact')",
-            "        yes words = 'burns'   (it is 'The printer is on fire It burns.')",
+            "        yes form = \"contact\"   (it is 'contact')",
+            "        yes words = \"burns\"   (it is 'The printer is on fire It burns.')",
             "Then: category none, priority high, level 1",
             "Note: Hurry.",
             "        no  bob   away until 9999-12-24",
@@ -367,7 +367,7 @@ class TestFromTheCommandLine:
         number = ruled.asked()
         ruled.desk.claim(number, ruled.house.operators.find("bob"))
         said = self.run(ruled, capsys, "try", number)[1]
-        assert "no  category = 'repairs'   (it is '')" in said
+        assert "no  category = \"repairs\"   (it is '')" in said
         assert "Then: category repairs, priority high, level 2" in said
 
     def test_check_says_mistakes_then_names_that_lead_nowhere(self, ruled, capsys):

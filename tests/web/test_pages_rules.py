@@ -52,7 +52,7 @@ def test_there_is_a_page_while_there_are_none(desk):
 
 def test_each_says_when_and_what(ruled):
     words = html.unescape(ruled.get(HERE, "ada").words)
-    assert "Fires & water If words = ['fire', 'water'] and field.room.equals = '12 b' priority high level 2" in words
+    assert 'Fires & water If words = ["fire", "water"] and field.room.equals = "12 b" priority high level 2' in words
     assert "due in 4 h note: Hurry. handed to bob, ines (in turn) then no rule below" in words
     assert "2 Always handed to who knows about pumps (who has the fewest)" in words
     assert "These rules speak of what there is not: rule 2: there is no skill 'pumps'" in words
@@ -106,7 +106,7 @@ def test_they_are_tried_on_a_ticket(ruled):
     number = ruled.ticket()
     words = html.unescape(ruled.get(f"{HERE}?number={number.lower()}", "ada").words)
     assert "Applies: Fires & water" in words
-    assert "Yes: field.room.equals = '12 b' it is 12 b" in words
+    assert 'Yes: field.room.equals = "12 b" it is 12 b' in words
     assert "Handed to bob." in words
     assert ruled.house.store.read(number).place.state == "pending"
     other = ruled.get(f"{HERE}?number={ruled.ticket('A question')}", "ada").words
