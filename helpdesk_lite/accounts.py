@@ -209,8 +209,12 @@ def _values(operator: Operator) -> dict[str, Any]:
 
 def _operator(name: str, values: dict[str, Any]) -> Operator:
     """The account as the log has it, in the fields of this version. OperatorMistaken if a hand wrote it otherwise."""
-    known = {field: value for field, value in values.items() if field in Operator._fields and field != "name"}
     usual = Operator._field_defaults | {"email": ""}
-    if any(type(value) is not type(usual[field]) for field, value in known.items() if field != "categories"):
+    known: dict[str, Any] = {
+        field: tuple(map(str, value)) if isinstance(value, list) else value
+        for field, value in values.items()
+        if field in usual and field != "password_hash"
+    }
+    if any(type(value) is not type(usual[field]) for field, value in known.items()):
         raise OperatorMistaken("The entry in the log does not say how it was.")
-    return Operator(name, **{**known, "categories": tuple(map(str, values.get("categories", ())))})
+    return Operator(name, **{"email": "", **known})

@@ -123,9 +123,9 @@ class Operators:
         return Operator(name, "", password_hash=found[1] if found else "")
 
     def write(self, operator: Operator) -> None:
-        """Write the file, whether or not it was there before."""
+        """Write the file, whether or not it was there before. MayBeKept if the disk failed at the very end."""
         disk.make_folder(self.folder)
-        disk.replace(self._path(operator.name), [_written(operator)])
+        disk.renew(self._path(operator.name), [_written(operator)])
 
     def version(self, name: str) -> str:
         """What tells this version of the file from the next; "" if there is none."""
@@ -154,7 +154,7 @@ class Operators:
         operator = self.find(name)
         if operator is None:
             raise OperatorMistaken(f"There is no operator {name}.")
-        disk.replace(self._path(name), [_written(operator._replace(password_hash=_hashed(password)))])
+        disk.renew(self._path(name), [_written(operator._replace(password_hash=_hashed(password)))])
 
     def remove(self, name: str) -> None:
         """Take the account away; their tickets stay. OperatorMistaken if there is none."""

@@ -188,6 +188,38 @@ def default_text() -> str:
     return "\n".join(lines) + "\n"
 
 
+class Told(NamedTuple):
+    """A setting as the desk has it: its value as in settings.toml, and the line there, 0 if it is the default's."""
+
+    setting: Setting
+    value: str
+    line: int
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether it is what a new desk has."""
+        return self.value == _toml(self.setting.default)
+
+
+def told(text: str) -> list[Told]:
+    """Every setting, in the order of the table, with where its value in the sound TOML `text` comes from.
+
+    A password in a value is not told.
+    """
+    import re
+    import tomllib
+
+    found = tomllib.loads(text)
+    told = []
+    for setting in TABLE:
+        section = found.get(setting.section, {})
+        is_written = setting.name in section
+        value = _toml(section.get(setting.name, setting.default))
+        value = re.sub(r"(://[^/@:\s\"]*):[^/@\s\"]*@", r"\1:...@", value)
+        told.append(Told(setting, value, _line_of(text, setting.section, setting.name) if is_written else 0))
+    return told
+
+
 def read(text: str, path: str = "settings.toml") -> Settings:
     """The settings that the TOML `text` says; SettingsMistaken with every mistake, as `path:line: ...`."""
     return Settings(check(text, path))

@@ -99,6 +99,7 @@ ROUTES = (
     Route("POST", "/outbox/{name}/drop", "outbox:drop"),
     Route("GET", "/administration", "administration:overview"),
     Route("GET", "/administration/log", "administration:log"),
+    Route("GET", "/administration/settings", "administration:settings"),
     Route("POST", "/administration/log/{name}/undo", "administration:undo"),
     Route("GET", "/administration/operators", "accounts:overview"),
     Route("POST", "/administration/operators", "accounts:add"),

@@ -9,7 +9,8 @@ from tests.browser.test_every_page import check
 def test_an_administrators_day(browse, quiet):
     ada = browse("ada").go("/administration")
     check(ada)
-    ada.page.get_by_role("link", name="Operators").click()
+    check(ada.go("/administration/settings"))
+    ada.go("/administration").page.get_by_role("link", name="Operators").click()
     check(ada)
     ada.find("summary").click()
     ada.find("#name").fill("olga")

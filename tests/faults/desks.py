@@ -36,6 +36,7 @@ TICKETS = ("pending", "claimed", "closed", "moving")
 STATE = (
     *TICKETS,
     "duties",
+    "log",
     "marks",
     "drafts",
     "intake",
@@ -83,6 +84,7 @@ class Look(NamedTuple):
     tickets: dict[str, Ticket]
     queued: Counter[str]
     delivered: Counter[str]
+    accounts: tuple[Operator, ...] = ()
 
     @property
     def named(self) -> Counter[str]:
@@ -91,9 +93,10 @@ class Look(NamedTuple):
         return Counter(letter for entry in entries for letter in entry.letters)
 
     @property
-    def said(self) -> dict[str, tuple[Place, int]]:
-        """Where each ticket is, and how many entries it has."""
-        return {number: (ticket.place, len(ticket.entries)) for number, ticket in self.tickets.items()}
+    def said(self) -> dict[str, object]:
+        """Where each ticket is, and how many entries it has; and each account."""
+        tickets = {number: (ticket.place, len(ticket.entries)) for number, ticket in self.tickets.items()}
+        return {**tickets, **{operator.name: operator for operator in self.accounts}}
 
     @property
     def places(self) -> dict[str, Place]:
@@ -127,6 +130,10 @@ class HarmedDesk:
             *Path(self.root.inside("operators")).iterdir(),
         ):
             self.age(path, 60)  # what is made of a file that changed just now is not kept in the cache
+        self._accounts = {
+            path: (path.read_bytes(), (path.stat().st_atime_ns, path.stat().st_mtime_ns))
+            for path in Path(self.root.inside("operators")).iterdir()
+        }
         self.cookies = {who: self.sign_in(who) for who in ("ines", "ada")}
         self.pending, self.claimed, self.closed = (self._asked(subject) for subject in "abc")
         for number, verbs in ((self.claimed, ["claim"]), (self.closed, ["claim", "close"])):
@@ -197,9 +204,17 @@ class HarmedDesk:
             Path(self.root.inside(*note.split("/"))).unlink(missing_ok=True)
         for path in Path(self.root.inside("cache")).glob(".*.new"):
             path.unlink()
+        self._put_back_accounts()
         house = self.house()
         if not house.outbox.waiting() and not house.outbox.staged_numbers():
             assemble.work(house)  # leaves the note that nothing is due
+
+    def _put_back_accounts(self) -> None:
+        """Only those that have changed: what was made from the others stays."""
+        for path, (text, times) in self._accounts.items():
+            if path.read_bytes() != text:
+                path.write_bytes(text)
+                os.utime(path, ns=times)
 
     def change_settings(self, old: str, new: str) -> None:
         """Replace a line of settings.toml, as if a minute ago."""
@@ -233,7 +248,7 @@ class HarmedDesk:
                 tickets[found.number] = house.store.read(found.number)
         letters = {letter.name: letter for folder in FOLDERS for letter in house.outbox._read(folder)}
         queued = Counter(letter.message_id for letter in letters.values())
-        return Look(tickets, queued, Counter(self._delivered()))
+        return Look(tickets, queued, Counter(self._delivered()), tuple(house.operators.everybody()))
 
     def _delivered(self) -> Iterator[str]:
         arrived = [path.read_bytes() for path in Path(self.root.inside("mail")).glob("*/new/*")]

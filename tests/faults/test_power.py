@@ -64,7 +64,10 @@ def check_names(steps: Sequence[Step]) -> None:
     checked = 0
     for index, step in enumerate(steps):
         if "O_CREAT" in step.line:
-            made.add(paths(step)[0])
+            made.add(path := paths(step)[0])
+            if path.startswith("data/log/"):
+                later = later_flushed(steps[index:])
+                assert path in later and folder_of(path) in later, f"{step}: what is added there is not on disk"
         elif step.call == "fsync":
             flushed.add(paths(step)[0])
         elif step.call == "mkdir" and " = 0" in step.line and not DONE_AGAIN.match(path := paths(step)[0]):

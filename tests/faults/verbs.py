@@ -133,6 +133,28 @@ def _submitted_by_rule(desk: HarmedDesk, ended: Ended, look: Look) -> None:
     each_letter_once(again)
 
 
+ACCOUNT = Request("/administration/operators/ines", "ada", b"email=ines%40example.org&role=observer")
+
+
+def _administered(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+    """The account is as it was or as it should be, there if there was an answer; no change is without its entry."""
+    each_letter_once(look)
+
+    def told() -> tuple[str, list[dict[str, object]]]:
+        house = desk.house()
+        assert house.operators.mistakes() == house.audit.mistakes() == []
+        ines = house.operators.find("ines")
+        assert ines and ines.password_hash
+        return ines.role, [noted.after or {} for noted in house.audit.read() if noted.what == "changed"]
+
+    role, entries = told()
+    assert role == "observer" if answered(ended) == 303 else role in ("operator", "observer")
+    assert role == "operator" or [entry["role"] for entry in entries] == ["observer"]
+    answer = desk.ask(ACCOUNT)
+    assert answer.status == 303, answer.text
+    assert told()[0] == "observer"
+
+
 def _post(verb: str, whose: str) -> Callable[[HarmedDesk], Process]:
     return lambda desk: desk.cgi(Request(f"/tickets/{getattr(desk, whose)}/{verb}", "ines"))
 
@@ -394,6 +416,7 @@ VERBS = {
         _RELEASE.where_folders_are_full("claimed is crowded"),
         Verb("log", "calm", lambda desk: desk.cgi(CALL), _logged),
         Verb("submit-by-rule", "calm", _submit_by_rule, _submitted_by_rule),
+        Verb("account", "calm", lambda desk: desk.cgi(ACCOUNT), _administered),
         _typed("reply", "answer"),
         _typed("note", "note"),
         _handled("wait", b"", "claimed", INES, "waiting", again=303),

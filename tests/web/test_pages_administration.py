@@ -25,6 +25,20 @@ class TestForAdministrators:
         assert "data/operators/zed.toml: email is missing." in desk.get("/administration", "ada").words
 
 
+class TestSettings:
+    def test_each_is_told_with_where_it_comes_from(self, desk):
+        with open(desk.house.root.settings, "w") as file:
+            file.write('[desk]\nname = "Help Desk"\n\n[mail]\ntransport = "smtp://me:secret@mail.example.org"\n')
+        words = desk.get("/administration/settings", "ada").words
+        assert 'name "Help Desk" line 2 · as usual' in words
+        assert 'transport "smtp://me:...@mail.example.org" line 5 ' in words
+        assert "secret" not in words
+        assert "upload_mb 25 not in the file · as usual" in words
+
+    def test_are_for_administrators_alone(self, desk):
+        assert desk.get("/administration/settings", "ines").status == 403
+
+
 class TestTheLog:
     def test_says_that_there_is_nothing(self, desk):
         assert "Nothing is in the log." in desk.get("/administration/log", "ada").words
@@ -178,10 +192,12 @@ class TestOperators:
             "role": "observer",
             "categories": "billing",
             "absent_until": "2031-01-01",
+            "skills": "pumps, motors",
         }
         assert desk.post(f"{OPERATORS}/ines", "ada", fields).status == 303
         ines = desk.operator("ines")
         assert (ines.role, ines.categories, ines.absent_until) == ("observer", ("billing",), "2031-01-01")
+        assert ines.skills == ("pumps", "motors")
         log = desk.get("/administration/log", "ada")
         assert "ada changed operators/ines" in log.words
         way = log.text.partition('action="/cgi-bin/helpdesk.cgi/administration/log/')[2].partition('"')[0]
@@ -222,6 +238,19 @@ class TestOperators:
         assert "level = 99" in page.words
         assert desk.post(f"{OPERATORS}/ines", "ada", {**USUAL, "seen": seen(page)}).status == 303
         assert desk.operator("ines").password_hash
+
+    def test_what_was_done_to_categories_and_rules_is_undone_too(self, desk):
+        ada = desk.operator("ada")
+        desk.house.arranging.add_category(Category("billing", "Invoices"), ada)
+        desk.house.arranging.write_rules("# nothing\n" + "# at all\n" * 50, ada)
+        page = desk.get("/administration/log", "ada").text
+        assert "Before and after" in page
+        for noted in desk.house.audit.read(most=2):
+            assert f"/administration/log/{noted.name}/undo" in page
+            assert desk.post(f"/administration/log/{noted.name}/undo", "ada").status == 303
+            assert desk.post(f"/administration/log/{noted.name}/undo", "ada").status == 409
+        assert desk.house.rules.text() == ""
+        assert desk.house.categories.names() == []
 
     @pytest.mark.parametrize("name", ["zed", "..%2Fsecret", "Ines", "%F0%9F%8D%8B"])
     def test_nobody_is_404(self, desk, name):

@@ -162,6 +162,7 @@ def _typed(request: Request, house: House) -> tuple[Operator, str]:
         supervisor=said.get("supervisor", ""),
         categories=tuple(filter(None, map(str.strip, categories))),
         absent_until=said.get("absent_until", ""),
+        skills=tuple(said.get("skills", "").replace(",", " ").split()),
     )
     return operator, said.get("seen", "")
 

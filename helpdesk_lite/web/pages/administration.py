@@ -5,10 +5,9 @@ Guarantee: anybody else gets 403, and stands in the log for it.
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
-from helpdesk_lite.accounts import is_undoable
+from helpdesk_lite import accounts, arranging, i18n
 from helpdesk_lite.audit import PAGE, REFUSED
-from helpdesk_lite.errors import FileChanged, OperatorMistaken
+from helpdesk_lite.errors import DeskError, FileChanged
 from helpdesk_lite.i18n import N_
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
@@ -27,6 +26,7 @@ _PLACES = (  # the path below /administration, what is there, and what for
     ("operators", N_("Operators"), N_("Who works here, and what each of them may do.")),
     ("categories", N_("Categories"), N_("What tickets can be about: who is mailed of them, and who works on them.")),
     ("rules", N_("Rules"), N_("What becomes of new tickets by itself, and to whom they are handed.")),
+    ("settings", N_("Settings"), N_("What data/settings.toml says, and what is as usual.")),
     ("log", N_("Log"), N_("Who changed what about this desk, and who was refused what.")),
 )
 _SAID = {
@@ -50,6 +50,29 @@ def overview(request: Request, house: House) -> Response:
     return page(request, house, "administration.html", values, here="administration")
 
 
+def settings(request: Request, house: House) -> Response:
+    """Every setting, with its value and where that comes from. NotAllowed."""
+    from helpdesk_lite import disk, settings_table
+
+    administrator(request, house)
+    said = i18n.translation(request.language)
+    told = settings_table.told(disk.read(house.root.settings).decode("utf-8", "replace"))
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for one in told:
+        line = said.gettext("line %(num)s") % {"num": one.line} if one.line else said.gettext("not in the file")
+        is_filled_in = (one.setting.name, one.value) == ("url", '""') and bool(house.settings.url)
+        sections.setdefault(one.setting.section, []).append(
+            {
+                "name": one.setting.name,
+                "value": house.settings.url if is_filled_in else one.value,
+                "source": said.gettext("filled in by the server that runs") if is_filled_in else line,
+                "comment": one.setting.comment.replace("\n# ", " "),
+                "is_usual": one.is_usual,
+            }
+        )
+    return page(request, house, "settings.html", {"sections": sections}, here="administration")
+
+
 def log(request: Request, house: House) -> Response:
     """A page of the audit log, the newest first; what is older than `?before=ENTRY`. NotAllowed."""
     administrator(request, house)
@@ -69,17 +92,21 @@ def undo(request: Request, house: House, name: str) -> Response:
     """Have it as it was before this entry, then show the log; 409 if something changed since. NotAllowed."""
     by = administrator(request, house)
     noted = house.audit.find(name)
-    if noted is None or not is_undoable(noted):
+    if noted is None or not _is_undoable(noted):
         return _refused(request, house, 404, N_("There is no such entry, or it cannot be undone."))
     try:
-        house.accounts.undo(noted, by)
+        (house.accounts if accounts.is_undoable(noted) else house.arranging).undo(noted, by)
     except FileChanged:
         return _refused(
             request, house, 409, N_("Something has changed since. Look at how it is now, and change it there.")
         )
-    except OperatorMistaken as wrong:
+    except DeskError as wrong:
         return _refused(request, house, 409, str(wrong))
     return see_other(request, "/administration/log")
+
+
+def _is_undoable(noted: Noted) -> bool:
+    return accounts.is_undoable(noted) or arranging.is_undoable(noted)
 
 
 def _refused(request: Request, house: House, status: int, words: str) -> Response:
@@ -102,7 +129,7 @@ def _entry(house: House, noted: Noted, said: Translation) -> dict[str, Any]:
         "when": wording.time_element(noted.at, house.clock(), said),
         "changes": noted.changes(),
         "undoes": noted.undoes,
-        "is_undoable": is_undoable(noted),
+        "is_undoable": _is_undoable(noted),
     }
 
 
