@@ -210,11 +210,14 @@ class HarmedDesk:
             assemble.work(house)  # leaves the note that nothing is due
 
     def _put_back_accounts(self) -> None:
-        """Only those that have changed: what was made from the others stays."""
-        for path, (text, times) in self._accounts.items():
-            if path.read_bytes() != text:
-                path.write_bytes(text)
-                os.utime(path, ns=times)
+        """Only those that have changed: what was made from the others stays, and from these is made at once."""
+        changed = [path for path, (text, _) in self._accounts.items() if path.read_bytes() != text]
+        for path in changed:
+            text, times = self._accounts[path]
+            path.write_bytes(text)
+            os.utime(path, ns=times)
+        if changed:
+            self.house().operators.everybody()
 
     def change_settings(self, old: str, new: str) -> None:
         """Replace a line of settings.toml, as if a minute ago."""
