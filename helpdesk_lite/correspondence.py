@@ -24,6 +24,7 @@ from helpdesk_lite.ticket import (
     BOUNCE,
     CLAIMED,
     CLOSED,
+    COMMAND,
     CUSTOMER,
     INQUIRY,
     LETTER,
@@ -133,6 +134,12 @@ class Correspondence(NamedTuple):
         if holder:
             said = self._said(holder).gettext("Your answer in ticket %(number)s could not be delivered: %(failed)s")
             self._tell(holder, ticket, said % {"number": number, "failed": failed})
+
+    def command(self, number: str, operator: Operator, post: Post, word: str) -> None:
+        """Claim, release or close, as the operator's letter asks; once, however often it comes. It is an entry, too."""
+        if not _has(self.desk.store.read(number), post):
+            {"claim": self.claim, "release": self.release, "close": self.close}[word](number, operator)
+            self.record(number, post, COMMAND, operator.name, word)
 
     def claim(self, number: str, operator: Operator) -> None:
         """Claim by mail; who is too late hears who has it."""

@@ -159,12 +159,10 @@ class Intake(NamedTuple):
         is_claim = is_word and (thread.purpose == CLAIM or self.threads.store.place(number) == QUEUE)
         if command == "note":
             self.correspondence.note(number, operator, post)
-        elif command == "release":
-            self.correspondence.release(number, operator)
-        elif command == "close" and not words:
-            self.correspondence.close(number, operator)
-        elif is_claim or (command == "claim" and not words):
-            self.correspondence.claim(number, operator)
+        elif command == "release" or (command and not words):
+            self.correspondence.command(number, operator, post, command)
+        elif is_claim:
+            self.correspondence.command(number, operator, post, "claim")
         elif self.correspondence.answer(number, operator, post) and command == "close":
             self.correspondence.close(number, operator)
         return Outcome(THREADED, number)

@@ -90,7 +90,8 @@ class Entry(NamedTuple):
     where it lay before), restored, those of `ties`, found (by `verify`: the ticket lay elsewhere, or stood otherwise,
     than it said), ruled (`text`: the rules that applied, and below an empty line their note), forwarded (by the
     courier: `text` is the shape of a letter that was sent on, the domain that decided, and what it asks for),
-    included and excluded (`people`: who is in copy from then on, or no more).
+    included and excluded (`people`: who is in copy from then on, or no more), command (`text`: what an operator's
+    letter asked for, which is the entry's message; whether it was done, other entries say).
 
     Kinds of what was written, whose message is the letter as it came in: letter (from the customer's side), answer
     (from an operator), note (for operators only; `text`: the operators it names), automatic (from a machine), bounce (a
@@ -119,7 +120,7 @@ INQUIRY, LETTER, ANSWER, NOTE, AUTOMATIC, BOUNCE = WRITTEN = (  # kinds of entri
     "automatic",
     "bounce",
 )
-FORWARDED = "forwarded"
+FORWARDED, COMMAND = "forwarded", "command"
 INCLUDED, EXCLUDED = "included", "excluded"  # by hand in copy from then on, or no more: `people`
 MERGED, UNMERGED = _MERGING = "merged", "unmerged"
 RULED = "ruled"

@@ -183,7 +183,7 @@ class TestAnOperatorAnswersTheNotice:
         number = desk.open()
         assert desk.answer("ines", number, text) == Outcome(THREADED, number)
         assert desk.place(number) == INES
-        assert desk.kinds(number) == ["inquiry", "claimed"]
+        assert desk.kinds(number) == ["inquiry", "claimed", "command"]
         assert [one.operator for one in desk.letters("forward")] == ["ines"]
         assert desk.letters("answer") == []
 
@@ -315,7 +315,7 @@ class TestAnOperatorAnswersTheNotice:
         desk.answer("ines", number, "release")
         desk.receive(letter("ines@example.org", desk.address("operator", number, "ines"), text))
         assert desk.place(number) == INES
-        assert desk.kinds(number)[-1] == "claimed"
+        assert desk.kinds(number)[-2:] == ["claimed", "command"]
         assert desk.letters("answer") == []
 
     def test_a_word_from_who_has_the_ticket_is_an_answer(self, desk):

@@ -40,6 +40,21 @@ def test_a_ledger_that_is_as_it_should_be(desk):
     assert len(list(desk.intake.arrivals.everywhere())) == 4
 
 
+@pytest.mark.parametrize(("who", "text"), [("bob", ""), ("ines", "release"), ("ines", "close"), ("ines", "claim")])
+def test_a_letter_with_a_command_lies_in_its_ticket(desk, who, text):
+    number = desk.open()
+    desk.answer("ines", number, "")
+    raw = letter(f"{who}@example.org", desk.address("claim", number), text, Message_ID="<command@example.org>")
+    desk.receive(raw)
+    assert findings(desk) == []
+    before = desk.kinds(number)
+    assert before[-1] == "command"
+    assert desk.raw(number, -1) == raw
+    shutil.rmtree(os.path.join(desk.intake.arrivals.folder, "index"))
+    desk.receive(raw)
+    assert desk.kinds(number) == before
+
+
 def test_an_index_that_was_lost_is_written_again(desk):
     before = sorted(desk.intake.arrivals.everywhere())
     shutil.rmtree(os.path.join(desk.intake.arrivals.folder, "index"))

@@ -87,11 +87,11 @@ def test_an_answer_without_a_word_of_ones_own_brings_the_customers_letter(
 ) -> None:
     reply(desk, tmp_path, "")
     assert desk.place(number) == INES
-    assert desk.kinds(number) == ["inquiry", "claimed"]
+    assert desk.kinds(number) == ["inquiry", "claimed", "command"]
 
 
 def test_a_command_is_the_first_line(desk: MailDesk, number: str, tmp_path: Path) -> None:
     reply(desk, tmp_path, "claim\n\n")
     reply(desk, tmp_path, "release\n\n", "<first-entry><reply>")
     assert desk.place(number) == QUEUE
-    assert desk.kinds(number) == ["inquiry", "claimed", "released"]
+    assert desk.kinds(number) == ["inquiry", "claimed", "command", "released", "command"]

@@ -147,7 +147,7 @@ def test_a_letters_file_never_opens_inside_the_desk(mail: MailDesk, file: Any) -
         f'Content-Type: {file.type}; name="{file.name}"\nContent-Transfer-Encoding: base64\n\n{content}\n--b--\n'
     )
     mail.receive(raw.encode())
-    got = signed_in(house, "ines").get(f"/tickets/{number}/attachments/2/1/{file.name}")
+    got = signed_in(house, "ines").get(f"/tickets/{number}/attachments/3/1/{file.name}")
     assert (got.status, got.body) == (200, file.content)
     assert got.headers["content-disposition"].startswith("attachment;")
     assert got.headers["x-content-type-options"] == "nosniff"

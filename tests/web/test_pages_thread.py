@@ -320,7 +320,7 @@ class TestWhatALetterBrings:
         page = asked.get(f"/tickets/{number}", "ines")
         assert "sketch.png 8 bytes" in page.words
         (address,) = re.findall(r'href="([^"]+/sketch.png)"', page.text)
-        assert address == f"{SCRIPT}/tickets/{number}/attachments/2/1/sketch.png"
+        assert address == f"{SCRIPT}/tickets/{number}/attachments/3/1/sketch.png"
         answer = asked.get(address.removeprefix(SCRIPT), "ines")
         assert answer.content == b"\x89PNG\r\n\x1a\n"
         assert answer.headers["content-disposition"].startswith("attachment; ")
@@ -330,8 +330,8 @@ class TestWhatALetterBrings:
     def test_its_text_is_shown_and_its_html_is_a_page_of_its_own(self, asked, number):
         page = asked.get(f"/tickets/{number}", "ines")
         assert "It burns." in page.words
-        assert f'href="{SCRIPT}/tickets/{number}/letters/2"' in page.text
-        answer = asked.get(f"/tickets/{number}/letters/2", "ines")
+        assert f'href="{SCRIPT}/tickets/{number}/letters/3"' in page.text
+        answer = asked.get(f"/tickets/{number}/letters/3", "ines")
         assert answer.status == 200
         assert "<b>burns</b>" in answer.text
         assert re.search(r"main \.s0\{color: ?green\}</style>", answer.text)
@@ -341,7 +341,7 @@ class TestWhatALetterBrings:
         assert f'href="{SCRIPT}/tickets/{number}"' in answer.text
 
     def test_that_page_may_do_nothing(self, asked, number):
-        policy = asked.get(f"/tickets/{number}/letters/2", "ines").headers["content-security-policy"]
+        policy = asked.get(f"/tickets/{number}/letters/3", "ines").headers["content-security-policy"]
         assert policy.startswith(
             "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src data:;"
         )
@@ -349,7 +349,7 @@ class TestWhatALetterBrings:
         assert "script" not in policy
 
     def test_others_get_none_of_it(self, asked, number):
-        for path in ("letters/2", "attachments/2/1/sketch.png"):
+        for path in ("letters/3", "attachments/3/1/sketch.png"):
             assert asked.get(f"/tickets/{number}/{path}", "bob").status == 403
             assert asked.get(f"/tickets/{number}/{path}").status == 303
             assert asked.get(f"/tickets/{number}/{path}", "ada").status == 200
