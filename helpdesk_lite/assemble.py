@@ -362,18 +362,18 @@ def _due_path(made: House) -> str:
 
 
 def _tidy(made: House) -> None:
-    """Throw away what has had its time: counts, sign-outs, submissions of yesterday, uploads that nobody finished.
-
-    And close what was resolved long ago.
-    """
+    """Throw away what has had its time: counts, sign-outs, uploads; close what was resolved, erase what was closed."""
     last = made.root.inside("cache", "tidied")
     if os.path.exists(last) and os.path.getmtime(last) > made.clock() - _HOUR:
         return
+    from helpdesk_lite.erasing import Erasing
+
     disk.jot(last, b"")
     made.limits.tidy()
     made.sessions.tidy()
     made.store.tidy()
     made.handling.close_resolved()
+    Erasing(made.desk, made.drafts, made.intake.arrivals).erase_closed()
     made.drafts.tidy()
     made.outbox.forget_sent(made.clock() - 24 * _HOUR)
     disk.remove_older(made.spool, made.clock() - 24 * _HOUR)

@@ -124,6 +124,7 @@ def parser() -> argparse.ArgumentParser:
     _operator(commands)
     _category(commands)
     _rules(commands)
+    _customer(commands)
 
     form = _command(commands, "form", "", "look after contact forms").add_subparsers(metavar="COMMAND", required=True)
     check = _command(form, "check", "form:check", "read forms as the desk would; print fields, rules and mistakes")
@@ -259,6 +260,18 @@ def _operator(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     passwd.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     remove = _command(inner, "remove", "operator:remove", "take an account away; its tickets stay")
     remove.add_argument("name", metavar="NAME")
+
+
+def _customer(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    inner = _command(commands, "customer", "", "hand out or erase what is kept of a customer").add_subparsers(
+        metavar="COMMAND", required=True
+    )
+    export = _command(inner, "export", "customer:export", "write a customer's tickets and files, to hand them out")
+    export.add_argument("address", metavar="ADDRESS")
+    export.add_argument("goal", metavar="FOLDER|FILE.zip", help="a new one")
+    erase = _command(inner, "erase", "customer:erase", "make a customer's tickets anonymous, for good")
+    erase.add_argument("address", metavar="ADDRESS")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def _category(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

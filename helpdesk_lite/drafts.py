@@ -58,6 +58,11 @@ class Drafts:
         """Forget the draft; no matter if there is none."""
         disk.remove(self._path(operator, number))
 
+    def forget(self, number: str) -> None:
+        """Forget everybody's draft for the ticket."""
+        for operator in disk.names(self.folder):
+            self.drop(operator, number)
+
     def tidy(self) -> None:
         """Forget the drafts that have not been touched for `LASTS`."""
         for operator in disk.names(self.folder):

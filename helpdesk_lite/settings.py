@@ -37,6 +37,7 @@ class Settings:
     mailbox: str
     token_command: str
     afterwards: str
+    erase_after_days: int
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.__dict__.update({name: tuple(it) if isinstance(it, list) else it for name, it in values.items()})

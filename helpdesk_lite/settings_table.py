@@ -172,6 +172,13 @@ TABLE = (
         "flag | move:FOLDER | delete: what becomes of a letter there once the desk has it; the flag is $HelpDesk",
         _afterwards,
     ),
+    Setting(
+        "retention",
+        "erase_after_days",
+        0,
+        "a closed ticket becomes anonymous, for good, after so many: no names, addresses, words or files; 0: never",
+        _from(0),
+    ),
 )
 _FIELD = {("sign_in", "by"): "sign_in_by"}
 

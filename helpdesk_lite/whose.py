@@ -41,6 +41,10 @@ class Whose(NamedTuple):
                     os.mkdir(folder, 0o700)
             disk.append(path, record)
 
+    def forget(self, address: str) -> None:
+        """Take away what is noted of this customer."""
+        disk.remove(self._path(self.mark(address)))
+
     def numbers(self, mark: str) -> list[str]:
         """The tickets noted for this mark, the newest first; none for what can be no mark."""
         if len(mark) != _MARK or not set(mark) <= _DIGITS:

@@ -15,7 +15,8 @@ import pytest
 from helpdesk_lite import assemble, cli, settings_table
 from helpdesk_lite.categories import Category
 from helpdesk_lite.commands.make import make_desk
-from tests import servers
+from helpdesk_lite.root import Root
+from tests import examples, servers
 from tests.servers import CHECKOUT, Desk
 
 PAGES = sorted([*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").rglob("*.md")])
@@ -135,7 +136,7 @@ def test_backing_up_and_restoring_as_shown(tmp_path: Path) -> None:
     (tmp_path / "backup").mkdir()
     desk = Desk(tmp_path / "srv", None)
     desk.run("init")
-    save, restore, _ = blocks(backup, "sh")
+    save, restore, *_ = blocks(backup, "sh")
     moved = {"/srv/helpdesk": str(desk.root), "/backup": str(tmp_path / "backup")}
     for script in (save, "rm -r /srv/helpdesk/data", restore):
         for shown, real in moved.items():
@@ -145,6 +146,19 @@ def test_backing_up_and_restoring_as_shown(tmp_path: Path) -> None:
                 run(shlex.split(line)[1:])
             elif line:
                 subprocess.run(line, shell=True, check=True)
+
+
+def test_a_customer_is_handed_out_and_erased_as_shown(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "srv", None)
+    desk.root.mkdir(parents=True)
+    desk.run("init")
+    house = assemble.house(Root(str(desk.root)))
+    number = house.desk.submit(examples.contact_form(), examples.submission(), "192.0.2.1", "en")
+    _, _, asked, *_ = blocks(CHECKOUT / "docs" / "backup.md", "sh")
+    for line in asked.replace("/srv/helpdesk", str(desk.root)).replace("jane.zip", f"{tmp_path}/jane.zip").splitlines():
+        run(shlex.split(line)[1:])
+    assert (tmp_path / "jane.zip").exists()
+    assert house.store.read(number).inquiry.customer.email == ""
 
 
 def test_the_service_runs_a_command_that_exists() -> None:

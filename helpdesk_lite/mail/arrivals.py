@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, signing, times, trace
 from helpdesk_lite.errors import TooLarge
+from helpdesk_lite.mail import addresses
+from helpdesk_lite.mail import head as head_fields
 from helpdesk_lite.slice import Slice
 
 TYPE_CHECKING = False
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 NEW, KEPT, IGNORED, INDEX = FOLDERS = ("new", "kept", "ignored", "index")
 _END = ".eml"
 _LAST = ("Trace", "ends")
+_ERASED = "Its sender was erased."
 
 
 class Envelope(NamedTuple):
@@ -149,6 +152,19 @@ class Arrivals:
         path = self._index(known.message_id or known.digest)
         left = [one for one in _lines(path) if (one.digest, one.number) != (known.digest, known.number)]
         disk.jot(path, b"".join(map(_line, left)))
+
+    def blank(self, arrival: Arrival, outcome: str) -> None:
+        """Leave of a letter that was laid aside nothing but that, when and how it came."""
+        with self.open(arrival) as file:
+            message_id = addresses.message_id(head_fields.read(file)[0].first("message-id"))
+        plain = Envelope(arrival.envelope.door)
+        head = (trace.written(fact, value) for fact, value in _facts(plain, arrival.at))
+        known = Known(arrival.name, message_id, outcome, "", arrival.at, _ERASED)
+        with self.judging(arrival.name):
+            self.forget(known)
+            self.note(known)
+            disk.put(_reason_path(arrival.path), [_ERASED.encode() + b"\n"])
+            disk.replace(arrival.path, [*head, b"Subject: (erased)\n\n(erased)\n"])
 
     def kept(self) -> list[tuple[Arrival, str]]:
         """The letters that wait for a person, with the reasons, oldest first."""

@@ -132,6 +132,14 @@ class Outbox:
                 disk.remove_older(folder, float("inf"))
                 disk.remove_empty(folder)
 
+    def forget(self, number: str) -> None:
+        """Throw away every letter of this ticket, sent or not. The caller holds the ticket's lock."""
+        sent = (os.path.join(SENT, minute) for minute in disk.names(os.path.join(self.folder, SENT)))
+        for folder in (*FOLDERS, *sent):
+            for name in disk.names(os.path.join(self.folder, folder)):
+                if name.startswith(f"{number}."):
+                    disk.remove(os.path.join(self.folder, folder, name))
+
     def settle(self) -> None:
         """Return when what was moved and forgotten until now is so on disk."""
         for name in (STAGED, NEW, SENDING):

@@ -45,6 +45,15 @@ class Store(Protocol):
         ticket's head tells the entry's standing from then on, if it has one.
         """
 
+    def erase(self, number: str, entry: Entry) -> None:
+        """Make the ticket anonymous, where it lies, as `store/anonymous` says; `entry` tells of it. UnknownNumber.
+
+        The caller holds its lock.
+        """
+
+    def closed_until(self, until: float) -> Iterable[str]:
+        """The tickets closed up to this moment (seconds UTC) that are not anonymous yet, and perhaps later ones."""
+
     def place(self, number: str) -> Place:
         """Where the ticket is. UnknownNumber."""
 

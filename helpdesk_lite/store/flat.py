@@ -122,6 +122,25 @@ class FlatStore:
         fanout.leave(path)
         self._tell_of_change(path, goal)
 
+    def erase(self, number: str, entry: Entry) -> None:
+        """See `Store.erase`."""
+        from helpdesk_lite.store import anonymous
+
+        with self._open(number) as (_, content, place):
+            disk.renew(self._find(number)[0], anonymous.ticket_bytes(content, entry))
+        if place == QUEUE:
+            disk.touch(self._path(PENDING))
+
+    def closed_until(self, until: float) -> Iterator[str]:
+        """See `Store.closed_until`."""
+        from helpdesk_lite.store.anonymous import ERASED
+
+        for month in disk.names(self._path(CLOSED)):
+            if month <= times.month(int(until)):
+                for head in self._each_head(self._path(CLOSED, month)):
+                    if head.submission != ERASED:
+                        yield head.number
+
     def place(self, number: str) -> Place:
         """See `Store.place`."""
         return self._find(number)[1]

@@ -50,7 +50,7 @@ def inquiry_bytes(inquiry: Inquiry, entry: Entry, message: Iterable[bytes]) -> I
     yield _separator(inquiry.customer.email, entry.at)
     yield from (trace.written(name, value) for name, value in _inquiry_facts(inquiry, entry))
     yield trace.written(*_END)
-    yield from _quoted(message)
+    yield from quoted(message)
     yield b"\n"
 
 
@@ -69,7 +69,7 @@ def entry_bytes(number: str, entry: Entry, place: Place, message: Iterable[bytes
         _END,
     ):
         yield trace.written(name, value)
-    yield from _quoted(_happened(number, entry, domain) if message is None else message)
+    yield from quoted(_happened(number, entry, domain) if message is None else message)
     yield b"\n"
 
 
@@ -317,7 +317,7 @@ def _found(file: mmap.mmap, start: int, end: int) -> Found:
     raise TicketDamaged("It ends within an entry.")
 
 
-def _quoted(message: Iterable[bytes]) -> Iterator[bytes]:
+def quoted(message: Iterable[bytes]) -> Iterator[bytes]:
     """A message's bytes as mbox stores them, with a line end behind the last line if there was none.
 
     Of a line only that is held back which may still become one to quote: a line can be as long as the message.

@@ -75,6 +75,23 @@ class MemoryStore:
         self._tickets[number] = Ticket(inquiry, target, since, (*ticket.entries, entry))
         self._changes += 1
 
+    def erase(self, number: str, entry: Entry) -> None:
+        """See `Store.erase`."""
+        from helpdesk_lite.store import anonymous
+
+        ticket = self.read(number)
+        entries = tuple(anonymous.plain(one, number, entry) for one in ticket.entries)
+        for one in entries:
+            self._messages[one.message_id] = anonymous.MESSAGE
+        self._tickets[number] = ticket._replace(
+            inquiry=anonymous.plain_inquiry(ticket.inquiry.head), entries=(*entries, entry)
+        )
+
+    def closed_until(self, until: float) -> Iterator[str]:
+        """See `Store.closed_until`."""
+        found = self._heads(lambda one: one.place.state == CLOSED and one.since <= until)
+        return iter([head.number for head in found if head.submission != "erased"])
+
     def place(self, number: str) -> Place:
         """See `Store.place`."""
         return self.read(number).place

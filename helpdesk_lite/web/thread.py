@@ -308,6 +308,7 @@ def _texts(said: Translation) -> dict[str, str]:
         "spam": said.gettext("%(who)s marked it as spam"),
         "binned": said.gettext("%(who)s put it into the bin"),
         "restored": said.gettext("%(who)s took it back from there"),
+        "erased": said.gettext("It became anonymous: names, words and files were erased"),
         ties.JOINED: said.gettext("%(who)s merged %(other)s into it"),
         ties.PARTED: said.gettext("%(who)s took %(other)s out of it again"),
         ties.LINKED: said.gettext("%(who)s linked it with %(other)s"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from helpdesk_lite import assemble, reply_address, ties
+from helpdesk_lite.erasing import Erasing
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
@@ -274,6 +275,26 @@ def _delivered(desk: HarmedDesk, ended: Ended, look: Look) -> None:
     each_letter_once(again)
 
 
+def _erase(desk: HarmedDesk) -> Process:
+    os.makedirs(desk.root.inside("log"), 0o700, exist_ok=True)  # as on a desk where anything was noted before
+    return desk.command("customer", "erase", "jane@example.com", "--yes")
+
+
+def _erased(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+    """Each ticket is as it was or anonymous, all of them if it said so; the next time it ends."""
+    is_done = {number: not ticket.inquiry.customer.email for number, ticket in look.tickets.items()}
+    assert all(is_done.values()) or ended.status != 0
+    for number, ticket in look.tickets.items():
+        assert (ticket.entries[-1].kind == "erased") == is_done[number]
+    house = desk.house()
+    Erasing(house.desk, house.drafts, house.intake.arrivals).erase("jane@example.com", "ada")
+    then = desk.look()
+    assert then.places == look.places
+    assert not any(ticket.inquiry.customer.email or ticket.inquiry.fields for ticket in then.tickets.values())
+    assert {[entry.kind for entry in ticket.entries].count("erased") for ticket in then.tickets.values()} == {1}
+    assert not then.queued
+
+
 def _receive(desk: HarmedDesk) -> Process:
     return desk.command("receive")._replace(given=LETTER)
 
@@ -432,6 +453,7 @@ VERBS = {
         _joined("link", "linked"),
         Verb("deliver", "letters", _deliver, _delivered, is_web=False),
         Verb("deliver-again", "left over", _deliver, _delivered, is_web=False),
+        Verb("erase", "calm", _erase, _erased, is_web=False),
         Verb("repair", "mess", _repair, _repaired, is_web=False),
         Verb("receive", "calm", _receive, _came_in(lambda _: (), ["inquiry"]), is_web=False),
         Verb("receive-into", "calm", _receive_into, _came_in(_address, ["inquiry", "claimed", "letter"]), is_web=False),

@@ -349,3 +349,20 @@ def test_what_was_put_away_is_known_newest_first(store, number):
         entry = examples.entry(number, "restored", "ines")._replace(standing=Standing())
         store.move(number, Place(CLOSED, ""), QUEUE, entry)
     assert [head.number for head in store.put_away("spam")] == [other]
+
+
+def test_what_is_erased_is_nobodys_but_happened_all_the_same(store, number):
+    move(store, number, QUEUE, INES)
+    move(store, number, INES, Place(CLOSED, "ines"), "closed")
+    before = store.read(number)
+    assert list(store.closed_until(examples.NOON)) == [number]
+    for _ in range(2):
+        with store.locked(number):
+            store.erase(number, examples.entry(number, "erased", "ada"))
+    after = store.read(number)
+    assert after.place == before.place
+    assert [entry[:4] for entry in after.entries[:3]] == [entry[:4] for entry in before.entries]
+    assert (after.inquiry.customer, after.inquiry.fields) == (("", ""), ())
+    with store.open_message(number, after.entries[0].message_id) as file:
+        assert b"(erased)" in file.read()
+    assert list(store.closed_until(examples.NOON)) == []
