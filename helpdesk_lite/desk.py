@@ -166,10 +166,6 @@ class Desk(NamedTuple):
             after = heads[-1].number
         return found[:limit]
 
-    def mine(self, operator: Operator, after: str = "", limit: int = 50) -> list[Ticket]:
-        """The tickets this operator has that follow the number `after`, oldest first."""
-        return [self.store.read(head.number) for head in self.store.held_by(operator.name, after, limit)]
-
     def key(self, number: str) -> str:
         """The secret in the customer's own link to the ticket."""
         return signing.proof(self.secret, "customer's key", number)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from contextlib import suppress
 from typing import NamedTuple
 
 from helpdesk_lite.errors import DeskError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.operators import Operator
-    from helpdesk_lite.ticket import Head
+    from helpdesk_lite.ticket import Head, Ticket
 
 OPEN, PROGRESS = "open", "progress"  # whatever is not closed; somebody is at work on it
 STATES = (OPEN, PENDING, PROGRESS, WAITING, RESOLVED, CLOSED)
@@ -110,11 +111,24 @@ class Lists:
             return self._closed_page(wanted, operator, after, limit)
         rows = self._sorted(wanted, operator)
         if after:
-            value, _, number = after.rpartition("~")
-            key = (int(value) if value.isascii() and value.isdigit() and len(value) < 14 else 0, number)
-            rows = [row for row in rows if _order(row.head, wanted.sort) > key]
+            rows = [row for row in rows if _order(row.head, wanted.sort) > _key(after)]
         shown = [self._told(row) for row in rows[:limit]]
         return Page(shown, _cursor(shown[-1].head, wanted.sort) if len(rows) > limit else "")
+
+    def mine(self, operator: Operator, after: str = "", limit: int = 50) -> tuple[list[Ticket], str]:
+        """Up to `limit` tickets that the operator has, and what the list goes on behind, "" at its end.
+
+        Critical ones first, then overdue ones, then the others; in each, oldest first.
+        """
+        place, now = Place(CLAIMED, operator.name), self._clock()
+        keys = sorted((_urgency(head, now), head.number) for head in self._desk.store.heads(place))
+        keys = [key for key in keys if not after or key > _key(after)]
+        found = []
+        for _, number in keys[:limit]:
+            with suppress(DeskError):  # it is damaged, which `verify` tells
+                found.append(self._desk.store.read(number))
+        following = "{}~{}".format(*keys[limit - 1]) if len(keys) > limit else ""
+        return [ticket for ticket in found if ticket.place == place], following
 
     def every(self, wanted: Wanted, operator: Operator) -> Iterator[Row]:
         """All rows, one after the other; of closed ones those of the month."""
@@ -262,6 +276,18 @@ def _order(head: Head, sort: str) -> tuple[int, str]:
     if sort == BY_PRIORITY:
         return _RANKS.index(head.standing.priority), head.number
     return (head.standing.due_at or _NEVER if sort == BY_DUE else 0), head.number
+
+
+def _urgency(head: Head, now: float) -> int:
+    if head.standing.priority == CRITICAL:
+        return 0
+    return 1 if _is_due(head.standing.due_at, OVERDUE, now) else 2
+
+
+def _key(after: str) -> tuple[int, str]:
+    """What `_cursor` wrote; of anything else something that does no harm."""
+    value, _, number = after.rpartition("~")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 14 else 0, number
 
 
 def _cursor(head: Head, sort: str) -> str:

@@ -301,7 +301,7 @@ class TestPuttingAway:
         handled.handling.put_away(handled.number, INES, how)
         assert handled.ticket.place == Place(CLOSED, "ines")
         assert handled.last == (how, "ines", "claimed ines")
-        assert handled.desk.mine(INES) == []
+        assert handled.house.lists.mine(INES) == ([], "")
         assert [head.number for head in handled.house.store.put_away(how)] == [handled.number]
         handled.handling.restore(handled.number, INES)
         assert handled.ticket.place == Place(CLAIMED, "ines")

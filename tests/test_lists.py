@@ -174,6 +174,25 @@ def test_everything_is_told_without_pages(desk):
     assert [row.head.number for row in desk.lists.every(Wanted(), ADMIN)] == made
 
 
+def test_mine_begin_with_what_is_critical_then_overdue(desk):
+    usual = desk.ticket(MINE)
+    overdue = desk.ticket(MINE, due_at=NOON - 1)
+    later = desk.ticket(MINE, due_at=NOON + DAY, priority="high")
+    critical = desk.ticket(MINE, priority="critical")
+    desk.ticket(HIS, priority="critical")
+    both = desk.ticket(MINE, priority="critical", due_at=NOON - 1)
+    order = [critical, both, overdue, usual, later]
+    whole, following = desk.lists.mine(INES)
+    assert ([ticket.number for ticket in whole], following) == (order, "")
+    shown, after = [], ""
+    while True:
+        page, after = desk.lists.mine(INES, after, 2)
+        shown += [ticket.number for ticket in page]
+        if not after:
+            break
+    assert shown == order
+
+
 class TestCounts:
     def test_an_empty_desk_has_nothing_for_anybody(self, desk):
         assert desk.lists.counts(INES) == (0, 0, 0, 0, 0, {})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from helpdesk_lite.ticket import ANSWER, CUSTOMER, DESK, INQUIRY, LETTER
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import quoted
-from helpdesk_lite.web.thread import LONGEST, Shown, Thread
+from helpdesk_lite.web.thread import LONGEST, File, Shown, Thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,10 +100,10 @@ class CustomersThread(Thread):
         is_long = len(reading.text) > LONGEST
         return f"{self._base}/letters/{place}/text{self._key}" if is_long else ""
 
-    def _files(self, place: int, files: Iterable[Part]) -> Iterable[tuple[str, str, str]]:
+    def _files(self, place: int, files: Iterable[Part]) -> Iterable[File]:
         for part in files:
             address = f"{self._base}/attachments/{place}/{part.index}/{quoted(part.name)}{self._key}"
-            yield address, part.name, wording.size(part.size, self._said)
+            yield File(address, part.name, wording.size(part.size, self._said))
 
 
 def names_operators(house: House, ticket: Ticket) -> bool:

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from helpdesk_lite.web.render import Html
 
 LONGEST = 100_000  # characters of one letter on the page; longer ones have a page of their own
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")  # what a browser may show in the page
+LARGEST_PICTURE = 3_000_000  # bytes
 _BOUNCED = "Could not be delivered to "  # what the entry's text begins with (correspondence)
 _PREFIX = re.compile(r"\s*(?:(?:re|aw|sv|fwd?|wg|r|i|rif|tr)\s?:|\[[A-Z0-9-]{4,20}\])\s*", re.IGNORECASE)
 
@@ -65,9 +67,18 @@ class Line(NamedTuple):
     letter: Shown | None = None
 
 
+class File(NamedTuple):
+    """A file of a letter: where it is, its name, its size in words, and whether it is a picture that may be shown."""
+
+    address: str
+    name: str
+    size: str
+    is_picture: bool = False
+
+
 class Shown(NamedTuple):
     """A letter on the page. `mark` says in a word what sets it apart; `pieces` are (kind, text) as in mail/folds;
-    `files` are (address, name, size in words); `html` the address of its HTML, `whole` that of its
+    `files` are what it brings; `html` the address of its HTML, `whole` that of its
     text where it is too long for the page, `people` who else got it, `unsent` that
     it is not on its way to the customer yet, and why, or ""."""
 
@@ -75,7 +86,7 @@ class Shown(NamedTuple):
     mark: str = ""
     subject: str = ""
     pieces: tuple[tuple[str, str], ...] = ()
-    files: tuple[tuple[str, str, str], ...] = ()
+    files: tuple[File, ...] = ()
     html: str = ""
     whole: str = ""
     people: str = ""
@@ -266,11 +277,13 @@ class Thread:
         """The files that this reader may have."""
         return [part for part in files if may_have(entry, part, self._hidden is not None)]
 
-    def _files(self, place: int, files: Iterable[Part]) -> Iterable[tuple[str, str, str]]:
+    def _files(self, place: int, files: Iterable[Part]) -> Iterable[File]:
         folder = f"{self._base}/attachments" + (f"/{place}" if place else "")
         for part in files:
             name = self.discreet(part.name)
-            yield f"{folder}/{part.index}/{quoted(name)}", name, wording.size(part.size, self._said)
+            address = f"{folder}/{part.index}/{quoted(name)}"
+            is_picture = part.type in PICTURES and part.size <= LARGEST_PICTURE
+            yield File(address, name, wording.size(part.size, self._said), is_picture)
 
     def _people(self, entry: Entry) -> str:
         customer = self._ticket.inquiry.customer.email.lower()

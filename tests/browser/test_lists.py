@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import time
 
 import pytest
 
+from helpdesk_lite.calls import Call, Calls
+from helpdesk_lite.form import Upload
 from helpdesk_lite.standing import USUAL, Standing
 from tests.browser.seen import DESKTOP, PHONE
 from tests.browser.test_every_page import LONG, check
 from tests.browser.test_writing import claimed
 
 DAY = 86_400
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
 @pytest.fixture
@@ -46,3 +50,16 @@ def test_a_call_is_logged_without_barriers_and_without_script(browse, quiet):
     seen.press("Log it, it is mine")
     assert seen.heading == "Smoke"
     assert "Counter" in seen.find("header").last.inner_text()
+
+
+def test_a_picture_is_seen_on_its_tickets_page(browse, quiet, tmp_path):
+    path = tmp_path / "smoke.png"
+    path.write_bytes(base64.b64decode(PIXEL))
+    upload = Upload("file", "smoke.png", "image/png", path.stat().st_size, str(path))
+    call = Call("phone", "Smoke", "Look.", "Jane Doe", "jane@example.com", uploads=(upload,))
+    number = Calls(quiet.house.desk).log(call, quiet.house.operators.find("ines"))
+    seen = browse("ines").go(f"/tickets/{number}")
+    picture = seen.find(".attachments img")
+    picture.scroll_into_view_if_needed()
+    seen.page.wait_for_function("document.querySelector('.attachments img').naturalWidth > 0")
+    check(seen)

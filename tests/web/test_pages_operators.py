@@ -297,7 +297,7 @@ class TestMine:
         (path,) = re.findall(r'rel="next" href="/cgi-bin/helpdesk.cgi([^"]*)"', first)
         following = desk.get(path, "ines").text
         assert (first.count("/close"), following.count("/close")) == (50, 1)
-        assert "The oldest" in following
+        assert "From the beginning" in following
 
 
 class TestTheOutbox:

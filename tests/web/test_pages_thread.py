@@ -9,6 +9,7 @@ import pytest
 
 from helpdesk_lite import assemble
 from helpdesk_lite.operators import Operator
+from helpdesk_lite.web import thread
 from helpdesk_lite.web.pages import tickets
 from tests.letters import DESK, JANE, MailDesk, letter
 from tests.web.conftest import SCRIPT, Asked
@@ -405,3 +406,33 @@ class TestLongStories:
     def test_a_few_are_not_left_out(self, asked, number, monkeypatch):
         monkeypatch.setattr(tickets, "FEW", 8)
         assert "Letter 0" in asked.get(f"/tickets/{number}", "ines").words
+
+
+class TestPictures:
+    def files(self, desk, files):
+        number = desk.ticket(files=files)
+        desk.post(f"/tickets/{number}/claim", "ines")
+        return desk.get(f"/tickets/{number}", "ines").text
+
+    def test_a_picture_is_shown_where_it_can_be_saved(self, desk):
+        page = self.files(desk, {"smoke <1>.png": b"\x89PNG" * 10})
+        found = re.search(r'<img src="([^"]+)" alt="Picture: smoke &lt;1&gt;.png" loading="lazy"', page)
+        assert found, page
+        answer = desk.get(found[1].removeprefix(SCRIPT), "ines")
+        assert answer.headers["content-type"] == "image/png"
+        assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert desk.get(found[1].removeprefix(SCRIPT), "bob").status == 403
+
+    def test_a_large_one_is_only_to_be_saved(self, desk, monkeypatch):
+        monkeypatch.setattr(thread, "LARGEST_PICTURE", 39)
+        assert "<img" not in self.files(desk, {"smoke.png": b"\x89PNG" * 10})
+
+    def test_what_is_no_plain_picture_is_only_to_be_saved(self, mail, asked):
+        kind = 'multipart/mixed; boundary="b"'
+        drawn = "--b\n\nLook.\n--b\nContent-Type: image/svg+xml; name=x.svg\n\n<svg/>\n--b--\n"
+        number = mail.receive(letter(JANE, DESK, drawn, Content_Type=kind, MIME_Version="1.0")).number
+        asked.post(f"/tickets/{number}/claim", "ines")
+        page = asked.get(f"/tickets/{number}", "ines").text
+        assert "x.svg" in page
+        assert "<img" not in page

@@ -47,22 +47,21 @@ def queue(request: Request, house: House) -> Response:
 
 
 def mine(request: Request, house: House) -> Response:
-    """A page of the tickets this operator has, oldest first."""
-    after = tracking.read_number(request.query.get("after", "")) or ""
+    """A page of the tickets this operator has: critical ones first, then overdue ones, in each the oldest first."""
+    after = request.query.get("after", "")
     said = i18n.translation(request.language)
     now = house.clock()
     titles = house.categories.titles()
-    held = house.desk.mine(signed_in(request), after, PAGE + 1)
+    held, following = house.lists.mine(signed_in(request), after, PAGE)
     tickets = []
-    for ticket in held[:PAGE]:
+    for ticket in held:
         head = ticket.inquiry.head
         since = wording.time_element(ticket.since, now, said)
         when = wording.sentence(said.gettext("Yours since %(since)s"), since=since)
         title = form_title(head, said)
         marks = standing_words.shown(ticket, now, said, titles)
         tickets.append((head.number, head.subject, title, when, marks))
-    next_page = f"?after={tickets[-1][0]}" if len(held) > PAGE else ""
-    values = {"tickets": tickets, "is_first": not after, "next": next_page}
+    values = {"tickets": tickets, "is_first": not after, "next": f"?after={following}" if following else ""}
     return page(request, house, "mine.html", values, here="mine")
 
 
