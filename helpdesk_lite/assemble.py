@@ -311,8 +311,9 @@ def work(made: House, until: float | None = None) -> int:
     version, is_settled = _outbox_version(made)
     waiting = [letter.next_at for letter in made.outbox.waiting()]
     due = min(waiting, default=_NEVER)
-    if due > made.clock() + _HOUR and any(made.store.resolved(made.clock())):
-        due = int(made.clock()) + _HOUR  # they are closed by and by, also on a desk without mail
+    left = made.store.resolved(made.clock()) or disk.names(made.root.inside("duties"))
+    if due > made.clock() + _HOUR and any(left):
+        due = int(made.clock()) + _HOUR  # they are closed, or done, by and by, also on a desk without mail
     disk.jot(_due_path(made), b"%d %s" % (due if is_settled else min(due, int(made.clock()) + _UNSETTLED), version))
     return sent
 

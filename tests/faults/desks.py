@@ -49,7 +49,7 @@ STATE = (
     "spool",
 )
 ENVIRONMENT = {**COMMON, "PYTHONPATH": str(CHECKOUT)}
-NOTES = ("cache/next-letter", "cache/tidied", "rules.toml", "turns")
+NOTES = ("cache/next-letter", "cache/tidied", "rules.toml", "turns", "categories/bills.toml")
 FORM = """<title>Ask us</title>
 <p><label>Your name <input name="name" required></label></p>
 <p><label>Email <input name="email" type="email" required></label></p>
@@ -85,6 +85,8 @@ class Look(NamedTuple):
     queued: Counter[str]
     delivered: Counter[str]
     accounts: tuple[Operator, ...] = ()
+    categories: tuple[Category, ...] = ()
+    rules: str = ""
 
     @property
     def named(self) -> Counter[str]:
@@ -94,9 +96,10 @@ class Look(NamedTuple):
 
     @property
     def said(self) -> dict[str, object]:
-        """Where each ticket is, and how many entries it has; and each account."""
+        """Where each ticket is, and how many entries it has; each account and category; and the rules."""
         tickets = {number: (ticket.place, len(ticket.entries)) for number, ticket in self.tickets.items()}
-        return {**tickets, **{operator.name: operator for operator in self.accounts}}
+        arranged = {"categories": self.categories, "rules": self.rules}
+        return {**tickets, **{operator.name: operator for operator in self.accounts}, **arranged}
 
     @property
     def places(self) -> dict[str, Place]:
@@ -251,7 +254,8 @@ class HarmedDesk:
                 tickets[found.number] = house.store.read(found.number)
         letters = {letter.name: letter for folder in FOLDERS for letter in house.outbox._read(folder)}
         queued = Counter(letter.message_id for letter in letters.values())
-        return Look(tickets, queued, Counter(self._delivered()), tuple(house.operators.everybody()))
+        accounts, categories = tuple(house.operators.everybody()), tuple(house.categories.all())
+        return Look(tickets, queued, Counter(self._delivered()), accounts, categories, house.rules.text())
 
     def _delivered(self) -> Iterator[str]:
         arrived = [path.read_bytes() for path in Path(self.root.inside("mail")).glob("*/new/*")]

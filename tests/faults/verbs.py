@@ -8,8 +8,9 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlencode
 
-from helpdesk_lite import assemble, reply_address, ties
+from helpdesk_lite import assemble, reply_address, signing, ties
 from helpdesk_lite.erasing import Erasing
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import Envelope
@@ -154,6 +155,31 @@ def _administered(desk: HarmedDesk, ended: Ended, look: Look) -> None:
     answer = desk.ask(ACCOUNT)
     assert answer.status == 303, answer.text
     assert told()[0] == "observer"
+
+
+RULES = '[[rule]]\nif.words = "nothing that anybody writes"\nthen.level = 2\n'
+ARRANGED = {  # what an administrator saves, and where it lies then
+    "rules.toml": Request(
+        "/administration/rules", "ada", urlencode({"text": RULES, "seen": signing.digest_of([""])}).encode()
+    ),
+    "categories/bills.toml": Request("/administration/categories", "ada", b"name=bills&priority=low&level=1"),
+}
+
+
+def _arranged(file: str, again: int) -> Verb:
+    """The file is whole if there was an answer, and never there without its entry in the log; it is made once."""
+    name = file.partition(".")[0].partition("/")[0]
+
+    def check(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+        each_letter_once(look)
+        is_done = os.path.exists(desk.root.inside(*file.split("/")))
+        assert is_done or answered(ended) != 303
+        assert not is_done or desk.house().audit.read()
+        assert desk.ask(ARRANGED[file]).status == (again if is_done else 303)
+        house = desk.house()
+        assert len(house.rules.all()) == 1 if name == "rules" else house.categories.read("bills")
+
+    return Verb(name, "calm", lambda desk: desk.cgi(ARRANGED[file]), check)
 
 
 def _post(verb: str, whose: str) -> Callable[[HarmedDesk], Process]:
@@ -436,6 +462,8 @@ VERBS = {
         _CLAIM.where_folders_are_full("pending is crowded"),
         _RELEASE.where_folders_are_full("claimed is crowded"),
         Verb("log", "calm", lambda desk: desk.cgi(CALL), _logged),
+        _arranged("rules.toml", again=409),
+        _arranged("categories/bills.toml", again=422),
         Verb("submit-by-rule", "calm", _submit_by_rule, _submitted_by_rule),
         Verb("account", "calm", lambda desk: desk.cgi(ACCOUNT), _administered),
         _typed("reply", "answer"),
