@@ -25,6 +25,7 @@ def made_in(folder: Path) -> HarmedDesk:
     verbs.leave_letters(desk)
     verbs.leave_a_mess(desk)
     verbs.leave_crowds(desk)
+    verbs.leave_rules(desk)
     verbs.leave_a_sign_out(desk)
     return desk
 

@@ -196,6 +196,8 @@ class HarmedDesk:
         for part in STATE:
             if os.path.isdir(source := self.root.inside(part)):
                 shutil.copytree(source, self._kept / name / part)
+        if os.path.isfile(rules := self.root.inside("rules.toml")):
+            shutil.copy2(rules, self._kept / name)
 
     def put_back(self, name: str) -> None:
         """Make the desk what it was when it was kept under this name; what is derived stays."""
@@ -205,6 +207,8 @@ class HarmedDesk:
                 shutil.copytree(self._kept / name / part, self.root.inside(part))
         for note in NOTES:
             Path(self.root.inside(*note.split("/"))).unlink(missing_ok=True)
+        if (rules := self._kept / name / "rules.toml").is_file():
+            shutil.copy2(rules, self.root.data)
         for path in Path(self.root.inside("cache")).glob(".*.new"):
             path.unlink()
         self._put_back_accounts()

@@ -107,15 +107,6 @@ def _logged(desk: HarmedDesk, ended: Ended, look: Look) -> None:
     each_letter_once(again)
 
 
-def _submit_by_rule(desk: HarmedDesk) -> Process:
-    """The same where a rule hands it to ada or ines."""
-    path = Path(desk.root.inside("rules.toml"))
-    path.write_text('[[rule]]\nthen.level = 2\nthen.note = "Hurry."\nthen.hand_to = ["ada", "ines"]\n')
-    path.chmod(0o600)
-    desk.age(path, 60)
-    return desk.cgi(SUBMISSION)
-
-
 def _submitted_by_rule(desk: HarmedDesk, ended: Ended, look: Look) -> None:
     """All or nothing, all if there was an answer; once it is there somebody has it, with one forward, once for all."""
     each_letter_once(look)
@@ -407,6 +398,16 @@ def leave_letters(desk: HarmedDesk) -> None:
     desk.keep("left over")
 
 
+def leave_rules(desk: HarmedDesk) -> None:
+    """A desk where a rule hands each new ticket to ada or ines."""
+    desk.put_back("calm")
+    path = Path(desk.root.inside("rules.toml"))
+    path.write_text('[[rule]]\nthen.level = 2\nthen.note = "Hurry."\nthen.hand_to = ["ada", "ines"]\n')
+    path.chmod(0o600)
+    desk.age(path, 60)
+    desk.keep("ruled")
+
+
 def leave_crowds(desk: HarmedDesk) -> None:
     """Two desks: on each, the tickets of one place lie in subfolders of subfolders."""
     for place, pattern in (("pending", "*.mbox"), ("claimed", "*/*.mbox")):
@@ -464,7 +465,7 @@ VERBS = {
         Verb("log", "calm", lambda desk: desk.cgi(CALL), _logged),
         _arranged("rules.toml", again=409),
         _arranged("categories/bills.toml", again=422),
-        Verb("submit-by-rule", "calm", _submit_by_rule, _submitted_by_rule),
+        Verb("submit-by-rule", "ruled", _submit, _submitted_by_rule),
         Verb("account", "calm", lambda desk: desk.cgi(ACCOUNT), _administered),
         _typed("reply", "answer"),
         _typed("note", "note"),
