@@ -37,6 +37,7 @@ class Reading(NamedTuple):
 
 def reading(file: BinaryIO) -> Reading:
     """The letter in `file`, a seekable file of nothing else. What small ones read as is remembered by their bytes."""
+    file.seek(0)
     content = file.read(_SMALL + 1)
     if len(content) <= _SMALL:
         return _small(content)
