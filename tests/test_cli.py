@@ -144,7 +144,7 @@ def test_json_is_what_scripts_rely_on(root, number):
             "entries",
             "attachments",
         ),
-        *("progress", "level", "priority", "type", "channel", "category", "due_at", "wakes_at"),
+        *("progress", "away", "merged_into", "level", "priority", "type", "channel", "category", "due_at", "wakes_at"),
     }
     assert (shown["number"], shown["state"], shown["holder"]) == (number, "pending", None)
     assert (shown["progress"], shown["level"], shown["priority"], shown["due_at"]) == (None, 1, "normal", None)
@@ -303,6 +303,9 @@ def test_a_ticket_is_handled_between_claim_and_close(root, number, people):
 def test_two_tickets_are_joined_and_parted_again(root, number, people):
     house = assemble.house(Root(str(root)))
     other = house.desk.submit(contact_form(), submission("It still burns."), "192.0.2.1", "en")
+    run("--root", root, "spam", other, "--as", "ada")
+    assert "(spam)" in run("--root", root, "list", "closed")[1]
+    run("--root", root, "restore", other, "--as", "ada")
     for *verb, said in (
         ("link", "--with", other, "are linked."),
         ("unlink", "--with", other, "are not linked."),
@@ -312,6 +315,8 @@ def test_two_tickets_are_joined_and_parted_again(root, number, people):
         status, output, error = run("--root", root, verb[0], number, "--as", "ada", *verb[1:])
         assert (status, error) == (0, "")
         assert said in output
+        merged = json.loads(run("--root", root, "show", number, "--json")[1])["merged_into"]
+        assert merged == (other if verb[0] == "merge" else None)
     assert run("--root", root, "unmerge", number, "--as", "ada")[0] == 1
     assert "Only a letter" in run("--root", root, "split", number, "--entry", "0", "--as", "ada")[2]
 

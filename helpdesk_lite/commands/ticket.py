@@ -63,6 +63,8 @@ def as_json(store: Store, ticket: Ticket) -> dict[str, Any]:
         "number": ticket.number,
         "state": ticket.place.state,
         "progress": ticket.progress or None,
+        "away": ticket.standing.away or None,
+        "merged_into": ticket.merged_into or None,
         "holder": ticket.place.holder or None,
         **_standing(ticket),
         "channel": ticket.channel,
@@ -93,6 +95,8 @@ def _marks(ticket: Ticket) -> list[str]:
     now = ticket.standing
     told = {
         ticket.progress: ticket.progress,
+        now.away: now.away,
+        f"part of {ticket.merged_into}": ticket.merged_into,
         now.priority: now.priority != NORMAL,
         f"level {now.level}": now.level > 1,
         f"due {times.moment(now.due_at)}": now.due_at,
