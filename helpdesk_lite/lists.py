@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OPEN, PROGRESS = "open", "progress"  # whatever is not closed; somebody is at work on it
 STATES = (OPEN, PENDING, PROGRESS, WAITING, RESOLVED, CLOSED)
 OVERDUE, TODAY, WEEK, NONE = DUE = ("overdue", "today", "week", "none")
-ARRIVAL, BY_PRIORITY, BY_DUE = SORTS = ("arrival", "priority", "due")
+BY_PRIORITY, ARRIVAL, BY_DUE = SORTS = ("priority", "arrival", "due")  # the first is the usual one
 NO_CATEGORY = "-"  # as a wanted category; no category's name begins so
 MOST_LOOKED_AT = 2000  # closed tickets for one page
 _RANKS = (CRITICAL, HIGH, NORMAL, LOW)
@@ -49,7 +49,7 @@ class Wanted(NamedTuple):
     holder: str = ""
     priority: str = ""
     due: str = ""
-    sort: str = ARRIVAL
+    sort: str = BY_PRIORITY
     is_for_me: bool = False
     month: str = ""
 

@@ -42,7 +42,7 @@ DUE = {
     lists.WEEK: N_("Due this week"),
     lists.NONE: N_("Not due at a time"),
 }
-SORTS = {lists.ARRIVAL: N_("Arrival"), lists.BY_PRIORITY: N_("Priority"), lists.BY_DUE: N_("Due")}
+SORTS = {lists.BY_PRIORITY: N_("Priority"), lists.ARRIVAL: N_("Arrival"), lists.BY_DUE: N_("Due")}
 _HEADS = ("number", "subject", "state", "holder", "category", "level", "priority", "due", "since", "received")
 
 
@@ -103,7 +103,7 @@ def read(query: dict[str, str]) -> Wanted:
         holder=query.get("holder", "").strip(),
         priority=_one_of(PRIORITIES, query.get("priority", ""), ""),
         due=_one_of(lists.DUE, query.get("due", ""), ""),
-        sort=_one_of(lists.SORTS, query.get("sort", ""), lists.ARRIVAL),
+        sort=_one_of(lists.SORTS, query.get("sort", ""), lists.BY_PRIORITY),
         is_for_me=query.get("for") == "me",
         month=month if len(month) == 7 and month[:4].isdigit() and month[4] == "-" and month[5:].isdigit() else "",
     )
