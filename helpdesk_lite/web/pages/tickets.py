@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _FOLLOWS = "follows"  # the field of a ticket that goes on with a closed one (correspondence)
 
 
-NEWEST = 20  # entries of a long story that are shown at once
+NEWEST = 10  # entries of a long story that are shown at once
 MOST_OTHERS = 3  # tickets of the customer's beside the one at hand
 FEW = 10  # entries that are not worth leaving out
 
