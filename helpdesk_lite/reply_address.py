@@ -54,8 +54,8 @@ def read(address: str, settings: Settings, secret: bytes, now: float, who: str =
     named = next((name for name, word in _WORD.items() if tag.startswith(word)), "")
     plain = tag.removeprefix(_WORD.get(named, ""))
     number, code = tracking.read_number(plain[:14]), plain[15:]
-    if number is None or plain[14:15] != "-" or not code:
-        return Tag("", "", "It names no ticket.")
+    if number is None or plain[14:15] != "-" or not code:  # of a whole domain, others may have addresses, too
+        return Tag("", "", "It names no ticket.") if _is_below(address, settings.address) else None
     purpose = named or {mark.upper(): name for name, mark in _MARK.items()}.get(code[0], "")
     code = code if named else code[1:]
     ends, given = code[:_DAYS], code[_DAYS:]
@@ -77,8 +77,18 @@ def _proof(settings: Settings, secret: bytes, purpose: str, number: str, ends: s
 def _address(settings: Settings, tag: str) -> str:
     if settings.ticket_addresses:
         return settings.ticket_addresses.replace("*", tag)
-    local, _, domain = settings.address.rpartition("@")
-    return f"{local}+{tag}@{domain}"
+    return _below(settings.address).replace("*", tag)
+
+
+def _below(own: str) -> str:
+    """The pattern of the addresses below one (RFC 5233)."""
+    local, _, domain = own.rpartition("@")
+    return f"{local}+*@{domain}"
+
+
+def _is_below(address: str, own: str) -> bool:
+    before, _, after = _below(own.upper()).partition("*")
+    return address.upper().startswith(before) and address.upper().endswith(after)
 
 
 def _tag(address: str, settings: Settings) -> str | None:
@@ -87,9 +97,7 @@ def _tag(address: str, settings: Settings) -> str | None:
     own = settings.address.upper()
     if address == own:
         return ""
-    local, _, domain = own.rpartition("@")
-    patterns = [f"{local}+*@{domain}", *([settings.ticket_addresses.upper()] if settings.ticket_addresses else [])]
-    for pattern in patterns:
+    for pattern in filter(None, (_below(own), settings.ticket_addresses.upper())):
         before, _, after = pattern.partition("*")
         if address.startswith(before) and address.endswith(after) and len(address) > len(before) + len(after):
             return address[len(before) : len(address) - len(after)]

@@ -108,3 +108,10 @@ def test_the_desks_own_address_says_nothing_more():
 @pytest.mark.parametrize("stranger", ["", "@", "jane@example.com", "support@example.com", "xsupport+1@example.org"])
 def test_a_strangers_address_is_none_of_ours(stranger):
     assert read(stranger) is None
+
+
+@pytest.mark.parametrize("local", ["info", "ines", "3d9p", NUMBER.lower()])
+def test_who_has_another_address_in_the_desks_domain_is_a_stranger(local):
+    settings = settings_table.read('[desk]\naddress = "desk@example.org"\n[mail]\nticket_addresses = "*@example.org"')
+    assert read(f"{local}@example.org", settings) is None
+    assert read(f"desk+{local}@example.org", settings) == Tag("", "", "It names no ticket.")
