@@ -102,17 +102,23 @@ def test_nobody_writes_unless_signed_in(house: Any, number: str, verb: str) -> N
     assert snapshot(house) == before
 
 
+def unlogged(house: Any) -> dict[str, bytes]:
+    """What lies on the desk, but for the audit log."""
+    log = house.root.inside("log")
+    return {path: content for path, content in snapshot(house).items() if not path.startswith(log)}
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_nobody_learns_who_asked_by_writing(house: Any, number: str, verb: str) -> None:
-    """In a ticket of somebody else; nor does anything of it stay."""
+    """In a ticket of somebody else; nor does anything of it stay, but that it was refused."""
     bob = signed_in(house, "bob")
-    before = snapshot(house)
+    before = unlogged(house)
     for seen in ("0", "99"):
         answer = write(bob, number, verb, "Hello.", File("plan.pdf"), seen=seen)
         assert answer.status in (403, 409)
         assert "jane" not in answer.text.lower()
     assert write(bob, number, verb, "", seen="0").status in (403, 409)
-    assert snapshot(house) == before
+    assert unlogged(house) == before
 
 
 def test_a_draft_is_for_its_operator_alone(house: Any, ines: Browser, number: str) -> None:
