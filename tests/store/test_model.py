@@ -17,7 +17,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multip
 
 from helpdesk_lite import disk
 from helpdesk_lite.errors import TicketMoved, UnknownNumber
-from helpdesk_lite.standing import AWAY, PRIORITIES, PROGRESS, RESOLVED, USUAL, Standing
+from helpdesk_lite.standing import AWAY, PRIORITIES, PROGRESS, RESOLVED, TYPES, USUAL, Standing
 from helpdesk_lite.store import fanout
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.store.memory import MemoryStore
@@ -39,6 +39,7 @@ STANDINGS = st.builds(
     MOMENTS,
     MOMENTS,
     st.sampled_from(["", *AWAY]),
+    st.sampled_from(["", *TYPES]),
 )
 
 
