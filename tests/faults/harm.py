@@ -29,7 +29,8 @@ class Tried(NamedTuple):
         """Print the figures. AssertionError if anything went wrong, or the faults did not come to pass."""
         print(f"{said} {self.hit} of {self.faults}, {len(self.wrong)} went wrong")
         assert not self.wrong, "\n".join(self.wrong)
-        assert self.hit >= self.faults * 0.9, "the faults did not come to pass"
+        missed = self.faults - self.hit  # a step that depends on the moment need not come again
+        assert missed <= max(1, self.faults // 10) and (self.hit or not self.faults), "the faults did not come to pass"
 
 
 def each(desk: HarmedDesk, verb: Verb, faults: Iterable[Fault]) -> Tried:

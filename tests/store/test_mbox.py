@@ -21,7 +21,7 @@ def test_lines_are_quoted_however_the_message_is_cut(parts: list[bytes], cuts: l
     places = sorted({0, *(cut for cut in cuts if cut < len(message)), len(message)})
     pieces = [message[start:end] for start, end in itertools.pairwise(places)]
     wanted = re.sub(rb"^(>*From )", rb">\1", message, flags=re.MULTILINE)
-    assert b"".join(mbox._quoted(pieces)) == wanted + (b"\n" if wanted and not wanted.endswith(b"\n") else b"")
+    assert b"".join(mbox.quoted(pieces)) == wanted + (b"\n" if wanted and not wanted.endswith(b"\n") else b"")
 
 
 def test_a_line_as_long_as_the_message_takes_little_memory_and_no_time() -> None:
@@ -29,7 +29,7 @@ def test_a_line_as_long_as_the_message_takes_little_memory_and_no_time() -> None
     tracemalloc.start()
     begun = time.process_time()
     try:
-        written = sum(map(len, mbox._quoted(piece for _ in range(800))))
+        written = sum(map(len, mbox.quoted(piece for _ in range(800))))
         assert tracemalloc.get_traced_memory()[1] < 2_000_000
     finally:
         tracemalloc.stop()
