@@ -40,6 +40,13 @@ def test_imports_point_down(module: source.Module) -> None:
     assert not upward
 
 
+def test_the_architecture_page_names_every_room() -> None:
+    page = (source.CHECKOUT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page[page.index("| floor |") : page.index("Values are")]
+    rooms = [room for floor in FLOORS.values() for room in floor.split()]
+    assert [room for room in rooms if f"`{room}`" not in table and f"`{room}/`" not in table] == []
+
+
 @pytest.mark.parametrize("shelf", SHELVES)
 def test_shelves_do_not_see_each_other(shelf: str) -> None:
     """Only the desk sees two shelves at once, so each can be exchanged alone."""
