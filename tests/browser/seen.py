@@ -88,15 +88,14 @@ class Seen:
         return found
 
     def barriers(self) -> list[str]:
-        """What axe-core finds wrong, in light and dark, on a phone and on a desktop."""
+        """What axe-core finds wrong: in light on a phone, in dark on a desktop."""
         found = []
         self.page.evaluate(_axe())
-        for scheme in ("light", "dark"):
+        for scheme, window in (("light", PHONE), ("dark", DESKTOP)):
             self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            for window in (PHONE, DESKTOP):
-                self.page.set_viewport_size({"width": window.width, "height": window.height})
-                for wrong in self.page.evaluate("rules => axe.run(document, {runOnly: rules})", _RULES)["violations"]:
-                    found += [f"{scheme} {window.width}: {wrong['id']}: {_told(node)}" for node in wrong["nodes"]]
+            self.page.set_viewport_size({"width": window.width, "height": window.height})
+            for wrong in self.page.evaluate("rules => axe.run(document, {runOnly: rules})", _RULES)["violations"]:
+                found += [f"{scheme} {window.width}: {wrong['id']}: {_told(node)}" for node in wrong["nodes"]]
         self.page.emulate_media(color_scheme="light")
         return found
 
