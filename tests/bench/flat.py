@@ -137,10 +137,8 @@ class Asked:
         yield "claim" + SERVED, _timed(lambda: _is(self._visitor.post(f"/tickets/{number}/claim"), 303))[0]
 
     def _waiting(self) -> str:
-        """A pending ticket, and another one the next time."""
-        if len(self._known[PENDING]) == 1:
-            self._known[PENDING] = self._some(PENDING)
-        return self._known[PENDING].pop()
+        """A pending ticket of those that the queue's first page shows, from which operators claim."""
+        return random.choice(self._house.desk.queue()).number
 
     def _some(self, state: str) -> list[str]:
         numbers = list(self._house.store.numbers(state))
