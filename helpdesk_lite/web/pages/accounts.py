@@ -14,7 +14,7 @@ from helpdesk_lite.rights import ADMINISTRATOR, OBSERVER, OPERATOR, SUPERVISOR
 from helpdesk_lite.standing import HIGHEST
 from helpdesk_lite.web import body
 from helpdesk_lite.web.http import quoted, see_other
-from helpdesk_lite.web.pages.page import administrator, page
+from helpdesk_lite.web.pages.page import administrator, from_here, page, typed_level
 from helpdesk_lite.web.pages.setup import choice_problems, void
 
 TYPE_CHECKING = False
@@ -143,7 +143,7 @@ def _known(house: House, name: str) -> tuple[Operator, str]:
     try:
         return house.operators.find(name) or Operator(name, ""), ""
     except OperatorMistaken as wrong:
-        return Operator(name, ""), _relative(house, wrong)
+        return Operator(name, ""), from_here(house, wrong)
 
 
 def _typed(request: Request, house: House) -> tuple[Operator, str]:
@@ -151,14 +151,13 @@ def _typed(request: Request, house: House) -> tuple[Operator, str]:
     with body.posted(request, house.spool, _MOST_MB) as posted:
         said = {name: value.strip() for name, value in posted.pairs}
         categories = [word for name, value in posted.pairs if name == "categories" for word in value.split(",")]
-    level = said.get("level", str(HIGHEST))
     operator = Operator(
         said.get("name", ""),
         said.get("email", ""),
         said.get("role", OPERATOR),
         said.get("deliver", "mail"),
         said.get("language", ""),
-        level=int(level) if level.isascii() and level.isdigit() and len(level) < 4 else 0,
+        level=typed_level(said.get("level", str(HIGHEST))),
         supervisor=said.get("supervisor", ""),
         categories=tuple(filter(None, map(str.strip, categories))),
         absent_until=said.get("absent_until", ""),
@@ -174,7 +173,7 @@ def _overview(request: Request, house: House, typed: Operator, problem: str = ""
     values = {
         "people": [_row(house, operator, said) for operator in known],
         "mistaken": mistaken,
-        "mistakes": [_relative(house, mistake) for mistake in house.operators.mistakes()],
+        "mistakes": [from_here(house, mistake) for mistake in house.operators.mistakes()],
         "invited": request.query.get("invited", "") if not problem else "",
         **_form(house, typed, problem, said),
     }
@@ -250,8 +249,3 @@ def _form(house: House, operator: Operator, problem: str, said: Translation) -> 
 
 def _held(house: House, name: str) -> int:
     return len(house.store.held_by(name, limit=_MOST_COUNTED))
-
-
-def _relative(house: House, wrong: object) -> str:
-    """What is wrong, with the file's path from the desk's folder on."""
-    return str(wrong).replace(f"{house.root.path}/", "")

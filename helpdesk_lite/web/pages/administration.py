@@ -11,7 +11,7 @@ from helpdesk_lite.errors import DeskError, FileChanged
 from helpdesk_lite.i18n import N_
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
-from helpdesk_lite.web.pages.page import administrator, page
+from helpdesk_lite.web.pages.page import administrator, from_here, page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def overview(request: Request, house: House) -> Response:
     administrator(request, house)
     said = i18n.translation(request.language)
     places = [(path, said.gettext(name), said.gettext(words)) for path, name, words in _PLACES]
-    mistakes = [_relative(house, one) for one in (*house.operators.mistakes(), *house.categories.mistakes())]
+    mistakes = [from_here(house, one) for one in (*house.operators.mistakes(), *house.categories.mistakes())]
     mistakes += [f"data/rules.toml: {one}" for one in house.rules.mistakes()]
     values = {"places": places, "mistakes": mistakes}
     return page(request, house, "administration.html", values, here="administration")
@@ -131,8 +131,3 @@ def _entry(house: House, noted: Noted, said: Translation) -> dict[str, Any]:
         "undoes": noted.undoes,
         "is_undoable": _is_undoable(noted),
     }
-
-
-def _relative(house: House, said: str) -> str:
-    """What is wrong, with the file's path from the desk's folder on."""
-    return said.replace(f"{house.root.path}/", "")

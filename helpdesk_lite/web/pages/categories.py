@@ -12,7 +12,7 @@ from helpdesk_lite.errors import CategoryMistaken, FileChanged
 from helpdesk_lite.standing import HIGHEST, USUAL
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import quoted, see_other
-from helpdesk_lite.web.pages.page import page, signed_in
+from helpdesk_lite.web.pages.page import from_here, page, signed_in, typed_level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,14 +88,13 @@ def _typed(posted: Posted) -> Category:
         name: tuple(value for key, value in posted.pairs if key == name and value)
         for name in ("subscribers", "operators")
     }
-    level = said.get("level", "1")
     return Category(
         said.get("name", ""),
         said.get("title", ""),
         several["subscribers"],
         listed(said.get("addresses", "")),
         said.get("priority", ""),
-        int(level) if level.isascii() and level.isdigit() and len(level) < 4 else 0,
+        typed_level(said.get("level", "1")),
         several["operators"],
         said.get("templates", ""),
     )
@@ -109,7 +108,7 @@ def _overview(request: Request, house: House, typed: Category, problem: str = ""
     found += [{"name": name, "words": name, "way": quoted(name), "marks": "", "facts": []} for name in mistaken]
     values = {
         "categories": sorted(found, key=lambda row: (str(row["words"]).casefold(), row["name"])),
-        "mistakes": [_relative(house, mistake) for mistake in house.categories.mistakes()],
+        "mistakes": [from_here(house, mistake) for mistake in house.categories.mistakes()],
         **_form(house, typed, problem, said),
     }
     return page(request, house, "categories.html", values, 422 if problem else 200, here="administration")
@@ -117,7 +116,7 @@ def _overview(request: Request, house: House, typed: Category, problem: str = ""
 
 def _one(request: Request, house: House, category: Category, problem: str = "", status: int = 422) -> Response:
     said = i18n.translation(request.language)
-    problem = _relative(house, problem)
+    problem = from_here(house, problem)
     wrong = [] if problem else house.categories.unknown(category)
     values = {**_form(house, category, problem, said), "unknown": wrong, "now": "", "category": category}
     return page(request, house, "category.html", values, status if problem else 200, here="administration")
@@ -181,8 +180,3 @@ def _form(house: House, category: Category, problem: str, said: Translation) -> 
         "levels": range(1, HIGHEST + 1),
         "seen": house.categories.version(category.name) if category.name else "",
     }
-
-
-def _relative(house: House, said: str) -> str:
-    """What is wrong, with the file's path from the desk's folder on."""
-    return said.replace(f"{house.root.path}/", "")

@@ -18,7 +18,7 @@ from helpdesk_lite.ticket import CLAIMED, CLOSED, Place
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages import tickets
-from helpdesk_lite.web.pages.page import signed_in
+from helpdesk_lite.web.pages.page import signed_in, typed_level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -214,12 +214,11 @@ def _typed(request: Request, house: House) -> dict[str, str]:
 
 def _wanted(typed: dict[str, str], seen: Standing) -> Standing:
     """How the ticket is to stand: as it was seen where there is no such field. HandlingRefused."""
-    level = typed.get("level", str(seen.level))
     return seen._replace(
         priority=typed.get("priority", seen.priority),
         category=typed.get("category", seen.category).strip(),
         type=typed.get("type", seen.type),
-        level=int(level) if level.isascii() and level.isdigit() and len(level) < 4 else 0,
+        level=typed_level(typed.get("level", str(seen.level))),
         due_at=_moment(typed.get("due"), seen.due_at, standing.DAYS_END),
         wakes_at=_moment(typed.get("wakes"), seen.wakes_at, "00:00:00"),
     )

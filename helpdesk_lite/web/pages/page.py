@@ -30,6 +30,16 @@ def administrator(request: Request, house: House) -> Operator:
     return operator
 
 
+def from_here(house: House, said: object) -> str:
+    """What is wrong with a file, its path from the desk's folder on."""
+    return str(said).replace(f"{house.root.path}/", "")
+
+
+def typed_level(said: str) -> int:
+    """The level that was filled in; 0, which is none, for what is no small number."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 4 else 0
+
+
 def page(
     request: Request,
     house: House,
