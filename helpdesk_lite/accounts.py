@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite import disk, signing, tracking
+from helpdesk_lite.audit import ADDED, CHANGED, REMOVED
 from helpdesk_lite.errors import FileChanged, NotAllowed, OperatorMistaken
 from helpdesk_lite.letter import INVITATION
-from helpdesk_lite.operators import Operator
-from helpdesk_lite.rights import ADMINISTER, ADMINISTRATOR
+from helpdesk_lite.operators import COMMAND_LINE, Operator
+from helpdesk_lite.rights import ADMINISTER
 from helpdesk_lite.ticket import Customer, Head, Inquiry
 
 TYPE_CHECKING = False
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.operators import Operators
 
-COMMAND_LINE = Operator("command line", "", ADMINISTRATOR)  # who may run it can write every file anyhow
-ADDED, CHANGED, REMOVED, INVITED, PASSWORD = "added", "changed", "removed", "invited", "password of"
+INVITED, PASSWORD = "invited", "password of"
 LASTS = 7 * 86_400  # seconds that an invitation can be used
 _ABOUT = "operators/"
 _PURPOSE = "invitation"

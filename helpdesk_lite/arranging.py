@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite import disk
+from helpdesk_lite.audit import ADDED, CHANGED, REMOVED
 from helpdesk_lite.categories import Category
 from helpdesk_lite.errors import CategoryMistaken, FileChanged
-from helpdesk_lite.operators import Operator
-from helpdesk_lite.rights import ADMINISTER, ADMINISTRATOR
+from helpdesk_lite.rights import ADMINISTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from helpdesk_lite.audit import Audit, Noted
     from helpdesk_lite.categories import Categories
     from helpdesk_lite.desk import Desk
+    from helpdesk_lite.operators import Operator
     from helpdesk_lite.rules_file import RulesFile
 
-COMMAND_LINE = Operator("command line", "", ADMINISTRATOR)  # who may run it can write every file anyhow
-ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 _ABOUT, RULES = "categories/", "rules.toml"
 
 

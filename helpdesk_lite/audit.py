@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 REFUSED = "refused"
+ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 PAGE = 50  # entries
 _END = ".jsonl"
 _KEPT_BACK = ("password_hash", "password")

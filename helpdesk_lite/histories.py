@@ -6,10 +6,11 @@ known to those alone who may open a ticket of theirs. It draws no page.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import NamedTuple
 
-from helpdesk_lite.errors import DeskError
 from helpdesk_lite.lists import Row
+from helpdesk_lite.my_tickets import MOST, tickets_of
 from helpdesk_lite.rights import SHOW
 from helpdesk_lite.ticket import PENDING, Customer
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from helpdesk_lite.operators import Operator
     from helpdesk_lite.ticket import Ticket
     from helpdesk_lite.whose import Whose
-
-MOST = 100  # tickets, the newest, that are looked at
 
 
 class History(NamedTuple):
@@ -62,15 +61,5 @@ class Histories(NamedTuple):
 
     def _tickets(self, mark: str, most: int) -> Iterator[Ticket]:
         """Up to so many of the customer's tickets that somebody has or had, the newest first."""
-        found = 0
-        for number in self.whose.numbers(mark)[:MOST]:
-            try:
-                ticket = self.desk.store.read(number)
-            except DeskError:
-                continue  # noted, but never kept; or damaged, which `verify` names
-            address = ticket.inquiry.customer.email
-            if address and ticket.place.state != PENDING and self.whose.mark(address) == mark:
-                yield ticket
-                found += 1
-            if found == most:
-                return
+        known = tickets_of(self.desk, self.whose, mark)
+        return islice((ticket for ticket in known if ticket.place.state != PENDING), most)

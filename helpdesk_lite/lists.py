@@ -167,9 +167,9 @@ class Lists:
         heads = self._desk.store.heads(place)
         known = self._tallies.get(place)
         if known is None or known[0] is not heads:
-            counts = Counter((head.standing.progress, category(head), head.standing.level) for head in heads)
+            counts = Counter((head.standing.progress, head.about, head.standing.level) for head in heads)
             due = sorted(head.standing.due_at for head in heads if head.standing.due_at)
-            known = (heads, Tally(counts, due, {category(head): head for head in heads}))
+            known = (heads, Tally(counts, due, {head.about: head for head in heads}))
             self._tallies[place] = known
         return known[1]
 
@@ -189,7 +189,7 @@ class Lists:
         now = self._clock()
         for head in self._desk.store.heads(place):
             if _is_wanted(head, wanted, operator, now) and wanted.state in (OPEN, Row(head, place, True).state):
-                name = category(head)
+                name = head.about
                 if name not in known:
                     known[name] = (self._is_seen(operator, head, place), self._may_open(operator, head, place))
                 if known[name][0]:
@@ -239,18 +239,13 @@ class Lists:
         return self._desk.may(operator, "show", head, place)
 
 
-def category(head: Head) -> str:
-    """What the ticket is about, as somebody has said, else as its form says."""
-    return head.standing.category or head.category
-
-
 def _is_theirs(operator: Operator, name: str) -> bool:
     return not name or not operator.categories or name in operator.categories
 
 
 def _is_wanted(head: Head, wanted: Wanted, operator: Operator, now: float) -> bool:
     """Whether the ticket is one of them, as far as its head tells."""
-    about, level = category(head), head.standing.level
+    about, level = head.about, head.standing.level
     return (
         (not wanted.category or about == wanted.category.removeprefix(NO_CATEGORY))
         and wanted.level in (0, level)

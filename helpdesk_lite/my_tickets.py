@@ -42,7 +42,7 @@ class MyTickets(NamedTuple):
             return
         self.limits.note("link", address.lower())
         mark = self.whose.mark(address)
-        ticket = next(self._of(mark), None)
+        ticket = next(tickets_of(self.desk, self.whose, mark), None)
         inquiry = ticket.inquiry if ticket else self._nobodys()
         letter = self.desk.letter(LINK, inquiry, (inquiry.customer.email,), language=language)
         letter = letter._replace(url=f"{self.desk.settings.url.rstrip('/')}/my-tickets?link={self.link(mark)}")
@@ -67,20 +67,22 @@ class MyTickets(NamedTuple):
             return None
         if int(until, 16) < self.desk.clock():
             return None
-        return list(self._of(mark))
-
-    def _of(self, mark: str) -> Iterator[Ticket]:
-        for number in self.whose.numbers(mark)[:MOST]:
-            try:
-                ticket = self.desk.store.read(number)
-            except DeskError:
-                continue  # noted, but never kept; or damaged, which `verify` names
-            address = ticket.inquiry.customer.email
-            if address and self.whose.mark(address) == mark:
-                yield ticket
+        return list(tickets_of(self.desk, self.whose, mark))
 
     def _nobodys(self) -> Inquiry:
         """An inquiry that nobody made, for a letter that nobody gets."""
         now = self.desk.clock()
         number = tracking.new_number(now, self.desk.chance())
         return Inquiry(Head(number, int(now), "", "", ""), Customer("", "nobody@localhost"), ())
+
+
+def tickets_of(desk: Desk, whose: Whose, mark: str) -> Iterator[Ticket]:
+    """The tickets of the customer whom this mark stands for, the newest first; of more than MOST the newest."""
+    for number in whose.numbers(mark)[:MOST]:
+        try:
+            ticket = desk.store.read(number)
+        except DeskError:
+            continue  # noted, but never kept; or damaged, which `verify` names
+        address = ticket.inquiry.customer.email
+        if address and whose.mark(address) == mark:
+            yield ticket

@@ -101,4 +101,4 @@ def _told(about: Ticket | Head, place: Place) -> tuple[str, str]:
     """Who has or had the ticket, and what it is about, as somebody has said, else as its form says."""
     if isinstance(about, Ticket):
         return about.place.holder, about.category
-    return place.holder, about.standing.category or about.category
+    return place.holder, about.about

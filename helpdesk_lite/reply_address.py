@@ -54,8 +54,9 @@ def read(address: str, settings: Settings, secret: bytes, now: float, who: str =
     named = next((name for name, word in _WORD.items() if tag.startswith(word)), "")
     plain = tag.removeprefix(_WORD.get(named, ""))
     number, code = tracking.read_number(plain[:14]), plain[15:]
+    own = _below(settings.address.upper())
     if number is None or plain[14:15] != "-" or not code:  # of a whole domain, others may have addresses, too
-        return Tag("", "", "It names no ticket.") if _is_below(address, settings.address) else None
+        return Tag("", "", "It names no ticket.") if _changing(address.upper(), own) else None
     purpose = named or {mark.upper(): name for name, mark in _MARK.items()}.get(code[0], "")
     code = code if named else code[1:]
     ends, given = code[:_DAYS], code[_DAYS:]
@@ -77,7 +78,8 @@ def _proof(settings: Settings, secret: bytes, purpose: str, number: str, ends: s
 def _address(settings: Settings, tag: str) -> str:
     if settings.ticket_addresses:
         return settings.ticket_addresses.replace("*", tag)
-    return _below(settings.address).replace("*", tag)
+    local, _, domain = settings.address.rpartition("@")
+    return f"{local}+{tag}@{domain}"
 
 
 def _below(own: str) -> str:
@@ -86,9 +88,12 @@ def _below(own: str) -> str:
     return f"{local}+*@{domain}"
 
 
-def _is_below(address: str, own: str) -> bool:
-    before, _, after = _below(own.upper()).partition("*")
-    return address.upper().startswith(before) and address.upper().endswith(after)
+def _changing(address: str, pattern: str) -> str:
+    """What stands in the address for the pattern's *; "" if it is not of that pattern. Both are in capitals."""
+    before, _, after = pattern.partition("*")
+    if not (address.startswith(before) and address.endswith(after) and len(address) > len(before) + len(after)):
+        return ""
+    return address[len(before) : len(address) - len(after)]
 
 
 def _tag(address: str, settings: Settings) -> str | None:
@@ -97,8 +102,5 @@ def _tag(address: str, settings: Settings) -> str | None:
     own = settings.address.upper()
     if address == own:
         return ""
-    for pattern in filter(None, (_below(own), settings.ticket_addresses.upper())):
-        before, _, after = pattern.partition("*")
-        if address.startswith(before) and address.endswith(after) and len(address) > len(before) + len(after):
-            return address[len(before) : len(address) - len(after)]
-    return None
+    patterns = filter(None, (_below(own), settings.ticket_addresses.upper()))
+    return next(filter(None, (_changing(address, pattern) for pattern in patterns)), None)

@@ -57,6 +57,11 @@ class Head(NamedTuple):
     standing: Standing = USUAL
     channel: str = ""
 
+    @property
+    def about(self) -> str:
+        """The category: as somebody has said, else as its form says."""
+        return self.standing.category or self.category
+
 
 class Inquiry(NamedTuple):
     """What the customer wrote: the head, who asked, and the form's fields in its order.

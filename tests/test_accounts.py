@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite import accounts, assemble
-from helpdesk_lite.accounts import COMMAND_LINE
 from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.errors import FileChanged, NotAllowed, OperatorMistaken
-from helpdesk_lite.operators import Operator
+from helpdesk_lite.operators import COMMAND_LINE, Operator
 from helpdesk_lite.rights import ADMINISTRATOR, OBSERVER, OPERATOR
 from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
 from tests import examples

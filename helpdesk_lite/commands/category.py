@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from helpdesk_lite import assemble, terminal
-from helpdesk_lite.arranging import COMMAND_LINE
 from helpdesk_lite.categories import Category, listed
 from helpdesk_lite.errors import CategoryMistaken
+from helpdesk_lite.operators import COMMAND_LINE
 from helpdesk_lite.root import find_root
 from helpdesk_lite.standing import NORMAL
 

@@ -6,9 +6,8 @@ import sys
 from getpass import getpass
 
 from helpdesk_lite import assemble, terminal
-from helpdesk_lite.accounts import COMMAND_LINE
 from helpdesk_lite.errors import OperatorMistaken
-from helpdesk_lite.operators import Operator
+from helpdesk_lite.operators import COMMAND_LINE, Operator
 from helpdesk_lite.rights import ADMINISTRATOR
 from helpdesk_lite.root import find_root
 from helpdesk_lite.standing import HIGHEST

@@ -150,7 +150,7 @@ def row(one: Row, now: float, said: Translation, titles: dict[str, str]) -> dict
         "may_open": one.may_open,
         "state": one.place.state,
         "state_words": wording.sentence(words, who=one.place.holder, since=since),
-        "category": titles.get(lists.category(head), lists.category(head)),
+        "category": titles.get(head.about, head.about),
         "form": form_title(head, said),
         "marks": standing_words.marks(head.standing, now, said),
     }
@@ -164,7 +164,7 @@ def _told(row: Row, said: Translation) -> dict[str, Any]:
         "subject": _subject(row, said),
         "state": row.state,
         "holder": row.place.holder,
-        "category": lists.category(row.head),
+        "category": row.head.about,
         "level": now.level,
         "priority": now.priority,
         "due": times.iso(now.due_at) if now.due_at else None,
