@@ -27,6 +27,17 @@ def _fail(is_so):
         raise OSError("The disk is full.")
 
 
+def closed_long_ago(folder):
+    """A desk, and the number of a ticket there that its operator closed yesterday: too long ago for that desk."""
+    desk = MailDesk(folder, "[mail]\nreopen_days = 0\n")
+    number = desk.open()
+    desk.answer("ines", number, "")
+    desk.answer("ines", number, "close")
+    desk.house.desk = desk.house.desk._replace(clock=lambda: desk.house.clock() + DAY)
+    desk.intake = desk.intake._replace(correspondence=desk.intake.correspondence._replace(desk=desk.house.desk))
+    return desk, number
+
+
 class TestACustomerWrites:
     def test_a_letter_becomes_a_ticket_with_its_notice_and_acknowledgement(self, desk):
         number = desk.open(text="It burns.\n\n-- \nJane")
@@ -139,12 +150,7 @@ class TestACustomerWrites:
         assert desk.place(number) == INES
 
     def test_a_letter_to_a_ticket_closed_long_ago_opens_one_that_follows_it(self, tmp_path):
-        desk = MailDesk(tmp_path, "[mail]\nreopen_days = 0\n")
-        number = desk.open()
-        desk.answer("ines", number, "")
-        desk.answer("ines", number, "close")
-        desk.house.desk = desk.house.desk._replace(clock=lambda: desk.house.clock() + DAY)
-        desk.intake = desk.intake._replace(correspondence=desk.intake.correspondence._replace(desk=desk.house.desk))
+        desk, number = closed_long_ago(tmp_path)
         outcome = desk.receive(letter(JANE, desk.address("ticket", number), "Again!"))
         assert outcome.kind == OPENED and outcome.number != number
         follows = desk.house.store.read(outcome.number).inquiry.fields[-1]
@@ -152,12 +158,7 @@ class TestACustomerWrites:
         assert desk.place(number) == Place(CLOSED, "ines")
 
     def test_the_one_that_follows_is_acknowledged_to_no_mailing_list(self, tmp_path):
-        desk = MailDesk(tmp_path, "[mail]\nreopen_days = 0\n")
-        number = desk.open()
-        desk.answer("ines", number, "")
-        desk.answer("ines", number, "close")
-        desk.house.desk = desk.house.desk._replace(clock=lambda: desk.house.clock() + DAY)
-        desk.intake = desk.intake._replace(correspondence=desk.intake.correspondence._replace(desk=desk.house.desk))
+        desk, number = closed_long_ago(tmp_path)
         raw = letter("joe@example.com", desk.address("ticket", number), List_Id="<everybody.example.com>")
         assert desk.receive(raw).kind == OPENED
         assert [one.recipients for one in desk.letters("acknowledgement")] == [("jane@example.com",)]
