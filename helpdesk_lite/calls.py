@@ -1,7 +1,7 @@
 """What an operator logs for a customer: a call, a visit, a chat become tickets like any other.
 
-Guarantee: the desk's own: kept with the letters it causes, the same page sent twice is one ticket. One that goes to its
-operator at once is in the queue for that moment; killed then, it stays there, and sending again brings it to them.
+Guarantee: the desk's own: kept with the letters it causes, the same page sent twice is one ticket. One that is to be
+its operator's is so from its first byte; if they may not have it, it goes to the queue, and its readers hear of it.
 It draws no page.
 """
 
@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from helpdesk_lite import sameness, signing
 from helpdesk_lite.desk import Draft
-from helpdesk_lite.errors import HandlingRefused, MayBeKept
+from helpdesk_lite.errors import HandlingRefused
 from helpdesk_lite.form import FieldValue, Upload
-from helpdesk_lite.letter import NOTICE, is_address
+from helpdesk_lite.letter import FORWARD, NOTICE, is_address
 from helpdesk_lite.rights import CLAIM, LOG
 from helpdesk_lite.standing import TYPES, USUAL
-from helpdesk_lite.ticket import CALLS, QUEUE, Customer, Head, Inquiry
+from helpdesk_lite.ticket import CALLS, CLAIMED, INQUIRY, Customer, Head, Inquiry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,10 +54,7 @@ class Calls(NamedTuple):
     desk: Desk
 
     def log(self, call: Call, operator: Operator) -> str:
-        """Make a ticket of the call; its number. NotAllowed; HandlingRefused for what cannot be.
-
-        MayBeKept if the disk failed once the ticket was there, but before it was theirs.
-        """
+        """Make a ticket of the call; its number. NotAllowed; HandlingRefused for what cannot be."""
         self.desk.demand(operator, LOG)
         _check(call)
         digest = _digest(call, operator)
@@ -65,33 +62,25 @@ class Calls(NamedTuple):
             if known:
                 with suppress(OSError):
                     self.desk.mend(known)  # whoever made it may have been killed before its letters were published
-            number = known or self.desk.keep(lambda number: self._drafted(number, call, operator, digest))
-        if call.takes:
-            self._take(number, operator)
-        return number
-
-    def _take(self, number: str, operator: Operator) -> None:
-        """Give it to its operator, unless it was before. The ticket is there: a disk that fails now leaves it so."""
-        try:
-            if self.desk.store.place(number) == QUEUE:
-                self.desk.claim(number, operator)
-        except OSError as wrong:
-            raise MayBeKept(number) from wrong
+            return known or self.desk.keep(lambda number: self._drafted(number, call, operator, digest))
 
     def _drafted(self, number: str, call: Call, operator: Operator, digest: str) -> Draft:
         inquiry, note, duty = self.desk.reception.received(self._inquiry(number, call, digest))
         letters = self.desk.announcements(inquiry, (), call.acknowledges, note)
+        claim, forwards = None, []
         if call.takes and self.desk.may(operator, CLAIM, inquiry.head):
             letters = [one for one in letters if one.kind != NOTICE]  # nobody else need take it
             duty = duty and duty._replace(hand=None)
-        entry = self.desk.entry(number, "inquiry", operator.name, letters)
+            forwards = [self.desk.letter(FORWARD, inquiry, operator=operator.name)]
+            claim = self.desk.entry(number, CLAIMED, operator.name, forwards)
+        entry = self.desk.entry(number, INQUIRY, operator.name, letters)
 
         def message() -> object:
             from helpdesk_lite.mail import compose
 
             return compose.inquiry_message(inquiry, entry.message_id, self.desk.settings.address, call.uploads)
 
-        return Draft(inquiry, entry, letters, message, duty)  # type: ignore[arg-type]
+        return Draft(inquiry, entry, letters + forwards, message, duty, claim)  # type: ignore[arg-type]
 
     def _inquiry(self, number: str, call: Call, digest: str) -> Inquiry:
         head = Head(

@@ -53,13 +53,14 @@ def _by_the_table() -> Permission:
 
 
 class Draft(NamedTuple):
-    """A ticket that nobody has written yet: its first entry, the letters this names, and its message."""
+    """A ticket that nobody has written yet: its first entry, the letters, its message; `claim`: whose it is at once."""
 
     inquiry: Inquiry
     entry: Entry
     letters: list[Letter]
     message: Content
     duty: Duty | None = None
+    claim: Entry | None = None
 
 
 class Desk(NamedTuple):
@@ -222,7 +223,7 @@ class Desk(NamedTuple):
                 raise
 
     def keep(self, drafted: Callable[[str], Draft]) -> str:
-        """Commit a new ticket with the letters that its first entry names; its number, another if one was taken."""
+        """Commit a new ticket with the letters that its entries name; its number, another if one was taken."""
         for left in reversed(range(_NUMBERS)):
             number = tracking.new_number(self.clock(), self.chance())
             draft = drafted(number)
@@ -231,7 +232,7 @@ class Desk(NamedTuple):
                     self._note_whose(number, draft.inquiry.customer.email)
                     self.reception.promise(number, draft.duty)
                     self.outbox.stage(draft.letters)
-                    self.store.add(draft.inquiry, draft.entry, draft.message)
+                    self.store.add(draft.inquiry, draft.entry, draft.message, draft.claim)
                     self._publish(draft.letters)
             except FileExistsError:
                 if not left:

@@ -6,6 +6,7 @@ import pytest
 
 from helpdesk_lite import assemble, standing
 from helpdesk_lite.calls import Call, Calls
+from helpdesk_lite.categories import Category
 from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.errors import HandlingRefused, NotAllowed
 from helpdesk_lite.form import Upload
@@ -69,14 +70,24 @@ def test_sent_twice_it_is_one_ticket_and_the_next_page_another(house, log):
     assert log(CALL._replace(page="2")).number != first.number
 
 
-def test_cut_short_before_it_was_theirs_it_is_once_it_is_sent_again(house, log, monkeypatch):
-    with monkeypatch.context() as cut:
-        cut.setattr(type(house.desk), "claim", lambda *_: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            log()
-    (head,) = house.store.pending()
+def test_it_is_theirs_in_the_step_that_makes_it(house, log, monkeypatch):
+    monkeypatch.setattr(type(house.store), "move", lambda *_: 1 / 0)
     ticket = log()
-    assert (ticket.number, ticket.place) == (head.number, Place(CLAIMED, "ines"))
+    assert [(entry.kind, entry.by) for entry in ticket.entries] == [("inquiry", "ines"), ("claimed", "ines")]
+    assert [head.number for head in house.store.held_by("ines")] == [ticket.number]
+    assert list(assemble.verifier(house).findings()) == []
+
+
+def test_one_that_they_may_not_have_goes_to_those_who_may(house, log):
+    house.categories.add(Category("water", addresses=("plumbers@example.org",)))
+    ticket = log(CALL._replace(category="water"), INES._replace(categories=("bills",)))
+    assert ticket.place == QUEUE
+    assert [(one.kind, one.recipients) for one in house.outbox.waiting()] == [(NOTICE, ("plumbers@example.org",))]
+
+
+def test_sent_again_it_does_not_come_back_to_who_has_given_it_away(house, log):
+    house.desk.release(log().number, INES)
+    assert log().place == QUEUE
 
 
 def test_files_come_along(house, log, tmp_path):

@@ -31,10 +31,11 @@ class Store(Protocol):
     def once(self, submission: str) -> AbstractContextManager[str]:
         """Hold the lock of one submission (a digest); the number of the ticket it made less than a day ago, or ""."""
 
-    def add(self, inquiry: Inquiry, entry: Entry, message: Content) -> None:
+    def add(self, inquiry: Inquiry, entry: Entry, message: Content, claim: Entry | None = None) -> None:
         """Keep a new ticket in the pending queue: its first entry is `message` (RFC 5322 bytes, any line ends).
 
-        FileExistsError if the number is taken. The caller holds its lock.
+        With a second entry, `claim`, it is its doer's from the beginning, and never was in the queue. FileExistsError
+        if the number is taken. The caller holds its lock.
         """
 
     def move(self, number: str, source: Place, target: Place, entry: Entry, message: Content | None = None) -> None:

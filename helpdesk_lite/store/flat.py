@@ -12,7 +12,7 @@ import io
 import mmap
 import os
 from contextlib import ExitStack, contextmanager, suppress
-from itertools import islice
+from itertools import chain, islice
 
 from helpdesk_lite import disk, times, tracking
 from helpdesk_lite.errors import TicketDamaged, TicketMoved, UnknownNumber
@@ -69,20 +69,23 @@ class FlatStore:
         with disk.locked(self._path("locks", f"submission-{submission[:2]}.lock")):
             yield self._made_by(submission)
 
-    def add(self, inquiry: Inquiry, entry: Entry, message: Content) -> None:
+    def add(self, inquiry: Inquiry, entry: Entry, message: Content, claim: Entry | None = None) -> None:
         """See `Store.add`. Which submission it was is noted first: at worst the note names a ticket that never was."""
         head = inquiry.head
-        queue = self._path(PENDING)
-        if path := fanout.find(queue, head.number):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+        place = Place(CLAIMED, claim.by) if claim else QUEUE
+        folder = self._folder(place, entry.at)
+        for known in {folder, self._path(PENDING)}:
+            if path := fanout.find(known, head.number):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
         if head.submission:
             self._note_submission(head.submission, head.number)
 
         def put(path: str) -> None:
-            disk.write_new(path, mbox.inquiry_bytes(inquiry, entry, message()))
+            claimed = mbox.entry_bytes(head.number, claim, place) if claim else ()
+            disk.write_new(path, chain(mbox.inquiry_bytes(inquiry, entry, message()), claimed))
 
-        marks.put(self.data, head.number, marks.of(QUEUE, head.standing), entry.at)
-        self._tell_of_change(fanout.enter(queue, head.number, put))
+        marks.put(self.data, head.number, marks.of(place, head.standing), entry.at)
+        self._tell_of_change(fanout.enter(folder, head.number, put))
 
     def move(self, number: str, source: Place, target: Place, entry: Entry, message: Content | None = None) -> None:
         """See `Store.move`."""

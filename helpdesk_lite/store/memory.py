@@ -51,13 +51,14 @@ class MemoryStore:
             is_same = known is not None and known.place.state != CLOSED and made_at > self._clock() - 86_400
             yield number if is_same else ""
 
-    def add(self, inquiry: Inquiry, entry: Entry, message: Content) -> None:
+    def add(self, inquiry: Inquiry, entry: Entry, message: Content, claim: Entry | None = None) -> None:
         """See `Store.add`."""
         number = inquiry.head.number
         if number in self._tickets:
             raise FileExistsError(number)
         self._messages[entry.message_id] = b"".join(message())
-        self._tickets[number] = Ticket(inquiry, QUEUE, entry.at, (entry,))
+        place, entries = (Place(CLAIMED, claim.by), (entry, claim)) if claim else (QUEUE, (entry,))
+        self._tickets[number] = Ticket(inquiry, place, entry.at, entries)
         if inquiry.head.submission:
             self._submissions[inquiry.head.submission] = (number, self._clock())
         self._changes += 1

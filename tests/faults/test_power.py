@@ -18,7 +18,7 @@ from tests.faults.strace import Step
 from tests.faults.verbs import VERBS
 
 PROMISING = [name for name, verb in VERBS.items() if verb.is_web or name.startswith("receive")]
-WITH_LETTERS = [name for name in PROMISING if name.startswith(("submit", "claim", "receive"))]
+WITH_LETTERS = [name for name in PROMISING if name.startswith(("submit", "claim", "receive", "log"))]
 DONE_AGAIN = re.compile(
     r"data/(outbox/new/"  # published: the staged one is on disk, and its ticket names it
     r"|moving/"  # the next version of a ticket, of no account until the ticket itself has moved
@@ -28,7 +28,7 @@ DONE_AGAIN = re.compile(
     r"|cache/)"  # made again
 )
 DECIDES = re.compile(  # from here on the ticket, or its new entry, counts
-    r"link .*data/pending/(.*/)?NUMBER\.mbox$"
+    r"link .*data/(pending|claimed/ines)/(.*/)?NUMBER\.mbox$"
     r"|rename data/(pending/(.*/)?NUMBER\.mbox|claimed/ines/\.NUMBER\S+) to data/claimed"
 )
 STAGED = re.compile(r"data/outbox/staged/\.")

@@ -93,8 +93,8 @@ def _logged(desk: HarmedDesk, ended: Ended, look: Look) -> None:
     old = {desk.pending, desk.claimed, desk.closed}
     new = set(look.tickets) - old
     assert len(new) == 1 if answered(ended) == 303 else len(new) <= 1
-    for number in new:
-        assert look.places[number] == INES if answered(ended) == 303 else look.places[number] in (QUEUE, INES)
+    for number in new:  # never in the queue, where it would wait for somebody who was not told
+        assert look.places[number] == INES
     answer = desk.ask(CALL)
     assert answer.status == 303, answer.text
     again = desk.look()

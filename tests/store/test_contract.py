@@ -100,6 +100,20 @@ def test_a_number_is_taken_once(store, number):
         store.add(examples.inquiry(number), examples.entry(number), lambda: [examples.MESSAGE])
 
 
+def test_a_new_ticket_may_be_somebodys_from_the_beginning(store):
+    number = examples.number()
+    entries = examples.entry(number), examples.entry(number, "claimed", "ines")
+    with store.locked(number):
+        store.add(examples.inquiry(number), entries[0], lambda: [examples.MESSAGE], entries[1])
+    assert store.read(number).entries == entries
+    assert (store.place(number), store.pending()) == (INES, [])
+    assert [head.number for head in store.held_by("ines")] == [number]
+    with store.locked(number), pytest.raises(FileExistsError):
+        store.add(examples.inquiry(number), entries[0], lambda: [examples.MESSAGE], entries[1])
+    move(store, number, INES, QUEUE, "released")
+    assert store.place(number) == QUEUE
+
+
 def test_a_claimed_ticket_leaves_the_queue_at_once(store, number):
     move(store, number, QUEUE, INES)
     assert store.pending() == []

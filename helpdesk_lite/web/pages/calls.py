@@ -10,7 +10,7 @@ from helpdesk_lite import calls, i18n
 from helpdesk_lite.calls import Call, Calls
 from helpdesk_lite.errors import HandlingRefused
 from helpdesk_lite.letter import is_address
-from helpdesk_lite.rights import LOG
+from helpdesk_lite.rights import LOG, SHOW
 from helpdesk_lite.ticket import CALLS
 from helpdesk_lite.web import body, standing_words, wording
 from helpdesk_lite.web.http import see_other
@@ -57,7 +57,8 @@ def log(request: Request, house: House) -> Response:
             number = Calls(house.desk).log(call, operator)
         except HandlingRefused as refused:
             return _drawn(request, house, call, {"": str(refused)}, 422)
-    return see_other(request, f"/tickets/{number}")
+    may_look = house.desk.may(operator, SHOW, house.store.read(number))
+    return see_other(request, f"/tickets/{number}" if may_look else "/queue")
 
 
 def _problems(call: Call, said: Translation) -> dict[str, str]:
