@@ -234,7 +234,7 @@ def chunks_of(path: str, start: int = 0, end: int | None = None) -> Iterator[byt
 def names(folder: str, hidden: bool = False) -> list[str]:
     """The visible names in `folder`, or all of them, sorted; none if there is no such folder, or it is a file."""
     try:
-        return sorted(name for name in os.listdir(folder) if hidden or not name.startswith("."))
+        return sorted([name for name in os.listdir(folder) if hidden or not name.startswith(".")])
     except (FileNotFoundError, NotADirectoryError):
         return []
 

@@ -90,14 +90,21 @@ def backwards(folder: str, before: str = "", level: int = 0) -> Iterator[str]:
 
 
 def count(folder: str, most: int) -> int:
-    """How many files are in and below the folder, told by their names; counting ends at `most`."""
-    names = disk.names(folder)
-    found = sum(name.endswith(END) for name in names)
-    for name in names:
-        if found >= most:
-            return most
-        if len(name) in _WIDTHS:
-            found += count(os.path.join(folder, name), most - found)
+    """How many files are in and below the folder, told by their names; counting ends at `most`.
+
+    Subfolders are looked into a level at a time, and only while there are not as many of them: none is empty for long.
+    """
+    found, folders = 0, [folder]
+    while folders:
+        below = []
+        for one in folders:
+            names = disk.names(one)
+            found += sum([name.endswith(END) for name in names])
+            inside = [name for name in names if len(name) in _WIDTHS]
+            if found + len(below) + len(inside) >= most:
+                return most
+            below += [os.path.join(one, name) for name in inside]
+        folders = below
     return found
 
 

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from helpdesk_lite import disk
 from helpdesk_lite.store import fanout, inspect
 from tests import examples
 
@@ -150,3 +151,18 @@ def test_backwards_is_the_same_from_the_other_end(folder):
     assert told() == numbers[::-1]
     for index in (1, 7, 39):
         assert told(numbers[index]) == numbers[:index][::-1]
+
+
+def test_tickets_are_counted_on_every_floor(folder):
+    for step in range(40):
+        enter(folder, examples.number(examples.NOON + step * HOUR / 7))
+    assert [fanout.count(folder, most) for most in (1, 39, 40, 41, 999)] == [1, 39, 40, 40, 40]
+
+
+def test_counting_ends_where_there_are_as_many_subfolders(folder, monkeypatch):
+    for hour in range(12):
+        enter(folder, examples.number(examples.NOON + hour * HOUR))
+    looked_into = []
+    monkeypatch.setattr(disk, "names", lambda path, real=disk.names: looked_into.append(path) or real(path))
+    assert fanout.count(folder, 10) == 10
+    assert looked_into == [folder]
