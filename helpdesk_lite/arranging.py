@@ -1,4 +1,4 @@
-"""What administrators arrange: categories and rules; and undo.
+"""What administrators arrange: categories; and undo.
 
 Guarantee: nobody else can; no change is without its entry in the log, which is on disk first; what somebody changed
 meanwhile, on the web or in the file itself, is not overwritten unseen. The files are the truth: one that was edited by
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from helpdesk_lite.categories import Categories
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.operators import Operator
-    from helpdesk_lite.rules_file import RulesFile
 
-_ABOUT, RULES = "categories/", "rules.toml"
+_ABOUT = "categories/"
 
 
 class Arranging(NamedTuple):
@@ -36,7 +35,6 @@ class Arranging(NamedTuple):
 
     desk: Desk
     categories: Categories
-    rules: RulesFile
     audit: Audit
     lock: str
 
@@ -68,26 +66,10 @@ class Arranging(NamedTuple):
             self._compare(name, seen)
             self._remove(name, by)
 
-    def write_rules(self, text: str, by: Operator, seen: str = "") -> None:
-        """Have the file of rules say this. NotAllowed; RulesMistaken with every mistake; FileChanged as above."""
-        self.look(by)
-        self.rules.check(text)
-        with disk.locked(self.lock):
-            if seen and seen != self.rules.version():
-                raise FileChanged(RULES)
-            self._write_rules(text, by)
-
     def undo(self, noted: Noted, by: Operator) -> None:
-        """Have the category, or the rules, as before this entry. NotAllowed, CategoryMistaken, RulesMistaken;
-        FileChanged if it is not as the entry left it.
-        """
+        """Have it as before this entry. NotAllowed, CategoryMistaken; FileChanged if it is not as that left it."""
         self.look(by)
         with disk.locked(self.lock):
-            if noted.about == RULES:
-                if {"text": self.rules.text()} != noted.after:
-                    raise FileChanged(RULES)
-                self._write_rules((noted.before or {}).get("text", ""), by, noted.name)
-                return
             name = noted.about.removeprefix(_ABOUT)
             now = self.categories.read(name)
             if (None if now is None else _values(now)) != noted.after:
@@ -117,12 +99,6 @@ class Arranging(NamedTuple):
         self.audit.note(by.name, REMOVED, _ABOUT + name, _values(before), None, undoes)
         self.categories.remove(name)
 
-    def _write_rules(self, text: str, by: Operator, undoes: str = "") -> None:
-        before = self.rules.text()
-        if before != text:
-            self.audit.note(by.name, CHANGED, RULES, {"text": before}, {"text": text}, undoes)
-            self.rules.write(text)
-
     def _compare(self, name: str, seen: str) -> None:
         now = self.categories.version(name)
         if now and seen and now != seen:
@@ -131,8 +107,7 @@ class Arranging(NamedTuple):
 
 def is_undoable(noted: Noted) -> bool:
     """Whether `undo` can take this entry back."""
-    is_ours = noted.about == RULES or noted.about.startswith(_ABOUT)
-    return is_ours and noted.what in (ADDED, CHANGED, REMOVED)
+    return noted.about.startswith(_ABOUT) and noted.what in (ADDED, CHANGED, REMOVED)
 
 
 def _values(category: Category) -> dict[str, Any]:

@@ -156,13 +156,11 @@ def _accounts(made: House) -> Accounts:
     return Accounts(made.desk, made.operators, made.audit, made.root.inside("locks", "arranging.lock"))
 
 
-def _of_reception(name: str) -> Callable[[House], Any]:
-    """A part that says how tickets begin, which most requests do without."""
+def _elsewhere(module: str, name: str) -> Callable[[House], Any]:
+    """A part that most requests do without: a function of `module` puts it together."""
 
     def make(made: House) -> Any:
-        from helpdesk_lite import assemble_reception
-
-        return getattr(assemble_reception, name)(made)
+        return getattr(__import__(f"helpdesk_lite.{module}", fromlist=[name]), name)(made)
 
     return make
 
@@ -259,7 +257,8 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "intake": intake,
     "count_kept": lambda made: lambda: _count_kept(made),
     "reception": _reception,
-    **{name: _of_reception(name) for name in ("categories", "rules", "ruling", "arranging")},
+    **{name: _elsewhere("assemble_reception", name) for name in ("categories", "rules", "ruling", "arranging")},
+    "texts": _elsewhere("assemble_texts", "texts"),
     "desk": _desk,
     "permission": _permission,
     "audit": _audit,

@@ -47,4 +47,4 @@ def arranging(made: House) -> Arranging:
     """What administrators do on their pages."""
     from helpdesk_lite.arranging import Arranging
 
-    return Arranging(made.desk, made.categories, made.rules, made.audit, made.root.inside("locks", "arranging.lock"))
+    return Arranging(made.desk, made.categories, made.audit, made.root.inside("locks", "arranging.lock"))

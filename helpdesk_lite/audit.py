@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 REFUSED = "refused"
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
+SWITCHED_OFF, SWITCHED_ON = "switched off", "switched on"
 PAGE = 50  # entries
+MOST_READ = 32_000_000  # bytes that one look for a thing's entries reads
 _END = ".jsonl"
 _KEPT_BACK = ("password_hash", "password")
 
@@ -75,11 +77,30 @@ class Audit:
     def read(self, before: str = "", most: int = PAGE) -> list[Noted]:
         """Entries, the newest first: up to so many, of those that are older than the one of the name `before`."""
         found: list[Noted] = []
-        for noted in self._backwards(*_place(before)):
+        for month, at, line in self._backwards(*_place(before)):
+            noted = _read(month, at, line)
             if len(found) == most:
                 break
-            found.append(noted)
+            if noted is not None:
+                found.append(noted)
         return found
+
+    def about(self, thing: str, before: str = "", most: int = PAGE) -> tuple[list[Noted], str]:
+        """Entries about this thing, the newest first, of those older than the one of the name `before`.
+
+        With them comes the name before which to look on; "" if that was all.
+        A look ends after `most` entries, or MOST_READ.
+        """
+        found: list[Noted] = []
+        mark, read = thing.encode("utf-8", "replace"), 0
+        for month, at, line in self._backwards(*_place(before)):
+            read += len(line)
+            noted = _read(month, at, line) if mark in line else None
+            if noted is not None and noted.about == thing and noted.what != REFUSED:
+                found.append(noted)
+            if len(found) == most or read > MOST_READ:
+                return found, f"{month}.{at}"
+        return found, ""
 
     def find(self, name: str) -> Noted | None:
         """The entry of this name; None if there is none."""
@@ -115,14 +136,13 @@ class Audit:
         begins = disk.record(self._path(month), line.encode("utf-8", "replace") + b"\n", is_durable)
         return f"{month}.{begins}"
 
-    def _backwards(self, last: str, end: int | None) -> Iterator[Noted]:
+    def _backwards(self, last: str, end: int | None) -> Iterator[tuple[str, int, bytes]]:
+        """Each line of the log before this place, the last one first: its month, where it begins, and what it says."""
         for month in reversed(self._months()):
             if last and month > last:
                 continue
             for at, line in _lines(self._path(month), end if month == last else None):
-                noted = _read(month, at, line)
-                if noted is not None:
-                    yield noted
+                yield month, at, line
 
     def _months(self) -> list[str]:
         names = (name.removesuffix(_END) for name in disk.names(self.folder) if name.endswith(_END))

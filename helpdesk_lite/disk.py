@@ -34,7 +34,7 @@ def is_unfinished(name: str) -> bool:
     return name.startswith(".") and name.endswith(_BESIDE)
 
 
-def write_beside(path: str, chunks: Iterable[bytes]) -> str:
+def write_beside(path: str, chunks: Iterable[bytes], mode: int = 0o600) -> str:
     """Write and flush `chunks` to a hidden file beside `path`; return its path. Leaves nothing behind if it fails."""
     hidden = beside(path)
     descriptor = _make_hidden(hidden)
@@ -43,6 +43,8 @@ def write_beside(path: str, chunks: Iterable[bytes]) -> str:
             for chunk in chunks:
                 file.write(chunk)
             file.flush()
+            if mode != 0o600:
+                os.fchmod(descriptor, mode)
             os.fsync(descriptor)
     except BaseException:
         _forget(hidden)
@@ -50,9 +52,9 @@ def write_beside(path: str, chunks: Iterable[bytes]) -> str:
     return hidden
 
 
-def put(path: str, chunks: Iterable[bytes]) -> None:
+def put(path: str, chunks: Iterable[bytes], mode: int = 0o600) -> None:
     """Make `path` hold `chunks`, whole and flushed; its name is not, which the caller sees to before anyone is told."""
-    rename_hidden(write_beside(path, chunks), path)
+    rename_hidden(write_beside(path, chunks, mode), path)
 
 
 def write_new(path: str, chunks: Iterable[bytes], durable_name: bool = True) -> None:
@@ -75,9 +77,9 @@ def replace(path: str, chunks: Iterable[bytes]) -> None:
     sync_folder(os.path.dirname(path))
 
 
-def renew(path: str, chunks: Iterable[bytes]) -> None:
+def renew(path: str, chunks: Iterable[bytes], mode: int = 0o600) -> None:
     """Make the file `path` hold its next version. MayBeKept if it does, but perhaps not after a power cut."""
-    put(path, chunks)
+    put(path, chunks, mode)
     try:
         sync_folder(os.path.dirname(path))
     except OSError as wrong:
@@ -256,16 +258,18 @@ def remove_empty(folder: str) -> bool:
     return True
 
 
-def make_folder(path: str) -> None:
-    """Make the folder, and those above it, private to this user; no matter if it is there.
+def make_folder(path: str, mode: int = 0o700) -> None:
+    """Make the folder, and those above it, private to this user if nothing is said; no matter if it is there.
 
     FileNotFoundError if others, who found it empty, take it or one above it away at the same moment.
     """
     if not os.path.isdir(path):
         above = os.path.dirname(os.path.abspath(path))
-        make_folder(above)  # one by one: each name is to be on disk
+        make_folder(above, mode)  # one by one: each name is to be on disk
         try:
             os.mkdir(path, 0o700)
+            if mode != 0o700:
+                os.chmod(path, mode)
         except FileExistsError:
             if not stat.S_ISDIR(os.stat(path).st_mode):
                 raise

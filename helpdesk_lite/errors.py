@@ -149,6 +149,30 @@ class RulesMistaken(DeskError):
         self.mistakes = mistakes
 
 
+class UnknownText(DeskError):
+    """There is no file of this name that could be written here."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no {name} here.")
+        self.name = name
+
+
+class TextMistaken(DeskError):
+    """What a file is to say cannot be used: `mistakes`, one sentence each."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class FileReadOnly(DeskError):
+    """The user that runs the desk may not write this file. Nothing was changed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The desk may not write {name}: change it by hand, or let the desk's user write it.")
+        self.name = name
+
+
 class FileChanged(DeskError):
     """A file of the desk's is not as the doer had seen it: somebody else has changed it since. Nothing was done."""
 

@@ -1,4 +1,4 @@
-"""data/rules.toml: read, checked, and written by the administrators' page.
+"""data/rules.toml: read and checked.
 
 Guarantee: a file with a mistake has no rules at all, so that no ticket meets half of what was meant, and `mistakes`
 says each with the rule it is in. While there is no file, a look costs one stat. It judges nothing (rules).
@@ -10,7 +10,7 @@ import os
 import re
 from typing import NamedTuple
 
-from helpdesk_lite import disk, signing
+from helpdesk_lite import disk
 from helpdesk_lite.errors import RulesMistaken
 from helpdesk_lite.rules import HOWS, WAYS, WEEKDAYS, Action, Condition, Hand, Rule
 from helpdesk_lite.standing import HIGHEST, LONGEST_CATEGORY, PRIORITIES
@@ -61,10 +61,6 @@ class RulesFile:
             return disk.read(self.path).decode("utf-8", "replace")
         except FileNotFoundError:
             return ""
-
-    def version(self) -> str:
-        """What tells this version of the file from the next."""
-        return signing.digest_of([self.text()])
 
     def write(self, text: str) -> None:
         """Have the file say this; it goes if that is nothing. RulesMistaken with every mistake."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.form import Form, Mistake, Posted, Problem
 
 END = ".html"
+OFF = ".off"  # behind it: the form is not in use
 LONGEST_NAME = 100  # characters
 
 

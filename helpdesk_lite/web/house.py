@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.ruling import Ruling
     from helpdesk_lite.settings import Settings
     from helpdesk_lite.store.contract import Store
+    from helpdesk_lite.texts import Texts
     from helpdesk_lite.web.render import Render
     from helpdesk_lite.web.session import Sessions
     from helpdesk_lite.web.setup import Setup
@@ -57,6 +58,7 @@ class House:
     handling: Handling
     accounts: Accounts
     arranging: Arranging
+    texts: Texts
     lists: Lists
     forms: FormsFolder
     operators: Operators

@@ -67,11 +67,11 @@ def test_the_file_is_checked_then_saved(desk):
     assert desk.post(HERE, "ada", {**fields, "then": "save"}).status == 303
     assert desk.house.rules.text() == "[[rule]]\nthen.level = 2\n"
     (noted,) = desk.house.audit.read()
-    assert (noted.who, noted.what, noted.about) == ("ada", "changed", "rules.toml")
-    desk.house.arranging.undo(noted, desk.operator("ada"))
+    assert (noted.who, noted.what, noted.about) == ("ada", "added", "rules.toml")
+    desk.house.texts.undo(noted, desk.operator("ada"))
     assert desk.house.rules.text() == ""
     with pytest.raises(FileChanged):
-        desk.house.arranging.undo(noted, desk.operator("ada"))
+        desk.house.texts.undo(noted, desk.operator("ada"))
 
 
 @pytest.mark.parametrize("then", ["check", "save"])

@@ -34,6 +34,8 @@ _SAID = {
     "added": N_("%(who)s added %(about)s"),
     "changed": N_("%(who)s changed %(about)s"),
     "removed": N_("%(who)s removed %(about)s"),
+    "switched off": N_("%(who)s switched off %(about)s"),
+    "switched on": N_("%(who)s switched on %(about)s"),
     "invited": N_("%(who)s invited %(about)s"),
     "password of": N_("%(who)s changed the password of %(about)s"),
 }
@@ -92,10 +94,13 @@ def undo(request: Request, house: House, name: str) -> Response:
     """Have it as it was before this entry, then show the log; 409 if something changed since. NotAllowed."""
     by = administrator(request, house)
     noted = house.audit.find(name)
-    if noted is None or not _is_undoable(noted):
+    if noted is None or not _is_undoable(house, noted):
         return _refused(request, house, 404, N_("There is no such entry, or it cannot be undone."))
     try:
-        (house.accounts if accounts.is_undoable(noted) else house.arranging).undo(noted, by)
+        if accounts.is_undoable(noted):
+            house.accounts.undo(noted, by)
+        else:
+            (house.arranging if arranging.is_undoable(noted) else house.texts).undo(noted, by)
     except FileChanged:
         return _refused(
             request, house, 409, N_("Something has changed since. Look at how it is now, and change it there.")
@@ -105,8 +110,8 @@ def undo(request: Request, house: House, name: str) -> Response:
     return see_other(request, "/administration/log")
 
 
-def _is_undoable(noted: Noted) -> bool:
-    return accounts.is_undoable(noted) or arranging.is_undoable(noted)
+def _is_undoable(house: House, noted: Noted) -> bool:
+    return accounts.is_undoable(noted) or arranging.is_undoable(noted) or house.texts.is_undoable(noted)
 
 
 def _refused(request: Request, house: House, status: int, words: str) -> Response:
@@ -120,14 +125,21 @@ def _refused(request: Request, house: House, status: int, words: str) -> Respons
     return page(request, house, "error.html", values, status, here="administration")
 
 
-def _entry(house: House, noted: Noted, said: Translation) -> dict[str, Any]:
-    """An entry in words."""
+def in_words(noted: Noted, said: Translation) -> str:
+    """Who did what to which thing."""
     words = said.gettext(_SAID.get(noted.what, N_("%(who)s: %(what)s %(about)s")))
+    return words % {"who": noted.who, "what": noted.what, "about": noted.about}
+
+
+def _entry(house: House, noted: Noted, said: Translation) -> dict[str, Any]:
+    """An entry in words. What it says of a text stands on a page of its own."""
+    is_text = house.texts.is_undoable(noted)
     return {
         "name": noted.name,
-        "words": words % {"who": noted.who, "what": noted.what, "about": noted.about},
+        "words": in_words(noted, said),
         "when": wording.time_element(noted.at, house.clock(), said),
-        "changes": noted.changes(),
+        "changes": [] if is_text else noted.changes(),
+        "is_text": is_text and bool(noted.before or noted.after),
         "undoes": noted.undoes,
-        "is_undoable": _is_undoable(noted),
+        "is_undoable": _is_undoable(house, noted),
     }

@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from helpdesk_lite.errors import FileReadOnly
+    from helpdesk_lite.i18n import Translation
     from helpdesk_lite.operators import Operator
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
@@ -38,6 +40,15 @@ def from_here(house: House, said: object) -> str:
 def typed_level(said: str) -> int:
     """The level that was filled in; 0, which is none, for what is no small number."""
     return int(said) if said.isascii() and said.isdigit() and len(said) < 4 else 0
+
+
+def read_only(wrong: FileReadOnly, said: Translation) -> str:
+    """That the desk may not write this file, and what to do about it."""
+    words = said.gettext(
+        "The desk may not write %(name)s, so nothing is saved. Change the file by hand, by FTP for example, or let the "
+        "user that runs the desk write into its folder."
+    )
+    return words % {"name": wrong.name}
 
 
 def page(

@@ -7,11 +7,11 @@ and comes back with what was typed. Trying does nothing. Who may do it is decide
 from __future__ import annotations
 
 from helpdesk_lite import i18n, standing, tracking
-from helpdesk_lite.errors import DeskError, FileChanged, RulesMistaken
+from helpdesk_lite.errors import DeskError, FileChanged, FileReadOnly, RulesMistaken, TextMistaken
 from helpdesk_lite.naming import unknown_to_rules
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
-from helpdesk_lite.web.pages.page import page, signed_in
+from helpdesk_lite.web.pages.page import page, read_only, signed_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
 
-HERE = "/administration/rules"
+HERE, NAME = "/administration/rules", "rules.toml"
 _MOST_MB = 1  # of what is typed
 
 
 def show(request: Request, house: House) -> Response:
     """The rules, their file, and what they would do with the ticket `?number=`. NotAllowed."""
-    house.arranging.look(signed_in(request))
+    house.texts.look(signed_in(request))
     typed = request.query.get("number", "").strip()
     values: dict[str, Any] = {"number": typed}
     if typed:
@@ -39,7 +39,7 @@ def show(request: Request, house: House) -> Response:
 
 def save(request: Request, house: House) -> Response:
     """Check what was typed, and save it unless it was only to be checked; 422 with each mistake, 409. NotAllowed."""
-    house.arranging.look(signed_in(request))
+    house.texts.look(signed_in(request))
     with body.posted(request, house.spool, _MOST_MB) as posted:
         typed = dict(posted.pairs)
     text = typed.get("text", "").replace("\r\n", "\n")
@@ -49,23 +49,26 @@ def save(request: Request, house: House) -> Response:
         if typed.get("then") == "check":
             right = said.ngettext("%(num)s rule, and no mistakes.", "%(num)s rules, and no mistakes.", count)
             return _page(request, house, {"text": text, "seen": typed.get("seen", ""), "right": right % {"num": count}})
-        house.arranging.write_rules(text, signed_in(request), typed.get("seen", "-"))
-    except RulesMistaken as wrong:
+        house.texts.write(NAME, text, signed_in(request), typed.get("seen") or "-")
+    except (RulesMistaken, TextMistaken) as wrong:
         return _page(request, house, {"text": text, "seen": typed.get("seen", ""), "wrong": wrong.mistakes}, 422)
+    except FileReadOnly as wrong:
+        return _page(request, house, {"text": text, "wrong": [read_only(wrong, said)]}, 409)
     except FileChanged:
         words = said.gettext("Somebody changed the rules meanwhile, so nothing is saved yet.")
-        return _page(request, house, {"text": text, "wrong": [words], "now": house.rules.text()}, 409)
+        return _page(request, house, {"text": text, "wrong": [words], "now": house.texts.read(NAME).text}, 409)
     return see_other(request, HERE)
 
 
 def _page(request: Request, house: House, more: dict[str, Any], status: int = 200) -> Response:
     said = i18n.translation(request.language)
+    now = house.texts.read(NAME)
     values = {
         "rules": [_shown(rule, said) for rule in house.rules.all()],
         "mistakes": house.rules.mistakes() or unknown_to_rules(house.ruling, house.forms.names()),
         "is_void": bool(house.rules.mistakes()),
-        "text": house.rules.text(),
-        "seen": house.rules.version(),
+        "text": now.text,
+        "seen": now.version,
         "number": "",
         "right": "",
         "wrong": [],
