@@ -96,7 +96,7 @@ def count(folder: str, most: int) -> int:
     """
     found, folders = 0, [folder]
     while folders:
-        below = []
+        below: list[str] = []
         for one in folders:
             names = disk.names(one)
             found += sum([name.endswith(END) for name in names])
