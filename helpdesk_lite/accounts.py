@@ -11,6 +11,7 @@ from typing import NamedTuple
 from helpdesk_lite import disk, signing, tracking
 from helpdesk_lite.audit import ADDED, CHANGED, REMOVED
 from helpdesk_lite.errors import FileChanged, NotAllowed, OperatorMistaken
+from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.letter import INVITATION
 from helpdesk_lite.operators import COMMAND_LINE, Operator
 from helpdesk_lite.rights import ADMINISTER
@@ -44,7 +45,7 @@ class Accounts(NamedTuple):
         with disk.locked(self.lock):
             kept = self.operators.checked(operator, password)
             if self.operators.version(kept.name):
-                raise OperatorMistaken(f"There is an operator {kept.name} already.")
+                raise OperatorMistaken(Sentence("There is an operator %(name)s already.", name=kept.name))
             self.audit.note(by.name, ADDED, _ABOUT + kept.name, None, _values(kept))
             self.operators.write(kept)
         return kept
@@ -78,9 +79,10 @@ class Accounts(NamedTuple):
         operator = self._found(name)
         settings = self.desk.settings
         if not settings.url:
-            raise OperatorMistaken("There is no [desk] url in settings.toml, so no link can be mailed.")
+            raise OperatorMistaken(Sentence("There is no [desk] url in settings.toml, so no link can be mailed."))
         if settings.sign_in_by != "password":
-            raise OperatorMistaken("The web server signs operators in here: nobody needs a password of the desk.")
+            text = N_("The web server signs operators in here: nobody needs a password of the desk.")
+            raise OperatorMistaken(Sentence(text))
         now = int(self.desk.clock())
         number = tracking.new_number(now, self.desk.chance())  # no ticket's: every letter has one
         inquiry = Inquiry(Head(number, now, "", "", ""), Customer(), ())
@@ -156,7 +158,8 @@ class Accounts(NamedTuple):
                 self._keep_an_administrator(name)
             count = len(self.desk.store.held_by(name, limit=1000))
             if count:
-                raise OperatorMistaken(f"{name} has tickets still ({count}): hand them on first.")
+                text = N_("%(name)s has tickets still (%(count)s): hand them on first.")
+                raise OperatorMistaken(Sentence(text, name=name, count=count))
         self.audit.note(by.name, REMOVED, _ABOUT + name, _values(before), None, undoes)
         self.operators.remove(name)
 
@@ -167,7 +170,7 @@ class Accounts(NamedTuple):
 
     def _keep_an_administrator(self, but: str) -> None:
         if not any(one.is_admin for one in self.operators.everybody() if one.name != but):
-            raise OperatorMistaken("There would be no administrator left.")
+            raise OperatorMistaken(Sentence("There would be no administrator left."))
 
     def _demand(self, by: Operator, name: str) -> None:
         if by is not COMMAND_LINE:
@@ -181,7 +184,7 @@ class Accounts(NamedTuple):
                 raise
             return self.operators.mistaken(name)  # a file with mistakes: it is written anew
         if operator is None:
-            raise OperatorMistaken(f"There is no operator {name}.")
+            raise OperatorMistaken(Sentence("There is no operator %(name)s.", name=name))
         return operator
 
     def _compare(self, name: str, seen: str) -> None:
@@ -216,5 +219,5 @@ def _operator(name: str, values: dict[str, Any]) -> Operator:
         if field in usual and field != "password_hash"
     }
     if any(type(value) is not type(usual[field]) for field, value in known.items()):
-        raise OperatorMistaken("The entry in the log does not say how it was.")
+        raise OperatorMistaken(Sentence("The entry in the log does not say how it was."))
     return Operator(name, **{"email": "", **known})

@@ -13,6 +13,7 @@ from helpdesk_lite import disk
 from helpdesk_lite.audit import ADDED, CHANGED, REMOVED
 from helpdesk_lite.categories import Category
 from helpdesk_lite.errors import CategoryMistaken, FileChanged
+from helpdesk_lite.i18n import Sentence
 from helpdesk_lite.rights import ADMINISTER
 
 TYPE_CHECKING = False
@@ -48,7 +49,7 @@ class Arranging(NamedTuple):
         with disk.locked(self.lock):
             self.categories.check(category)
             if self.categories.version(category.name):
-                raise CategoryMistaken(f"There is a category {category.name} already.")
+                raise CategoryMistaken(Sentence("There is a category %(name)s already.", name=category.name))
             self._add(category, by)
 
     def change_category(self, category: Category, by: Operator, seen: str = "") -> None:
@@ -85,7 +86,7 @@ class Arranging(NamedTuple):
 
     def _change(self, category: Category, by: Operator, undoes: str = "") -> None:
         if not self.categories.version(category.name):
-            raise CategoryMistaken(f"There is no category {category.name}.")
+            raise CategoryMistaken(Sentence("There is no category %(name)s.", name=category.name))
         before = self.categories.find(category.name)  # None: its file had mistakes
         if before != category:
             told = _values(before or Category(category.name))
@@ -94,7 +95,7 @@ class Arranging(NamedTuple):
 
     def _remove(self, name: str, by: Operator, undoes: str = "") -> None:
         if not self.categories.version(name):
-            raise CategoryMistaken(f"There is no category {name}.")
+            raise CategoryMistaken(Sentence("There is no category %(name)s.", name=name))
         before = self.categories.find(name) or Category(name)
         self.audit.note(by.name, REMOVED, _ABOUT + name, _values(before), None, undoes)
         self.categories.remove(name)

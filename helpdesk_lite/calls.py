@@ -14,7 +14,9 @@ from helpdesk_lite import sameness, signing
 from helpdesk_lite.desk import Draft
 from helpdesk_lite.errors import HandlingRefused
 from helpdesk_lite.form import FieldValue, Upload
+from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.letter import FORWARD, NOTICE, is_address
+from helpdesk_lite.mistakes import no_address
 from helpdesk_lite.rights import CLAIM, LOG
 from helpdesk_lite.standing import TYPES, USUAL
 from helpdesk_lite.ticket import CALLS, CLAIMED, INQUIRY, Customer, Head, Inquiry
@@ -109,17 +111,18 @@ def _contact(call: Call) -> tuple[tuple[str, str, str], ...]:
 def _check(call: Call) -> None:
     """HandlingRefused unless a ticket can be made of it."""
     if call.channel not in CALLS:
-        raise HandlingRefused(f"A channel is one of {', '.join(CALLS)}.")
+        raise HandlingRefused(Sentence("A channel is one of %(known)s.", known=", ".join(CALLS)))
     if call.type not in ("", *TYPES):
-        raise HandlingRefused(f"A type is one of {', '.join(TYPES)}.")
+        raise HandlingRefused(Sentence("A type is one of %(known)s.", known=", ".join(TYPES)))
     if not call.subject:
-        raise HandlingRefused("Say in the subject what it is about.")
+        raise HandlingRefused(Sentence("Say in the subject what it is about."))
     if max(len(call.subject), len(call.name), len(call.email)) > LONGEST or len(call.text) > LONGEST_TEXT:
-        raise HandlingRefused(f"A subject, a name and an address have up to {LONGEST} characters.")
+        text = N_("A subject, a name and an address have up to %(num)s characters.")
+        raise HandlingRefused(Sentence(text, num=LONGEST))
     if call.email and not is_address(call.email):
-        raise HandlingRefused(f"{call.email!r} is not a mail address.")
+        raise HandlingRefused(no_address(call.email))
     if call.acknowledges and not call.email:
-        raise HandlingRefused("Without a mail address nobody can be told the number.")
+        raise HandlingRefused(Sentence("Without a mail address nobody can be told the number."))
 
 
 def _digest(call: Call, operator: Operator) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, signing
 from helpdesk_lite.errors import CategoryMistaken, DeskError
+from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.letter import is_address
 from helpdesk_lite.operators import is_name
 from helpdesk_lite.standing import HIGHEST, NORMAL, PRIORITIES
@@ -73,8 +74,6 @@ class Categories:
             return None
         path = self._path(name)
         values = self._cache.get(f"category-{name}", [path], lambda: _read(path))
-        if isinstance(values, str):
-            raise CategoryMistaken(values)
         return None if values is None else Category(name, **{key: _plain(value) for key, value in values.items()})
 
     def called(self, words: str) -> Category | None:
@@ -102,29 +101,33 @@ class Categories:
 
     def mistakes(self) -> list[str]:
         """What is wrong in the folder, one sentence each, with the file before it."""
-        found = []
+        from helpdesk_lite.mistakes import in_file
+
+        found: list[str] = []
         for name in self._files():
             try:
                 category = self.read(name)
                 if category is None:
-                    found.append(f"{self._path(name)}: {name!r} is not a name for a category")
+                    said = Sentence("%(name)s is not a name for a category", name=repr(name))
+                    found.append(in_file(self._path(name), said))
                 else:
-                    found += [f"{self._path(name)}: {said}" for said in self.unknown(category)]
+                    found += [in_file(self._path(name), said) for said in self.unknown(category)]
             except DeskError as wrong:
-                found.append(str(wrong))
+                found.append(wrong.words)
         return found
 
     def unknown(self, category: Category) -> list[str]:
         """What it names that there is not: operators, a folder of templates; one sentence each."""
         known = self._operators.names()
-        found = [
-            f"{field} has {name!r}: there is no such operator"
+        found: list[str] = [
+            Sentence("%(field)s has %(name)s: there is no such operator", field=field, name=repr(name))
             for field in ("subscribers", "operators")
             for name in getattr(category, field)
             if name not in known
         ]
         if category.templates and not disk.is_there(os.path.join(self.templates(category)[0], "mail")):
-            found.append(f"templates = {category.templates!r}: there is no folder templates/{category.templates}/mail")
+            text = N_("templates = '%(name)s': there is no folder templates/%(name)s/mail")
+            found.append(Sentence(text, name=category.templates))
         return found
 
     def version(self, name: str) -> str:
@@ -151,19 +154,19 @@ class Categories:
         try:
             disk.write_new(self._path(category.name), [written(category)])
         except FileExistsError:
-            raise CategoryMistaken(f"There is a category {category.name} already.") from None
+            raise CategoryMistaken(Sentence("There is a category %(name)s already.", name=category.name)) from None
 
     def change(self, category: Category) -> None:
         """Write the file anew. CategoryMistaken if anything about the category cannot be, or there is none."""
         _check(category)
         if not disk.is_there(self._path(category.name)):
-            raise CategoryMistaken(f"There is no category {category.name}.")
+            raise CategoryMistaken(Sentence("There is no category %(name)s.", name=category.name))
         disk.renew(self._path(category.name), [written(category)])
 
     def remove(self, name: str) -> None:
         """Take the file away; its tickets stay, and keep the name. CategoryMistaken if there is none."""
         if not is_name(name) or not disk.is_there(self._path(name)):
-            raise CategoryMistaken(f"There is no category {name}.")
+            raise CategoryMistaken(Sentence("There is no category %(name)s.", name=name))
         disk.remove(self._path(name))
 
     def _files(self) -> list[str]:
@@ -196,49 +199,57 @@ def written(category: Category) -> bytes:
 
 def _check(category: Category) -> None:
     """CategoryMistaken unless there can be such a category; whether what it names exists is another question."""
+    from helpdesk_lite.mistakes import no_address, not_from, not_one_of
+
     if not is_name(category.name):
-        raise CategoryMistaken("A category's name is one plain word of a to z, 0 to 9, dots, - and _, such as repairs.")
+        raise CategoryMistaken(
+            Sentence("A category's name is one plain word of a to z, 0 to 9, dots, - and _, such as repairs.")
+        )
     if len(category.title) > LONGEST_TITLE or not category.title.isprintable():
-        raise CategoryMistaken(f"A title is one line of up to {LONGEST_TITLE} characters.")
+        raise CategoryMistaken(Sentence("A title is one line of up to %(num)s characters.", num=LONGEST_TITLE))
     if category.priority not in PRIORITIES:
-        raise CategoryMistaken(f"priority = {category.priority!r}: it must be one of {', '.join(PRIORITIES)}.")
+        raise CategoryMistaken(not_one_of("priority", category.priority, PRIORITIES))
     if not 1 <= category.level <= HIGHEST:
-        raise CategoryMistaken(f"level = {category.level}: it must be from 1 to {HIGHEST}.")
+        raise CategoryMistaken(not_from("level", category.level, HIGHEST))
     if category.templates and not is_name(category.templates):
-        raise CategoryMistaken(f"templates = {category.templates!r}: it must be the name of a folder in templates/.")
+        text = Sentence("%(name)s is not the name of a folder in templates/.", name=repr(category.templates))
+        raise CategoryMistaken(text)
     for name in (*category.subscribers, *category.operators):
         if not is_name(name):
-            raise CategoryMistaken(f"{name!r} is not an operator's name.")
+            raise CategoryMistaken(Sentence("%(name)s is not an operator's name.", name=repr(name)))
     for address in category.addresses:
         if not is_address(address):
-            raise CategoryMistaken(f"{address!r} is not a mail address.")
+            raise CategoryMistaken(no_address(address))
 
 
 _SHAPE = {"title": str, "priority": str, "level": int, "templates": str}
 _LISTS = ("subscribers", "addresses", "operators")
 
 
-def _read(path: str) -> dict[str, Any] | str | None:
-    """The fields in the file; what is wrong with them in a sentence; None if there is no file."""
+def _read(path: str) -> dict[str, Any] | None:
+    """The fields in the file; None if there is no file. CategoryMistaken."""
     import tomllib
+
+    from helpdesk_lite.mistakes import in_file, no_toml, not_as_in
 
     try:
         values = tomllib.loads(disk.read(path).decode("utf-8"))
     except FileNotFoundError:
         return None
     except (tomllib.TOMLDecodeError, UnicodeError) as wrong:
-        return f"{path}: {wrong}"
-    except OSError as wrong:  # no answer to keep: the same file may be readable the next time
-        raise CategoryMistaken(f"{path}: it cannot be read: {wrong.strerror}") from None
+        raise CategoryMistaken(in_file(path, no_toml(wrong))) from None
+    except OSError as wrong:
+        said = Sentence("it cannot be read: %(what)s", what=wrong.strerror)
+        raise CategoryMistaken(in_file(path, said)) from None
     for field, value in values.items():
         is_right = _is_list(value) if field in _LISTS else type(value) is _SHAPE.get(field)
         if not is_right:
-            return f"{path}: {field} = {value!r} is not one of {', '.join((*_SHAPE, *_LISTS))} as they must be."
+            raise CategoryMistaken(in_file(path, not_as_in(field, value, (*_SHAPE, *_LISTS))))
     name = os.path.basename(path)[:-5]
     try:
         _check(Category(name, **{key: _plain(value) for key, value in values.items()}))
     except CategoryMistaken as wrong:
-        return f"{path}: {wrong}"
+        raise CategoryMistaken(in_file(path, wrong.words)) from None
     return values
 
 

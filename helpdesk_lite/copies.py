@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from helpdesk_lite import reply_address
 from helpdesk_lite.errors import HandlingRefused
+from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.letter import is_address
+from helpdesk_lite.mistakes import no_address
 from helpdesk_lite.rights import HANDLE
 from helpdesk_lite.ticket import CLAIMED, EXCLUDED, INCLUDED
 
@@ -35,16 +37,17 @@ class Copies(NamedTuple):
         """
         address = address.strip()
         if not is_address(address):
-            raise HandlingRefused(f"{address[:80]!r} is not a mail address.")
+            raise HandlingRefused(no_address(address))
         desk = self.desk
         if reply_address.read(address, desk.settings, desk.secret, desk.clock()) is not None:
-            raise HandlingRefused(f"{address} is the desk's own address: its answers would come back to it.")
+            text = N_("%(address)s is the desk's own address: its answers would come back to it.")
+            raise HandlingRefused(Sentence(text, address=address))
         with desk.locked(number):
             ticket = desk.held(number, CLAIMED, operator, HANDLE)
             if _is_among(address, ticket):
                 return
             if len(ticket.known()) > MOST:
-                raise HandlingRefused(f"There are {MOST} people in copy already.")
+                raise HandlingRefused(Sentence("There are %(num)s people in copy already.", num=MOST))
             self._note(ticket, INCLUDED, operator, address)
 
     def exclude(self, number: str, operator: Operator, address: str) -> None:
@@ -56,7 +59,7 @@ class Copies(NamedTuple):
         with self.desk.locked(number):
             ticket = self.desk.held(number, CLAIMED, operator, HANDLE)
             if address.lower() == ticket.inquiry.customer.email.lower():
-                raise HandlingRefused("Answers go to the customer; they cannot be taken out.")
+                raise HandlingRefused(Sentence("Answers go to the customer; they cannot be taken out."))
             if _is_among(address, ticket):
                 self._note(ticket, EXCLUDED, operator, address)
 

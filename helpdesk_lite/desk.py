@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import letter, sameness, signing, tracking
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketMoved
+from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RESOLVED, Letter
 from helpdesk_lite.reception import Reception
 from helpdesk_lite.ticket import (
@@ -126,7 +127,8 @@ class Desk(NamedTuple):
         with self.locked(number):
             ticket = self.held(number, CLOSED, operator, "reopen")
             if ticket.merged_into:
-                raise HandlingRefused(f"It is a part of ticket {ticket.merged_into}: take it out of there first.")
+                text = N_("It is a part of ticket %(number)s: take it out of there first.")
+                raise HandlingRefused(Sentence(text, number=ticket.merged_into))
             goal = self.permission().back_to(ticket, self.clock(), operator.name)
             self.move(ticket, goal, "reopened", operator.name)
 

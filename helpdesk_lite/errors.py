@@ -8,7 +8,15 @@ from __future__ import annotations
 
 
 class DeskError(Exception):
-    """Something the desk expected might happen; the text says what and what to do next."""
+    """Something the desk expected might happen; the text says what and what to do next.
+
+    Where it may be shown on a page, the text is an i18n.Sentence.
+    """
+
+    @property
+    def words(self) -> str:
+        """The text as it was given, so that a page can say it in its reader's language (i18n.told)."""
+        return self.args[0] if self.args else ""
 
 
 class UnknownNumber(DeskError):

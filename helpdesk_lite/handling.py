@@ -10,6 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketChanged, TicketMoved
+from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.letter import NOTICE, is_address
 from helpdesk_lite.letter import RESOLVED as RESOLVED_LETTER
 from helpdesk_lite.rights import ESCALATE, HOLD, MARK, PUT_AWAY, REASSIGN, RESOLVE, RESTORE, RESUME, WAIT
@@ -49,7 +50,7 @@ class Handling(NamedTuple):
         """
         solution = solution.strip()
         if len(solution) > LONGEST_NOTE:
-            raise HandlingRefused(f"A solution has up to {LONGEST_NOTE} characters.")
+            raise HandlingRefused(Sentence("A solution has up to %(num)s characters.", num=LONGEST_NOTE))
         with self.desk.locked(number):
             ticket = self.desk.held(number, CLAIMED, operator, RESOLVE)
             is_news = ticket.standing.progress != RESOLVED
@@ -72,9 +73,8 @@ class Handling(NamedTuple):
         """
         note = note.strip()
         if not note or len(note) > LONGEST_NOTE:
-            raise HandlingRefused(
-                f"Say in a note, of up to {LONGEST_NOTE} characters, what the next level has to know."
-            )
+            text = N_("Say in a note, of up to %(num)s characters, what the next level has to know.")
+            raise HandlingRefused(Sentence(text, num=LONGEST_NOTE))
         with self.desk.locked(number):
             ticket = self.desk.held(number, CLAIMED, operator, ESCALATE)
             before = ticket.standing
@@ -90,7 +90,7 @@ class Handling(NamedTuple):
         """
         heir = self.operators.find(to)
         if heir is None:
-            raise HandlingRefused(f"There is no operator {to}.")
+            raise HandlingRefused(Sentence("There is no operator %(name)s.", name=to))
         with self.desk.locked(number):
             ticket = self.desk.held(number, CLAIMED, operator, REASSIGN)
             if ticket.place.holder == heir.name:
@@ -102,9 +102,10 @@ class Handling(NamedTuple):
     def check_heir(self, heir: Operator, ticket: Ticket) -> None:
         """HandlingRefused unless the ticket can be handed to this operator."""
         if heir.is_away(self.desk.clock()):
-            raise HandlingRefused(f"{heir.name} is absent until {heir.absent_until}.")
+            raise HandlingRefused(Sentence("%(name)s is absent until %(day)s.", name=heir.name, day=heir.absent_until))
         if not self.desk.may(heir, HOLD, ticket):
-            raise HandlingRefused(f"{heir.name} may not have this ticket: see their role and categories.")
+            text = N_("%(name)s may not have this ticket: see their role and categories.")
+            raise HandlingRefused(Sentence(text, name=heir.name))
 
     def mark(self, number: str, operator: Operator, wanted: Standing, seen: Standing) -> None:
         """Have the ticket stand as wanted, in what differs from what was seen; a pending one by any operator.
@@ -233,10 +234,10 @@ class Handling(NamedTuple):
 def _check(wanted: Standing) -> None:
     """HandlingRefused if a ticket cannot stand like this."""
     if wanted.priority not in PRIORITIES:
-        raise HandlingRefused(f"A priority is one of {', '.join(PRIORITIES)}.")
+        raise HandlingRefused(Sentence("A priority is one of %(known)s.", known=", ".join(PRIORITIES)))
     if wanted.type not in ("", *TYPES):
-        raise HandlingRefused(f"A type is one of {', '.join(TYPES)}.")
+        raise HandlingRefused(Sentence("A type is one of %(known)s.", known=", ".join(TYPES)))
     if not 1 <= wanted.level <= HIGHEST:
-        raise HandlingRefused(f"A level is a number from 1 to {HIGHEST}.")
+        raise HandlingRefused(Sentence("A level is a number from 1 to %(highest)s.", highest=HIGHEST))
     if len(wanted.category) > LONGEST_CATEGORY or not wanted.category.isprintable():
-        raise HandlingRefused(f"A category is one line of up to {LONGEST_CATEGORY} characters.")
+        raise HandlingRefused(Sentence("A category is one line of up to %(num)s characters.", num=LONGEST_CATEGORY))

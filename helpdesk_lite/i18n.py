@@ -39,6 +39,31 @@ class English:
         return singular if n == 1 else plural
 
 
+class Sentence(str):
+    """A text in English that `told` can say in another language: the message, and what fills its places.
+
+    It is raised and handed on like any text, by what knows no reader, as Sentence("%(who)s is away.", who=name).
+    A value may be a Sentence in its turn.
+    """
+
+    message: str
+    values: dict[str, object]
+
+    def __new__(cls, message: str, **values: object) -> Sentence:
+        self = super().__new__(cls, message % values if values else message)
+        self.message, self.values = message, values
+        return self
+
+
+def told(text: str, said: Translation) -> str:
+    """A text as it is said there: in its language if it is a Sentence, else as it is."""
+    if not isinstance(text, Sentence):
+        return text
+    message = said.gettext(text.message)
+    values = {name: told(one, said) if isinstance(one, str) else one for name, one in text.values.items()}
+    return message % values if values else message
+
+
 def N_(message: str) -> str:
     """Mark a text for translation where it is not shown yet."""
     return message

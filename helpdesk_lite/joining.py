@@ -15,6 +15,7 @@ from helpdesk_lite.correspondence import FORM, LONGEST_TEXT, TITLE
 from helpdesk_lite.desk import Draft
 from helpdesk_lite.errors import CustomersDiffer, DeskError, HandlingRefused, MayBeKept, TicketMoved
 from helpdesk_lite.form import FieldValue
+from helpdesk_lite.i18n import Sentence
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.rights import LINK, MERGE, SHOW, SPLIT
 from helpdesk_lite.ticket import (
@@ -165,7 +166,7 @@ class Joining(NamedTuple):
     def _both(self, number: str, other: str) -> Iterator[tuple[Ticket, Ticket]]:
         """Both tickets, under both locks, while the block runs. UnknownNumber; HandlingRefused if they are one."""
         if number == other:
-            raise HandlingRefused("A ticket cannot be joined with itself: give the number of another one.")
+            raise HandlingRefused(Sentence("A ticket cannot be joined with itself: give the number of another one."))
         for one in (number, other):
             self.desk.store.place(one)  # nobody waits for the lock of a ticket that there is not
         with self.desk.locked(number, other):
@@ -192,7 +193,7 @@ class Joining(NamedTuple):
         ticket = self.desk.store.read(number)
         self._demand(operator, SPLIT, ticket)
         if not 0 < place < len(ticket.entries) or ticket.entries[place].kind != LETTER:
-            raise HandlingRefused("Only a letter from the customer's side can become a ticket of its own.")
+            raise HandlingRefused(Sentence("Only a letter from the customer's side can become a ticket of its own."))
         return ticket.entries[place]
 
     def _opened(self, ticket: Ticket, entry: Entry, digest: str) -> str:

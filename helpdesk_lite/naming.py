@@ -13,6 +13,7 @@ from typing import NamedTuple
 from helpdesk_lite import calls
 from helpdesk_lite.correspondence import FORM
 from helpdesk_lite.errors import BrokenForm, DeskError, UnknownForm
+from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.reception import FIELD
 from helpdesk_lite.rules import Hand
 from helpdesk_lite.store.inspect import Finding
@@ -95,6 +96,15 @@ def _named_by(form: Form) -> set[str]:
     return (offered | {form.category}) - {""}
 
 
+_MISSING = {
+    "form": N_("rule %(rule)s: there is no form %(name)s"),
+    "category": N_("rule %(rule)s: there is no category %(name)s"),
+    "operator": N_("rule %(rule)s: there is no operator %(name)s"),
+    "skill": N_("rule %(rule)s: there is no skill %(name)s"),
+    "department": N_("rule %(rule)s: there is no department %(name)s"),
+}
+
+
 def unknown_to_rules(ruling: Ruling, forms: list[str]) -> list[str]:
     """What rules name that there is not: forms, categories, operators, skills; one sentence each, with the rule."""
     operators = ruling.operators.everybody()
@@ -108,8 +118,8 @@ def unknown_to_rules(ruling: Ruling, forms: list[str]) -> list[str]:
     }
     if not categories:
         del known["category"]  # which is any text then
-    found = (
-        f"rule {rule.name}: there is no {kind} {name!r}"
+    found: Iterator[str] = (
+        Sentence(_MISSING[kind], rule=rule.name, name=repr(name))
         for rule in ruling.rules.all()
         for kind, name in _named_in(rule)
         if kind in known and name not in known[kind]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, route, signing, times
 from helpdesk_lite.errors import DeskError, OperatorMistaken
-from helpdesk_lite.i18n import LANGUAGES
+from helpdesk_lite.i18n import LANGUAGES, N_, Sentence
 from helpdesk_lite.letter import is_address
 from helpdesk_lite.rights import ADMINISTRATOR, OPERATOR, ROLES
 from helpdesk_lite.standing import HIGHEST
@@ -96,18 +96,21 @@ class Operators:
         return found
 
     def mistakes(self) -> list[str]:
-        """What is wrong in the folder, one sentence each."""
-        found = []
+        """What is wrong in the folder, one sentence each, with the file before it."""
+        from helpdesk_lite.mistakes import in_file
+
+        found: list[str] = []
         for name in self.names():
             try:
                 operator = self.find(name)
                 if operator is None:
-                    found.append(f"{self._path(name)}: {name!r} is not a name for an operator")
+                    said = Sentence("%(name)s is not a name for an operator", name=repr(name))
+                    found.append(in_file(self._path(name), said))
                 elif operator.supervisor and operator.supervisor not in self.names():
-                    said = f"supervisor = {operator.supervisor!r}: there is no such operator"
-                    found.append(f"{self._path(name)}: {said}")
+                    text = N_("supervisor = %(name)s: there is no such operator")
+                    found.append(in_file(self._path(name), Sentence(text, name=repr(operator.supervisor))))
             except DeskError as wrong:
-                found.append(str(wrong))
+                found.append(wrong.words)
         return found
 
     def checked(self, operator: Operator, password: str | None = None) -> Operator:
@@ -117,7 +120,8 @@ class Operators:
         """
         kept = _checked(operator)
         if operator.supervisor and operator.supervisor not in self.names():
-            raise OperatorMistaken(f"There is no operator {operator.supervisor}, who is to be the supervisor.")
+            text = N_("There is no operator %(name)s, who is to be the supervisor.")
+            raise OperatorMistaken(Sentence(text, name=operator.supervisor))
         return kept if password is None else kept._replace(password_hash=_hashed(password))
 
     def mistaken(self, name: str) -> Operator:
@@ -149,20 +153,20 @@ class Operators:
         try:
             disk.write_new(self._path(kept.name), [_written(kept)])
         except FileExistsError:
-            raise OperatorMistaken(f"There is an operator {kept.name} already.") from None
+            raise OperatorMistaken(Sentence("There is an operator %(name)s already.", name=kept.name)) from None
         return kept
 
     def change_password(self, name: str, password: str) -> None:
         """Give the account a new password: every sign-in with the old one ends. OperatorMistaken."""
         operator = self.find(name)
         if operator is None:
-            raise OperatorMistaken(f"There is no operator {name}.")
+            raise OperatorMistaken(Sentence("There is no operator %(name)s.", name=name))
         disk.renew(self._path(name), [_written(operator._replace(password_hash=_hashed(password)))])
 
     def remove(self, name: str) -> None:
         """Take the account away; their tickets stay. OperatorMistaken if there is none."""
         if not is_name(name) or not disk.is_there(self._path(name)):
-            raise OperatorMistaken(f"There is no operator {name}.")
+            raise OperatorMistaken(Sentence("There is no operator %(name)s.", name=name))
         disk.remove(self._path(name))
 
     def is_password(self, operator: Operator | None, password: str) -> bool:
@@ -187,25 +191,33 @@ def is_name(name: str) -> bool:
 
 
 def _checked(operator: Operator) -> Operator:
+    from helpdesk_lite.mistakes import no_address, not_from, not_one_of
+
     if not is_name(operator.name):
-        raise OperatorMistaken("An operator's name is one plain word of a to z, 0 to 9, dots, - and _, such as ines.")
+        raise OperatorMistaken(
+            Sentence("An operator's name is one plain word of a to z, 0 to 9, dots, - and _, such as ines.")
+        )
     if not is_address(operator.email):
-        raise OperatorMistaken(f"{operator.email!r} is not a mail address.")
+        raise OperatorMistaken(no_address(operator.email))
     if operator.language and operator.language not in LANGUAGES:
-        raise OperatorMistaken(f"{operator.language!r} is not one of the languages {', '.join(LANGUAGES)}.")
+        text = N_("%(language)s is not one of the languages %(known)s.")
+        raise OperatorMistaken(Sentence(text, language=repr(operator.language), known=", ".join(LANGUAGES)))
     if operator.role not in ROLES:
-        raise OperatorMistaken(f"role = {operator.role!r}: it must be one of {', '.join(ROLES)}.")
+        raise OperatorMistaken(not_one_of("role", operator.role, ROLES))
     for category in operator.categories:
         if not is_name(category):
-            raise OperatorMistaken(f"categories: {category!r} is no category's name, such as billing.")
+            text = N_("categories: %(name)s is no category's name, such as billing.")
+            raise OperatorMistaken(Sentence(text, name=repr(category)))
     if operator.absent_until and not _is_day(operator.absent_until):
-        raise OperatorMistaken(f"absent_until = {operator.absent_until!r}: it must be a day, such as 2026-12-24.")
+        text = N_("absent_until = %(day)s: it must be a day, such as 2026-12-24.")
+        raise OperatorMistaken(Sentence(text, day=repr(operator.absent_until)))
     if not 1 <= operator.level <= HIGHEST:
-        raise OperatorMistaken(f"level = {operator.level}: it must be from 1 to {HIGHEST}.")
+        raise OperatorMistaken(not_from("level", operator.level, HIGHEST))
     try:
         route.read_delivery(operator.deliver)
     except ValueError as wrong:
-        raise OperatorMistaken(f"deliver = {operator.deliver!r}: {wrong}.") from None
+        said = Sentence("deliver = %(value)s: %(what)s.", value=repr(operator.deliver), what=wrong.args[0])
+        raise OperatorMistaken(said) from None
     return operator
 
 
@@ -231,9 +243,9 @@ def _hasher() -> Any:
 
 def _hashed(password: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
-        raise OperatorMistaken(f"A password needs at least {SHORTEST_PASSWORD} characters.")
+        raise OperatorMistaken(Sentence("A password needs at least %(num)s characters.", num=SHORTEST_PASSWORD))
     if len(password) > LONGEST_PASSWORD:
-        raise OperatorMistaken(f"A password has at most {LONGEST_PASSWORD} characters.")
+        raise OperatorMistaken(Sentence("A password has at most %(num)s characters.", num=LONGEST_PASSWORD))
     hashed: str = _hasher().hash(password)
     return hashed
 
@@ -257,29 +269,32 @@ def _read(path: str) -> dict[str, Any] | None:
     """The fields of the account in the file; None if there is no file."""
     import tomllib
 
+    from helpdesk_lite.mistakes import in_file, no_toml, not_as_in
+
     name = os.path.basename(path)[:-5]
     try:
         values = tomllib.loads(disk.read(path).decode("utf-8"))
     except FileNotFoundError:
         return None
     except (tomllib.TOMLDecodeError, UnicodeError) as wrong:
-        raise OperatorMistaken(f"{path}: {wrong}") from None
+        raise OperatorMistaken(in_file(path, no_toml(wrong))) from None
     texts = ("email", "deliver", "language", "password_hash", "supervisor", "role", "absent_until")
     shape = {**dict.fromkeys(texts, str), "admin": bool, "level": int, "categories": list, "skills": list}
     if "absent_until" in values:
         values["absent_until"] = str(values["absent_until"])  # TOML has days of its own, without quotes
     for field, value in values.items():
         if field not in shape or type(value) is not shape[field]:
-            raise OperatorMistaken(f"{path}: {field} = {value!r} is not one of {', '.join(shape)} as they must be.")
+            raise OperatorMistaken(in_file(path, not_as_in(field, value, shape)))
     if "email" not in values:
-        raise OperatorMistaken(f"{path}: email is missing.")
+        raise OperatorMistaken(in_file(path, Sentence("email is missing.")))
     is_admin = values.pop("admin", False)
     if is_admin and values.setdefault("role", ADMINISTRATOR) != ADMINISTRATOR:
-        raise OperatorMistaken(f"{path}: admin = true and role = {values['role']!r}: it cannot be both.")
+        said = Sentence("admin = true and role = %(role)s: it cannot be both.", role=repr(values["role"]))
+        raise OperatorMistaken(in_file(path, said))
     for field in ("categories", "skills"):
         values[field] = tuple(map(str, values.get(field, ())))
     try:
         _checked(Operator(name, **values))
     except OperatorMistaken as wrong:
-        raise OperatorMistaken(f"{path}: {wrong}") from None
+        raise OperatorMistaken(in_file(path, wrong.words)) from None
     return values

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from helpdesk_lite.i18n import Sentence
+
 _URL = re.compile(
     r"(?P<kind>smtp|lmtp|imaps?)://(?:(?P<user>[^:@/]+)(?::(?P<password>[^@/]*))?@)?"
     r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:/?\[\]@]+)(?::(?P<port>\d{1,5}))?(?:/(?P<folder>[^?]*))?(?:\?tls=(?P<tls>\w+))?\Z"
@@ -56,37 +58,41 @@ def read_mailbox(text: str) -> Route:
     """The folder of `[fetch] mailbox`; ValueError with what is wrong. A password may be missing, TLS may not."""
     found = _read(text, ("imaps", "imap"), needs_password=False)
     if not found.user or found.tls == "none":
-        raise ValueError("it must look like imaps://user:password@host/Folder")
+        raise ValueError(Sentence("it must look like %(example)s", example="imaps://user:password@host/Folder"))
     return found
 
 
 def _read(text: str, kinds: tuple[str, ...], needs_password: bool = True) -> Route:
     kind, colon, rest = text.partition(":")
     if not colon or kind not in kinds:
-        raise ValueError(f"it must begin with one of {', '.join(f'{known}:' for known in kinds)}")
+        raise ValueError(
+            Sentence("it must begin with one of %(known)s", known=", ".join(f"{known}:" for known in kinds))
+        )
     if kind in ("maildir", "sendmail") or (kind == "lmtp" and not rest.startswith("//")):
         if not rest:
-            raise ValueError(f"{kind}: needs a path behind it")
+            raise ValueError(Sentence("%(kind)s: needs a path behind it", kind=kind))
         return Route(kind, path=rest)
     found = _URL.match(text)
     if not found:
-        raise ValueError(f"it must look like {kind}://host:port")
+        raise ValueError(Sentence("it must look like %(example)s", example=f"{kind}://host:port"))
     port = int(found["port"] or _PORTS[kind])
     if not 0 < port < 65536:
-        raise ValueError(f"{port} is not a port")
+        raise ValueError(Sentence("%(port)s is not a port", port=port))
     tls = found["tls"] or _usual_tls(kind, port, bool(found["user"]))
     if tls not in TLS:
-        raise ValueError(f"tls must be one of {', '.join(TLS)}")
+        raise ValueError(Sentence("tls must be one of %(known)s", known=", ".join(TLS)))
     user, password = _unquoted(found["user"] or ""), _unquoted(found["password"] or "")
     if not (user + password).isprintable():
-        raise ValueError("a user name and a password are one line")  # or they could say commands of their own
+        raise ValueError(Sentence("a user name and a password are one line"))  # or they could say commands of their own
     folder = _unquoted((found["folder"] or "").strip("/"))
     if kind.startswith("imap"):
         if needs_password and not found["password"]:
-            raise ValueError(f"it must look like {kind}://user:password@host:port/Folder")
+            raise ValueError(
+                Sentence("it must look like %(example)s", example=f"{kind}://user:password@host:port/Folder")
+            )
         folder = folder or "INBOX"
     if folder and not (kind.startswith("imap") and folder.isprintable()):
-        raise ValueError(f"{kind}://host:port has no {folder!r} behind it")
+        raise ValueError(Sentence("%(kind)s://host:port has no %(folder)s behind it", kind=kind, folder=repr(folder)))
     return Route(
         kind.removesuffix("s"),
         host=found["host"].strip("[]"),

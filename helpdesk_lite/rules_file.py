@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk
 from helpdesk_lite.errors import RulesMistaken
+from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.rules import HOWS, WAYS, WEEKDAYS, Action, Condition, Hand, Rule
 from helpdesk_lite.standing import HIGHEST, LONGEST_CATEGORY, PRIORITIES
 
@@ -40,20 +41,22 @@ class RulesFile:
 
     def all(self) -> tuple[Rule, ...]:
         """The rules, in their order; none if there is no file, or it has a mistake."""
-        found = self._read()
-        return () if isinstance(found, list) else tuple(_made(found.get("rule", [])))
+        try:
+            return tuple(_made(self._read().get("rule", [])))
+        except RulesMistaken:
+            return ()  # `mistakes` tells of it
 
     def mistakes(self) -> list[str]:
         """What is wrong in the file, one sentence each."""
-        found = self._read()
-        return found if isinstance(found, list) else []
+        try:
+            self._read()
+        except RulesMistaken as wrong:
+            return wrong.mistakes
+        return []
 
     def check(self, text: str) -> tuple[Rule, ...]:
         """The rules that this text says. RulesMistaken with every mistake."""
-        found = self._checked(text)
-        if isinstance(found, list):
-            raise RulesMistaken(found)
-        return tuple(_made(found.get("rule", [])))
+        return tuple(_made(self._checked(text).get("rule", [])))
 
     def text(self) -> str:
         """What the file says, word for word; "" if there is none."""
@@ -70,30 +73,36 @@ class RulesFile:
         elif disk.is_there(self.path):
             disk.remove(self.path)
 
-    def _read(self) -> dict[str, Any] | list[str]:
-        """What is in the file, or the mistakes in it."""
+    def _read(self) -> dict[str, Any]:
+        """What is in the file. RulesMistaken."""
         if not os.path.exists(self.path):
             return {}
-        found: dict[str, Any] | list[str] = self._cache.get("rules", [self.path], self._checked_file)
+        found: dict[str, Any] = self._cache.get("rules", [self.path], self._checked_file)
         return found
 
-    def _checked_file(self) -> dict[str, Any] | list[str]:
+    def _checked_file(self) -> dict[str, Any]:
         try:
             return self._checked(disk.read(self.path).decode("utf-8"))
         except FileNotFoundError:
             return {}
         except UnicodeError as wrong:
-            return [f"it is not UTF-8: {wrong}"]
+            from helpdesk_lite.mistakes import no_toml
 
-    def _checked(self, text: str) -> dict[str, Any] | list[str]:
+            raise RulesMistaken([no_toml(wrong)]) from None
+
+    def _checked(self, text: str) -> dict[str, Any]:
         import tomllib
+
+        from helpdesk_lite.mistakes import no_toml
 
         try:
             found = tomllib.loads(text)
         except tomllib.TOMLDecodeError as wrong:
-            return [str(wrong)]
+            raise RulesMistaken([no_toml(wrong)]) from None
         mistakes = list(_Check(self._is_pattern).file(found))
-        return mistakes or found
+        if mistakes:
+            raise RulesMistaken(mistakes)
+        return found
 
 
 class _Check(NamedTuple):
@@ -105,31 +114,34 @@ class _Check(NamedTuple):
         """Each mistake, with the rule it is in."""
         rules = found.get("rule", [])
         yield from (
-            f"{name}: there is no such thing here; rules begin with [[rule]]" for name in found if name != "rule"
+            Sentence("%(name)s: there is no such thing here; rules begin with [[rule]]", name=name)
+            for name in found
+            if name != "rule"
         )
         if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
-            yield "rule: each begins with [[rule]], in two pairs of brackets"
+            yield Sentence("rule: each begins with [[rule]], in two pairs of brackets")
             return
         if len(rules) > MOST_RULES:
-            yield f"there are {len(rules)} rules; at most {MOST_RULES} are read"
+            yield Sentence("there are %(num)s rules; at most %(most)s are read", num=len(rules), most=MOST_RULES)
         for place, rule in enumerate(rules, 1):
             name = rule.get("name")
-            where = f"rule {place} ({name})" if isinstance(name, str) else f"rule {place}"
-            yield from (f"{where}: {wrong}" for wrong in self.rule(rule))
+            told = f"{place} ({name})" if isinstance(name, str) else str(place)
+            yield from (Sentence("rule %(name)s: %(what)s", name=told, what=wrong) for wrong in self.rule(rule))
 
     def rule(self, rule: dict[str, Any]) -> Iterator[str]:
         """Each mistake in a rule."""
         for part, value in rule.items():
             if part not in ("name", "if", "then"):
-                yield f"{part}: there is no such part; there are name, if and then"
+                yield Sentence("%(part)s: there is no such part; there are name, if and then", part=part)
             elif part == "name":
                 yield from _line("name", value)
             elif not isinstance(value, dict):
-                yield f"{part} is no table, as in {part}.{'form' if part == 'if' else 'priority'} = ..."
+                example = f"{part}.{'form' if part == 'if' else 'priority'} = ..."
+                yield Sentence("%(part)s is no table, as in %(example)s", part=part, example=example)
             else:
                 yield from self.conditions(value) if part == "if" else _actions(value)
         if not rule.get("then"):
-            yield "it does nothing: then is missing"
+            yield Sentence("it does nothing: then is missing")
 
     def conditions(self, given: dict[str, Any]) -> Iterator[str]:
         """Each mistake in its conditions."""
@@ -137,83 +149,95 @@ class _Check(NamedTuple):
             if kind == "field":
                 yield from self.fields(value)
             elif kind not in _CONDITIONS:
-                yield f"if.{kind}: there is no such condition; there are {', '.join(_CONDITIONS)}"
+                text = N_("if.%(kind)s: there is no such condition; there are %(known)s")
+                yield Sentence(text, kind=kind, known=", ".join(_CONDITIONS))
             elif not _texts(value):
-                yield f"if.{kind} must be a text, or a list of texts"
+                yield _no_texts(f"if.{kind}")
             elif kind == "time" and not all(map(_TIME.match, _texts(value))):
-                yield f"if.time = {value!r}: it must look like 18:00-08:00"
+                yield Sentence("if.time = %(value)s: it must look like 18:00-08:00", value=repr(value))
             elif kind == "weekday" and not set(_texts(value)) <= set(WEEKDAYS):
-                yield f"if.weekday = {value!r}: it must be of {', '.join(WEEKDAYS)}"
+                known = ", ".join(WEEKDAYS)
+                yield Sentence("if.weekday = %(value)s: it must be of %(known)s", value=repr(value), known=known)
 
     def fields(self, given: Any) -> Iterator[str]:
         """Each mistake in the conditions on fields."""
         if not isinstance(given, dict):
-            yield "if.field needs the field's name, as in if.field.room.equals = ..."
+            yield Sentence("if.field needs the field's name, as in if.field.room.equals = ...")
             return
         for name, hows in given.items():
             if not isinstance(hows, dict) or not hows:
-                yield f"if.field.{name} needs one of {', '.join(HOWS)}"
+                yield Sentence("if.field.%(name)s needs one of %(known)s", name=name, known=", ".join(HOWS))
                 continue
             for how, value in hows.items():
+                where = f"if.field.{name}.{how}"
                 if how not in HOWS:
-                    yield f"if.field.{name}.{how}: there is no such thing; there are {', '.join(HOWS)}"
+                    known = ", ".join(HOWS)
+                    yield Sentence("%(where)s: there is no such thing; there are %(known)s", where=where, known=known)
                 elif not _texts(value):
-                    yield f"if.field.{name}.{how} must be a text, or a list of texts"
+                    yield _no_texts(where)
                 elif how == "matches":
                     wrong = [text for text in _texts(value) if not self.is_pattern(text)]
-                    yield from (f"if.field.{name}.matches = {text!r} is no pattern" for text in wrong)
+                    said = N_("%(where)s = %(value)s is no pattern")
+                    yield from (Sentence(said, where=where, value=repr(text)) for text in wrong)
+
+
+def _no_texts(said: str) -> Sentence:
+    return Sentence("%(where)s must be a text, or a list of texts", where=said)
 
 
 def _actions(given: dict[str, Any]) -> Iterator[str]:
     """Each mistake in what a rule does."""
     for kind, value in given.items():
         if kind not in _ACTIONS:
-            yield f"then.{kind}: there is no such action; there are {', '.join(_ACTIONS)}"
+            text = N_("then.%(kind)s: there is no such action; there are %(known)s")
+            yield Sentence(text, kind=kind, known=", ".join(_ACTIONS))
         else:
             yield from _ACTIONS[kind](f"then.{kind}", value)
     hands = [kind for kind in _HANDS if kind in given]
     if len(hands) > 1:
-        yield f"then has {' and '.join(hands)}: it can have one of them"
+        yield Sentence("then has %(several)s: it can have one of them", several=", ".join(hands))
     if "by" in given and not hands:
-        yield f"then.by needs one of {', '.join(_HANDS)}"
+        yield Sentence("then.by needs one of %(known)s", known=", ".join(_HANDS))
 
 
 def _line(said: str, value: Any) -> Iterator[str]:
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_CATEGORY or not value.isprintable():
-        yield f"{said} must be one line of up to {LONGEST_CATEGORY} characters"
+        yield Sentence("%(where)s must be one line of up to %(num)s characters", where=said, num=LONGEST_CATEGORY)
 
 
 def _one_of(*allowed: str) -> Callable[[str, Any], Iterator[str]]:
     def check(said: str, value: Any) -> Iterator[str]:
         if value not in allowed:
-            yield f"{said} = {value!r}: it must be one of {', '.join(allowed)}"
+            text = N_("%(where)s = %(value)s: it must be one of %(known)s")
+            yield Sentence(text, where=said, value=repr(value), known=", ".join(allowed))
 
     return check
 
 
 def _level(said: str, value: Any) -> Iterator[str]:
     if type(value) is not int or not 1 <= value <= HIGHEST:
-        yield f"{said} = {value!r}: it must be from 1 to {HIGHEST}"
+        text = N_("%(where)s = %(value)s: it must be from 1 to %(highest)s")
+        yield Sentence(text, where=said, value=repr(value), highest=HIGHEST)
 
 
 def _hours(said: str, value: Any) -> Iterator[str]:
     if type(value) not in (int, float) or not 0 < value <= MOST_HOURS:
-        yield f"{said} = {value!r}: it must be a number of hours"
+        yield Sentence("%(where)s = %(value)s: it must be a number of hours", where=said, value=repr(value))
 
 
 def _note(said: str, value: Any) -> Iterator[str]:
     if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_NOTE:
-        yield f"{said} must be a text of up to {LONGEST_NOTE} characters"
+        yield Sentence("%(where)s must be a text of up to %(num)s characters", where=said, num=LONGEST_NOTE)
 
 
 def _names(said: str, value: Any) -> Iterator[str]:
     if not _texts(value):
-        yield f"{said} must be an operator's name, or a list of names"
+        yield Sentence("%(where)s must be an operator's name, or a list of names", where=said)
 
 
 def _yes(said: str, value: Any) -> Iterator[str]:
     if type(value) is not bool:
-        yield f"{said} must be true or false"
+        yield Sentence("%(where)s must be true or false", where=said)
 
 
 _ACTIONS: dict[str, Callable[[str, Any], Iterator[str]]] = {

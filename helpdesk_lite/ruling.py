@@ -11,6 +11,7 @@ import logging
 from typing import NamedTuple
 
 from helpdesk_lite.errors import DeskError, UnknownNumber
+from helpdesk_lite.i18n import Sentence
 from helpdesk_lite.mail import body
 from helpdesk_lite.rights import CLAIM
 from helpdesk_lite.rules import LOAD, Facts, judged
@@ -158,12 +159,12 @@ class Ruling(NamedTuple):
         """Why this operator cannot be handed the ticket; "" if they can."""
         operator = self._operator(name)
         if operator is None:
-            return "there is no such operator"
+            return Sentence("there is no such operator")
         if operator.is_away(self.desk.clock()):
-            return f"away until {operator.absent_until}"
+            return Sentence("away until %(day)s", day=operator.absent_until)
         if operator.level < ticket.standing.level:
-            return f"works up to level {operator.level}"
-        return "" if self.desk.may(operator, CLAIM, ticket) else "may not have it"
+            return Sentence("works up to level %(level)s", level=operator.level)
+        return "" if self.desk.may(operator, CLAIM, ticket) else Sentence("may not have it")
 
     def _operator(self, name: str) -> Operator | None:
         try:

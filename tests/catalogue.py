@@ -20,8 +20,8 @@ from helpdesk_lite.i18n import DOMAIN, LANGUAGES
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 LOCALE = CHECKOUT / "helpdesk_lite" / "locale"
-# N_ marks a text where it cannot be translated yet; `say` is a gettext at hand.
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "say": None}
+# N_ and Sentence mark a text where it cannot be translated yet; `say` is a gettext at hand.
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "Sentence": None, "say": None}
 
 
 def path(language: str, end: str) -> Path:

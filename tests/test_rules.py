@@ -301,7 +301,7 @@ class TestTheFile:
             ('[[rule]]\nthen.priority = "urgent"', "then.priority = 'urgent': it must be one of low"),
             ("[[rule]]\nthen.due_in = true", "then.due_in = True: it must be a number of hours"),
             ('[[rule]]\nthen.note = " "', "then.note must be a text"),
-            ('[[rule]]\nthen.hand_to = "a"\nthen.skill = "b"', "then has hand_to and skill: it can have one of them"),
+            ('[[rule]]\nthen.hand_to = "a"\nthen.skill = "b"', "then has hand_to, skill: it can have one of them"),
             ('[[rule]]\nthen.by = "turn"', "then.by needs one of hand_to, skill, department"),
             ("[[rule]]\nthen = 2", "then is no table"),
             ("[[rule]]\nthen.stop = 1", "then.stop must be true or false"),

@@ -9,7 +9,7 @@ from tests.house import source
 # From the ground up. A name stands for the module and everything below it.
 FLOORS = {
     "words": "errors tracking rights standing ticket ties form letter settings settings_table reply_address trace "
-    "signing times route i18n terminal",
+    "signing times route i18n mistakes terminal",
     "disk": "disk cache data_format assets root owner slice templating",
     "shelves": "store mail forms audit operators categories limits drafts whose rules rules_file duties",
     "desk": "desk reception handling joining courier verify correspondence customers my_tickets threads typed "

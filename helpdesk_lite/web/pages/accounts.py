@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from helpdesk_lite import i18n
 from helpdesk_lite.errors import FileChanged, NotAllowed, OperatorMistaken
-from helpdesk_lite.i18n import LANGUAGES, N_
+from helpdesk_lite.i18n import LANGUAGES, N_, told
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.rights import ADMINISTRATOR, OBSERVER, OPERATOR, SUPERVISOR
 from helpdesk_lite.standing import HIGHEST
@@ -49,7 +49,7 @@ def add(request: Request, house: House) -> Response:
     try:
         house.accounts.add(wanted, by)
     except OperatorMistaken as wrong:
-        return _overview(request, house, wanted, str(wrong))
+        return _overview(request, house, wanted, wrong.words)
     return _invite(request, house, wanted.name, by)
 
 
@@ -72,7 +72,7 @@ def change(request: Request, house: House, name: str) -> Response:
     try:
         house.accounts.change(wanted, by, seen)
     except OperatorMistaken as wrong:
-        return _one(request, house, wanted, str(wrong))
+        return _one(request, house, wanted, wrong.words)
     except FileChanged:
         return _changed(request, house, wanted)
     return see_other(request, HERE)
@@ -87,7 +87,7 @@ def remove(request: Request, house: House, name: str) -> Response:
     try:
         house.accounts.remove(name, by, seen)
     except OperatorMistaken as wrong:
-        return _one(request, house, _known(house, name)[0], str(wrong))
+        return _one(request, house, _known(house, name)[0], wrong.words)
     except FileChanged:
         return _changed(request, house, _known(house, name)[0])
     return see_other(request, HERE)
@@ -116,7 +116,7 @@ def accept(request: Request, house: House) -> Response:
     except NotAllowed:
         return void(request, house)
     except OperatorMistaken as wrong:
-        return _invitation(request, house, key, {"password": str(wrong)})
+        return _invitation(request, house, key, {"password": told(wrong.words, i18n.translation(request.language))})
     return see_other(request, "/queue", (("Set-Cookie", house.sessions.cookie(request, operator)),))
 
 
@@ -134,7 +134,7 @@ def _invite(request: Request, house: House, name: str, by: Operator) -> Response
     except OperatorMistaken as wrong:
         if not house.operators.version(name):
             return _gone(request, house)
-        return _one(request, house, _known(house, name)[0], str(wrong))
+        return _one(request, house, _known(house, name)[0], wrong.words)
     return see_other(request, f"{HERE}?invited={quoted(name)}")
 
 
@@ -143,7 +143,7 @@ def _known(house: House, name: str) -> tuple[Operator, str]:
     try:
         return house.operators.find(name) or Operator(name, ""), ""
     except OperatorMistaken as wrong:
-        return Operator(name, ""), from_here(house, wrong)
+        return Operator(name, ""), wrong.words
 
 
 def _typed(request: Request, house: House) -> tuple[Operator, str]:
@@ -173,7 +173,7 @@ def _overview(request: Request, house: House, typed: Operator, problem: str = ""
     values = {
         "people": [_row(house, operator, said) for operator in known],
         "mistaken": mistaken,
-        "mistakes": [from_here(house, mistake) for mistake in house.operators.mistakes()],
+        "mistakes": [from_here(house, mistake, said) for mistake in house.operators.mistakes()],
         "invited": request.query.get("invited", "") if not problem else "",
         **_form(house, typed, problem, said),
     }
@@ -236,7 +236,7 @@ def _form(house: House, operator: Operator, problem: str, said: Translation) -> 
     unknown = {name: name for name in operator.categories if name not in titles}
     return {
         "typed": operator,
-        "problem": problem,
+        "problem": from_here(house, problem, said),
         "roles": [(name, said.gettext(word), said.gettext(means)) for name, (word, means) in ROLES.items()],
         "titles": sorted((titles | unknown).items()) if titles else [],
         "written": ", ".join(operator.categories),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from helpdesk_lite import accounts, arranging, i18n
 from helpdesk_lite.audit import PAGE, REFUSED
 from helpdesk_lite.errors import DeskError, FileChanged
-from helpdesk_lite.i18n import N_
+from helpdesk_lite.i18n import N_, Sentence, told
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import administrator, from_here, page
@@ -46,8 +46,8 @@ def overview(request: Request, house: House) -> Response:
     administrator(request, house)
     said = i18n.translation(request.language)
     places = [(path, said.gettext(name), said.gettext(words)) for path, name, words in _PLACES]
-    mistakes = [from_here(house, one) for one in (*house.operators.mistakes(), *house.categories.mistakes())]
-    mistakes += [f"data/rules.toml: {one}" for one in house.rules.mistakes()]
+    mistakes = [from_here(house, one, said) for one in (*house.operators.mistakes(), *house.categories.mistakes())]
+    mistakes += [f"data/rules.toml: {told(one, said)}" for one in house.rules.mistakes()]
     values = {"places": places, "mistakes": mistakes}
     return page(request, house, "administration.html", values, here="administration")
 
@@ -95,7 +95,7 @@ def undo(request: Request, house: House, name: str) -> Response:
     by = administrator(request, house)
     noted = house.audit.find(name)
     if noted is None or not _is_undoable(house, noted):
-        return _refused(request, house, 404, N_("There is no such entry, or it cannot be undone."))
+        return _refused(request, house, 404, Sentence("There is no such entry, or it cannot be undone."))
     try:
         if accounts.is_undoable(noted):
             house.accounts.undo(noted, by)
@@ -103,10 +103,10 @@ def undo(request: Request, house: House, name: str) -> Response:
             (house.arranging if arranging.is_undoable(noted) else house.texts).undo(noted, by)
     except FileChanged:
         return _refused(
-            request, house, 409, N_("Something has changed since. Look at how it is now, and change it there.")
+            request, house, 409, Sentence("Something has changed since. Look at how it is now, and change it there.")
         )
     except DeskError as wrong:
-        return _refused(request, house, 409, str(wrong))
+        return _refused(request, house, 409, wrong.words)
     return see_other(request, "/administration/log")
 
 
@@ -118,7 +118,7 @@ def _refused(request: Request, house: House, status: int, words: str) -> Respons
     said = i18n.translation(request.language)
     values = {
         "heading": said.gettext("That was not undone"),
-        "words": said.gettext(words),
+        "words": told(words, said),
         "way": f"{request.base}/administration/log",
         "way_words": said.gettext("Back to the log"),
     }

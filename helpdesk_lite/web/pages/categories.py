@@ -9,6 +9,7 @@ from __future__ import annotations
 from helpdesk_lite import i18n
 from helpdesk_lite.categories import Category, listed
 from helpdesk_lite.errors import CategoryMistaken, FileChanged
+from helpdesk_lite.i18n import told
 from helpdesk_lite.standing import HIGHEST, USUAL
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import quoted, see_other
@@ -40,7 +41,7 @@ def add(request: Request, house: House) -> Response:
     try:
         house.arranging.add_category(typed, signed_in(request))
     except CategoryMistaken as wrong:
-        return _overview(request, house, typed, str(wrong))
+        return _overview(request, house, typed, wrong.words)
     return see_other(request, HERE)
 
 
@@ -52,7 +53,7 @@ def one(request: Request, house: House, name: str) -> Response:
     try:
         return _one(request, house, house.categories.read(name) or Category(name))
     except CategoryMistaken as wrong:
-        return _one(request, house, Category(name), str(wrong), 200)
+        return _one(request, house, Category(name), wrong.words, 200)
 
 
 def change(request: Request, house: House, name: str) -> Response:
@@ -62,7 +63,7 @@ def change(request: Request, house: House, name: str) -> Response:
     try:
         house.arranging.change_category(typed, signed_in(request), seen)
     except CategoryMistaken as wrong:
-        return _one(request, house, typed, str(wrong)) if house.categories.version(name) else _gone(request, house)
+        return _one(request, house, typed, wrong.words) if house.categories.version(name) else _gone(request, house)
     except FileChanged:
         return _changed(request, house, typed)
     return see_other(request, HERE)
@@ -108,16 +109,16 @@ def _overview(request: Request, house: House, typed: Category, problem: str = ""
     found += [{"name": name, "words": name, "way": quoted(name), "marks": "", "facts": []} for name in mistaken]
     values = {
         "categories": sorted(found, key=lambda row: (str(row["words"]).casefold(), row["name"])),
-        "mistakes": [from_here(house, mistake) for mistake in house.categories.mistakes()],
-        **_form(house, typed, problem, said),
+        "mistakes": [from_here(house, mistake, said) for mistake in house.categories.mistakes()],
+        **_form(house, typed, told(problem, said), said),
     }
     return page(request, house, "categories.html", values, 422 if problem else 200, here="administration")
 
 
 def _one(request: Request, house: House, category: Category, problem: str = "", status: int = 422) -> Response:
     said = i18n.translation(request.language)
-    problem = from_here(house, problem)
-    wrong = [] if problem else house.categories.unknown(category)
+    problem = from_here(house, problem, said)
+    wrong = [] if problem else [told(one, said) for one in house.categories.unknown(category)]
     values = {**_form(house, category, problem, said), "unknown": wrong, "now": "", "category": category}
     return page(request, house, "category.html", values, status if problem else 200, here="administration")
 

@@ -12,6 +12,7 @@ from helpdesk_lite import standing, times
 from helpdesk_lite.copies import Copies
 from helpdesk_lite.errors import HandlingRefused, TicketChanged
 from helpdesk_lite.handling import LONGEST_NOTE
+from helpdesk_lite.i18n import Sentence
 from helpdesk_lite.letter import is_address
 from helpdesk_lite.rights import HANDLE, MARK, PUT_AWAY, REASSIGN, SHOW
 from helpdesk_lite.ticket import CLAIMED, CLOSED, Place
@@ -231,4 +232,5 @@ def _moment(day: str | None, seen: int, clock: str) -> int:
     try:
         return times.typed(day, clock) if day else 0
     except ValueError:
-        raise HandlingRefused(f"{day[:40]!r} is no day: it looks like 2026-11-21.") from None
+        said = Sentence("%(day)s is no day: it looks like 2026-11-21.", day=repr(day[:40]))
+        raise HandlingRefused(said) from None

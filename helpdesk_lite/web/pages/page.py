@@ -5,6 +5,7 @@ Guarantee: a page has the desk's name, the reader's language, and the bar of the
 
 from __future__ import annotations
 
+from helpdesk_lite.i18n import told
 from helpdesk_lite.rights import ADMINISTER
 from helpdesk_lite.web.http import Response
 
@@ -32,9 +33,9 @@ def administrator(request: Request, house: House) -> Operator:
     return operator
 
 
-def from_here(house: House, said: object) -> str:
-    """What is wrong with a file, its path from the desk's folder on."""
-    return str(said).replace(f"{house.root.path}/", "")
+def from_here(house: House, what: str, said: Translation) -> str:
+    """What is wrong with a file, in the reader's language, its path from the desk's folder on."""
+    return told(what, said).replace(f"{house.root.path}/", "")
 
 
 def typed_level(said: str) -> int:

@@ -99,6 +99,8 @@ def _words(status: int, wrong: Exception | None, said: Translation) -> tuple[str
         words = said.gettext(
             "This form is being mended. Nothing was kept. Please try again later, or use another form."
         )
+    elif isinstance(wrong, errors.HandlingRefused):
+        words = f"{i18n.told(wrong.words, said)} {words}"
     elif isinstance(wrong, errors.TicketChanged):
         words = said.gettext("Somebody has changed this ticket meanwhile. Nothing was done; please look at it again.")
     elif isinstance(wrong, errors.NotAllowed):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from helpdesk_lite import i18n, standing, tracking
 from helpdesk_lite.errors import DeskError, FileChanged, FileReadOnly, RulesMistaken, TextMistaken
+from helpdesk_lite.i18n import told
 from helpdesk_lite.naming import unknown_to_rules
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
@@ -51,7 +52,8 @@ def save(request: Request, house: House) -> Response:
             return _page(request, house, {"text": text, "seen": typed.get("seen", ""), "right": right % {"num": count}})
         house.texts.write(NAME, text, signed_in(request), typed.get("seen") or "-")
     except (RulesMistaken, TextMistaken) as wrong:
-        return _page(request, house, {"text": text, "seen": typed.get("seen", ""), "wrong": wrong.mistakes}, 422)
+        mistakes = [told(one, said) for one in wrong.mistakes]
+        return _page(request, house, {"text": text, "seen": typed.get("seen", ""), "wrong": mistakes}, 422)
     except FileReadOnly as wrong:
         return _page(request, house, {"text": text, "wrong": [read_only(wrong, said)]}, 409)
     except FileChanged:
@@ -63,9 +65,10 @@ def save(request: Request, house: House) -> Response:
 def _page(request: Request, house: House, more: dict[str, Any], status: int = 200) -> Response:
     said = i18n.translation(request.language)
     now = house.texts.read(NAME)
+    mistakes = house.rules.mistakes() or unknown_to_rules(house.ruling, house.forms.names())
     values = {
         "rules": [_shown(rule, said) for rule in house.rules.all()],
-        "mistakes": house.rules.mistakes() or unknown_to_rules(house.ruling, house.forms.names()),
+        "mistakes": [told(one, said) for one in mistakes],
         "is_void": bool(house.rules.mistakes()),
         "text": now.text,
         "seen": now.version,
@@ -122,4 +125,6 @@ def _trial(request: Request, house: House, typed: str) -> dict[str, Any]:
         return {"problem": said.gettext("There is no ticket of this number.")}
     action = trial.verdict.action
     now = standing_words.marks(trial.standing, house.clock(), said)
-    return {"trial": trial, "marks": now, "note": action.note, "is_handed": action.hand is not None}
+    passed_over = [(one.name, told(one.hindrance, said)) for one in trial.candidates if one.hindrance]
+    handed = {"is_handed": action.hand is not None, "passed_over": passed_over}
+    return {"trial": trial, "marks": now, "note": action.note, **handed}

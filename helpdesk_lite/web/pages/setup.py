@@ -43,7 +43,9 @@ def first_operator(request: Request, house: House) -> Response:
     except NotAllowed:
         return void(request, house)
     except OperatorMistaken as wrong:
-        return _form(request, house, key, typed, {"name": str(wrong)}, 422)
+        return _form(
+            request, house, key, typed, {"name": i18n.told(wrong.words, i18n.translation(request.language))}, 422
+        )
     return see_other(request, "/queue", (("Set-Cookie", house.sessions.cookie(request, operator)),))
 
 

@@ -1,0 +1,58 @@
+"""What goes wrong is said in the reader's language, on whichever page it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def italian(desk):
+    """A desk whose operators read Italian."""
+    for name in ("ada", "ines"):
+        desk.house.operators.write(desk.operator(name)._replace(language="it"))
+    return desk
+
+
+def test_a_name_that_no_operator_can_have(italian):
+    page = italian.post("/administration/operators", "ada", {"name": "Élise", "email": "elise@example.org"})
+    assert page.status == 422
+    assert "Il nome di un operatore è una sola parola semplice" in page.words
+
+
+def test_a_mailbox_that_is_none_is_a_sentence_within_a_sentence(italian):
+    page = italian.post("/administration/operators/ines", "ada", {"email": "i@example.org", "deliver": "post"})
+    assert "deliver = &#39;post&#39;: deve cominciare con uno di questi: maildir:, lmtp:" in page.text
+
+
+def test_a_category_with_an_address_that_is_none(italian):
+    page = italian.post(
+        "/administration/categories", "ada", {"name": "billing", "priority": "low", "addresses": "nobody"}
+    )
+    assert page.status == 422
+    assert "&#39;nobody&#39; non è un indirizzo di posta." in page.text
+
+
+def test_files_with_mistakes(italian):
+    data = Path(italian.house.root.data)
+    (data / "categories").mkdir()
+    (data / "categories" / "billing.toml").write_text("level = \n")
+    (data / "operators" / "bob.toml").write_text("deliver = 'mail'\n")
+    words = italian.get("/administration", "ada").words
+    assert "data/categories/billing.toml: Questo valore non ha senso in TOML (riga 1, colonna 9)" in words
+    assert "data/operators/bob.toml: manca email." in words
+
+
+def test_rules_with_mistakes(italian):
+    page = italian.post("/administration/rules", "ada", {"text": "[[rule]]\nif.frm = 'x'\nthen.level = 10"})
+    assert "regola 1: if.frm: non c’è questa condizione; ci sono form" in page.text
+    assert "regola 1: then.level = 10: deve essere da 1 a 9" in page.text
+
+
+def test_what_a_ticket_refuses(italian):
+    number = italian.ticket()
+    italian.post(f"/tickets/{number}/claim", "ines")
+    page = italian.post(f"/tickets/{number}/escalate", "ines", {"note": " "})
+    assert page.status == 422
+    assert "Dica in una nota" in page.words
