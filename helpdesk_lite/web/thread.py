@@ -188,10 +188,17 @@ class Thread:
             return said.gettext("Arrived by mail")
         if entry.kind == INQUIRY and self._ticket.inquiry.head.channel:
             return said.gettext("%(who)s logged it") % {"who": entry.by}
-        if entry.kind == "resolved" and entry.letters:
-            return said.gettext("%(who)s resolved it, and the customer was told") % {"who": entry.by}
+        if entry.kind in _SOLVED and entry.letters and entry.by != CUSTOMER:
+            told = {
+                "resolved": said.gettext("%(who)s resolved it, and the customer was told"),
+                "closed": said.gettext("%(who)s closed it, and the customer was told"),
+            }
+            return told[entry.kind] % {"who": entry.by}
         if (entry.kind, entry.by) == ("closed", DESK):
             return said.gettext("It closed by itself: it was resolved, and nobody went on with it")
+        if entry.kind == NOTE and entry.text:
+            names = ", ".join(entry.text.split())
+            return said.gettext("%(who)s noted, and told %(names)s") % {"who": entry.by, "names": names}
         if entry.kind == "claimed" and entry.text:
             return said.gettext("%(who)s was given it by rule: %(rules)s") % {"who": entry.by, "rules": entry.text}
         failed = self._discreet_reason(entry.text.removeprefix(_BOUNCED))
@@ -225,7 +232,7 @@ class Thread:
     def who(self, entry: Entry) -> str:
         """Who did or wrote it, as this reader may know."""
         if entry.kind != LETTER:
-            return entry.by
+            return self._said.gettext("The customer") if entry.by == CUSTOMER else entry.by
         if entry.by == CUSTOMER:
             return self._ticket.inquiry.customer.name or self._said.gettext("The customer")
         return entry.sender if self._hidden is None else self._said.gettext("Somebody else")

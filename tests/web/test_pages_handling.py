@@ -66,6 +66,10 @@ class TestProgress:
         assert desk.house.store.place(claimed) == Place(CLOSED, "ines")
         assert "water" not in desk.get(f"/status/{claimed}?key={desk.house.desk.key(claimed)}").words
 
+    def test_that_the_customer_was_told_of_a_close_is_said_too(self, desk, claimed):
+        desk.post(f"/tickets/{claimed}/resolve?then=close", "ines", {"tell": "yes"})
+        assert "ines closed it, and the customer was told" in desk.get(f"/tickets/{claimed}", "ines").words
+
     @pytest.mark.parametrize("verb", ["wait", "resolve", "resume", "escalate", "reassign", "mark"])
     def test_somebody_elses_is_not_mine_to_handle(self, desk, claimed, verb):
         fields = {"note": "A plumber!", "to": "bob", "priority": "low"}

@@ -107,6 +107,12 @@ class TestHowItStands:
         page = jane.look().words
         assert "Closed by you, " in page and "You closed it" in page
 
+    def test_operators_read_that_it_was_her(self, jane):
+        jane.mail.house.desk.claim(jane.number, jane.ines)
+        jane.press("close")
+        page = jane.asked.get(f"/tickets/{jane.number}", "ines").words
+        assert "Closed by the customer, " in page and "The customer closed it" in page
+
     def test_it_waits_for_somebody_else(self, jane):
         jane.mail.house.desk.claim(jane.number, jane.ines)
         jane.mail.house.desk.release(jane.number, jane.ines)

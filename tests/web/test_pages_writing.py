@@ -284,6 +284,7 @@ class TestANote:
         (told,) = ines.letters("told")
         assert told.operator == "bob"
         assert "News of a ticket to bob" in ines.desk.get("/outbox", "ines").words
+        assert "ines noted, and told bob Only operators see this" in ines.look().words
 
     def test_whom_it_names_may_read_the_ticket_and_note_but_no_more(self, ines):
         path = f"/tickets/{ines.number}"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import i18n, tracking
 from helpdesk_lite.standing import BINNED, SPAM
-from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING
+from helpdesk_lite.ticket import CLAIMED, CLOSED, CUSTOMER, PENDING
 from helpdesk_lite.web.http import Response, quoted, see_other
 from helpdesk_lite.web.pages.page import page, signed_in
 
@@ -202,7 +202,7 @@ def _state(ticket: Ticket, operator: Operator, now: float, said: Translation) ->
         text = said.gettext("In the bin since %(since)s")
     elif ticket.merged_into:
         text = said.gettext("Merged into another ticket, %(since)s")
-    elif ticket.place.state == CLOSED and ticket.is_nobodys:
+    elif ticket.place.state == CLOSED and (ticket.is_nobodys or _closed_by(ticket) == CUSTOMER):
         text = said.gettext("Closed by the customer, %(since)s")
     elif ticket.place.state == CLOSED:
         text = said.gettext("Closed by %(who)s, %(since)s")
@@ -211,6 +211,11 @@ def _state(ticket: Ticket, operator: Operator, now: float, said: Translation) ->
     else:
         text = said.gettext("%(who)s has it since %(since)s")
     return wording.sentence(text, who=ticket.place.holder, since=since)
+
+
+def _closed_by(ticket: Ticket) -> str:
+    """Who did what closed it; "" if its entries do not say."""
+    return next((entry.by for entry in reversed(ticket.entries) if entry.kind == "closed"), "")
 
 
 def message_of(ticket: Ticket) -> str:
