@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk_lite.categories import Category
 from helpdesk_lite.letter import Letter
 from helpdesk_lite.store.memory import MemoryStore
 from tests import examples
@@ -316,6 +317,17 @@ class TestTheOutbox:
         assert "no such mailbox" in page.words
         assert "3 tries" in page.words
         assert "jane@example.com" not in page.text
+
+    def test_a_letter_of_a_ticket_that_is_not_theirs_to_see_says_only_that_it_is_there(self, desk):
+        desk.house.categories.add(Category("council", operators=("bob",)))
+        number = desk.ticket("A secret of the council's")
+        desk.post(f"/tickets/{number}/mark", "ada", {"seen": "", "category": "council"})
+        held_letter(desk, number)
+        page = desk.get("/outbox", "ines").words
+        assert "Acknowledgement to the customer about a ticket that is not yours to see 550 5.1.1" in page
+        assert number not in page
+        for who in ("bob", "ada"):
+            assert f"Acknowledgement to the customer Fire {number}" in desk.get("/outbox", who).words
 
     def test_only_administrators_have_the_buttons(self, desk):
         held_letter(desk, desk.ticket())

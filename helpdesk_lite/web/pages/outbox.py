@@ -1,11 +1,15 @@
 """Letters that wait and letters that are held, with reasons; administrators try one again or drop it.
 
-Guarantee: a customer's address is not shown here, since their ticket may be unclaimed.
+Guarantee: a customer's address is not shown here, since their ticket may be unclaimed; nor what a ticket is about to
+those who may not know that it is there.
 """
 
 from __future__ import annotations
 
+from functools import partial
+
 from helpdesk_lite import i18n
+from helpdesk_lite.errors import DeskError
 from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, INVITATION, LINK, RESOLVED, RETURNED, TOLD
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
@@ -15,18 +19,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from helpdesk_lite.i18n import Translation
     from helpdesk_lite.letter import Letter
+    from helpdesk_lite.operators import Operator
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
 
 
 def outbox(request: Request, house: House) -> Response:
     """The page of letters that are not sent yet."""
-    said = i18n.translation(request.language)
-    now = house.clock()
+    operator, said = signed_in(request), i18n.translation(request.language)
+    shown = partial(_shown, house, operator, said)
     values = {
-        "held": [_shown(letter, now, said) for letter in house.outbox.held()],
-        "waiting": [_shown(letter, now, said) for letter in house.outbox.waiting()],
-        "may_change": house.desk.may(signed_in(request), "letters"),
+        "held": list(map(shown, house.outbox.held())),
+        "waiting": list(map(shown, house.outbox.waiting())),
+        "may_change": house.desk.may(operator, "letters"),
     }
     return page(request, house, "outbox.html", values, here="outbox")
 
@@ -43,7 +48,9 @@ def drop(request: Request, house: House, name: str) -> Response:
     return see_other(request, "/outbox")
 
 
-def _shown(letter: Letter, now: float, said: Translation) -> dict[str, str | int]:
+def _shown(house: House, operator: Operator, said: Translation, letter: Letter) -> dict[str, str | int]:
+    """The letter as this operator may know it."""
+    now = house.clock()
     if letter.kind == ACKNOWLEDGEMENT:
         what, to = said.gettext("Acknowledgement"), said.gettext("to the customer")
     elif letter.kind == FORWARD:
@@ -68,16 +75,28 @@ def _shown(letter: Letter, now: float, said: Translation) -> dict[str, str | int
     if letter.next_at > now:
         next_time = wording.time_element(letter.next_at, now, said)
         when = wording.sentence(said.gettext("next try %(time)s"), time=next_time)
+    is_known = _may_know(house, operator, letter.number)
     return {
         "name": letter.name,
         "what": what,
         "to": to,
-        "number": "" if letter.kind == INVITATION else letter.number,
-        "subject": letter.subject,
+        "number": letter.number if is_known and letter.kind != INVITATION else "",
+        "subject": letter.subject if is_known else said.gettext("about a ticket that is not yours to see"),
         "reason": _without_addresses(letter.reason, said) if is_customers else letter.reason,
         "tries": letter.tries,
         "when": when,
     }
+
+
+def _may_know(house: House, operator: Operator, number: str) -> bool:
+    """Whether the operator may know that the ticket is there: they may see it, or could while nobody had it."""
+    if operator.is_admin:
+        return True
+    try:
+        ticket = house.store.read(number)
+    except DeskError:
+        return True  # it is about no ticket
+    return house.desk.may(operator, "show", ticket) or house.desk.may(operator, "show", ticket.inquiry.head)
 
 
 def _without_addresses(reason: str, said: Translation) -> str:
