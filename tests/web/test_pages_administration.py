@@ -14,8 +14,9 @@ class TestForAdministrators:
         assert "/administration" not in desk.get("/queue", "ines").text
         assert 'aria-current="page">Administration' in desk.get("/administration", "ada").text
 
-    @pytest.mark.parametrize("path", ["/administration", "/administration/log"])
+    @pytest.mark.parametrize("path", ["", "/log", "/categories", "/categories/bills", "/rules"])
     def test_anybody_else_is_refused_and_stands_in_the_log(self, desk, path):
+        path = f"/administration{path}"
         assert desk.get(path, "ines").status == 403
         assert f"ines was refused: administer {path}" in desk.get("/administration/log", "ada").words
         assert desk.get(path).status == 303

@@ -13,7 +13,7 @@ from helpdesk_lite.i18n import told
 from helpdesk_lite.standing import HIGHEST, USUAL
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import quoted, see_other
-from helpdesk_lite.web.pages.page import from_here, page, signed_in, typed_level
+from helpdesk_lite.web.pages.page import administrator, from_here, page, typed_level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,16 +30,17 @@ _MOST_MB = 1  # of what is typed
 
 def overview(request: Request, house: House) -> Response:
     """All categories, and a form for one more. NotAllowed."""
-    house.arranging.look(signed_in(request))
+    administrator(request, house)
     return _overview(request, house, Category(""))
 
 
 def add(request: Request, house: House) -> Response:
     """Make a category; 422 with what is wrong. NotAllowed."""
+    by = administrator(request, house)
     with body.posted(request, house.spool, _MOST_MB) as posted:
         typed = _typed(posted)
     try:
-        house.arranging.add_category(typed, signed_in(request))
+        house.arranging.add_category(typed, by)
     except CategoryMistaken as wrong:
         return _overview(request, house, typed, wrong.words)
     return see_other(request, HERE)
@@ -47,7 +48,7 @@ def add(request: Request, house: House) -> Response:
 
 def one(request: Request, house: House, name: str) -> Response:
     """The form to change a category. NotAllowed; 404 if there is no such file."""
-    house.arranging.look(signed_in(request))
+    administrator(request, house)
     if not house.categories.version(name):
         return _gone(request, house)
     try:
@@ -58,10 +59,11 @@ def one(request: Request, house: House, name: str) -> Response:
 
 def change(request: Request, house: House, name: str) -> Response:
     """Write the category as it was filled in; 422 with what is wrong, 409 if its file changed. NotAllowed."""
+    by = administrator(request, house)
     with body.posted(request, house.spool, _MOST_MB) as posted:
         typed, seen = _typed(posted)._replace(name=name), dict(posted.pairs).get("seen", "")
     try:
-        house.arranging.change_category(typed, signed_in(request), seen)
+        house.arranging.change_category(typed, by, seen)
     except CategoryMistaken as wrong:
         return _one(request, house, typed, wrong.words) if house.categories.version(name) else _gone(request, house)
     except FileChanged:
@@ -71,10 +73,11 @@ def change(request: Request, house: House, name: str) -> Response:
 
 def remove(request: Request, house: House, name: str) -> Response:
     """Take the category away; 409 if its file changed. NotAllowed."""
+    by = administrator(request, house)
     with body.posted(request, house.spool, _MOST_MB) as posted:
         seen = dict(posted.pairs).get("seen", "")
     try:
-        house.arranging.remove_category(name, signed_in(request), seen)
+        house.arranging.remove_category(name, by, seen)
     except CategoryMistaken:
         return _gone(request, house)
     except FileChanged:

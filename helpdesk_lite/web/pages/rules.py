@@ -12,7 +12,7 @@ from helpdesk_lite.i18n import told
 from helpdesk_lite.naming import unknown_to_rules
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
-from helpdesk_lite.web.pages.page import page, read_only, signed_in
+from helpdesk_lite.web.pages.page import administrator, page, read_only
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _MOST_MB = 1  # of what is typed
 
 def show(request: Request, house: House) -> Response:
     """The rules, their file, and what they would do with the ticket `?number=`. NotAllowed."""
-    house.texts.look(signed_in(request))
+    administrator(request, house)
     typed = request.query.get("number", "").strip()
     values: dict[str, Any] = {"number": typed}
     if typed:
@@ -40,7 +40,7 @@ def show(request: Request, house: House) -> Response:
 
 def save(request: Request, house: House) -> Response:
     """Check what was typed, and save it unless it was only to be checked; 422 with each mistake, 409. NotAllowed."""
-    house.texts.look(signed_in(request))
+    by = administrator(request, house)
     with body.posted(request, house.spool, _MOST_MB) as posted:
         typed = dict(posted.pairs)
     text = typed.get("text", "").replace("\r\n", "\n")
@@ -50,7 +50,7 @@ def save(request: Request, house: House) -> Response:
         if typed.get("then") == "check":
             right = said.ngettext("%(num)s rule, and no mistakes.", "%(num)s rules, and no mistakes.", count)
             return _page(request, house, {"text": text, "seen": typed.get("seen", ""), "right": right % {"num": count}})
-        house.texts.write(NAME, text, signed_in(request), typed.get("seen") or "-")
+        house.texts.write(NAME, text, by, typed.get("seen") or "-")
     except (RulesMistaken, TextMistaken) as wrong:
         mistakes = [told(one, said) for one in wrong.mistakes]
         return _page(request, house, {"text": text, "seen": typed.get("seen", ""), "wrong": mistakes}, 422)
