@@ -2,7 +2,7 @@
 
 Guarantee: nobody else can; no change is without its entry in the log, which is on disk first; what somebody changed
 meanwhile, on the web or in the file itself, is not overwritten unseen. The files are the truth: one that was edited by
-hand counts as what was arranged here.
+hand counts as what was arranged here. Which desk a category has is for whoever runs the host: on the web it stays.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import NamedTuple
 from helpdesk_lite import disk
 from helpdesk_lite.audit import ADDED, CHANGED, REMOVED
 from helpdesk_lite.categories import Category
-from helpdesk_lite.errors import CategoryMistaken, FileChanged
-from helpdesk_lite.i18n import Sentence
+from helpdesk_lite.errors import CategoryMistaken, FileChanged, HandlingRefused
+from helpdesk_lite.i18n import N_, Sentence
+from helpdesk_lite.operators import COMMAND_LINE
 from helpdesk_lite.rights import ADMINISTER
 
 TYPE_CHECKING = False
@@ -50,7 +51,7 @@ class Arranging(NamedTuple):
             self.categories.check(category)
             if self.categories.version(category.name):
                 raise CategoryMistaken(Sentence("There is a category %(name)s already.", name=category.name))
-            self._add(category, by)
+            self._add(category if by is COMMAND_LINE else category._replace(desk=""), by)
 
     def change_category(self, category: Category, by: Operator, seen: str = "") -> None:
         """Write a category anew. NotAllowed, CategoryMistaken; FileChanged if its file is not the one that was seen."""
@@ -61,7 +62,9 @@ class Arranging(NamedTuple):
             self._change(category, by)
 
     def remove_category(self, name: str, by: Operator, seen: str = "") -> None:
-        """Take a category away; its tickets stay. NotAllowed, CategoryMistaken, FileChanged as above."""
+        """Take a category away; its tickets stay. NotAllowed, CategoryMistaken, FileChanged as above; HandlingRefused
+        on the web for one that has a desk of its own: what goes there would come here then.
+        """
         self.look(by)
         with disk.locked(self.lock):
             self._compare(name, seen)
@@ -73,7 +76,7 @@ class Arranging(NamedTuple):
         with disk.locked(self.lock):
             name = noted.about.removeprefix(_ABOUT)
             now = self.categories.read(name)
-            if (None if now is None else _values(now)) != noted.after:
+            if now != (None if noted.after is None else _category(name, noted.after)):
                 raise FileChanged(f"{name}.toml")
             if noted.before is None:
                 self._remove(name, by, noted.name)
@@ -88,6 +91,9 @@ class Arranging(NamedTuple):
         if not self.categories.version(category.name):
             raise CategoryMistaken(Sentence("There is no category %(name)s.", name=category.name))
         before = self.categories.find(category.name)  # None: its file had mistakes
+        if by is not COMMAND_LINE:
+            category = category._replace(desk=before.desk if before else "")
+            self.categories.check(category)
         if before != category:
             told = _values(before or Category(category.name))
             self.audit.note(by.name, CHANGED, _ABOUT + category.name, told, _values(category), undoes)
@@ -97,6 +103,9 @@ class Arranging(NamedTuple):
         if not self.categories.version(name):
             raise CategoryMistaken(Sentence("There is no category %(name)s.", name=name))
         before = self.categories.find(name) or Category(name)
+        if before.desk and by is not COMMAND_LINE:
+            text = N_("%(name)s has a desk of its own: only whoever runs the host can take it away.")
+            raise HandlingRefused(Sentence(text, name=name))
         self.audit.note(by.name, REMOVED, _ABOUT + name, _values(before), None, undoes)
         self.categories.remove(name)
 

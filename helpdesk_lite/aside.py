@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from helpdesk_lite.errors import UnknownLetter
-from helpdesk_lite.intake import IGNORED, Intake, Outcome
+from helpdesk_lite.errors import HandlingRefused, UnknownLetter
+from helpdesk_lite.intake import IGNORED, KEPT, REFUSED, Intake, Outcome
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import Known
 from helpdesk_lite.rights import LETTERS
@@ -48,7 +48,8 @@ class Aside(NamedTuple):
             yield Kept(arrival.name, arrival.at, sender, letter.subject, letter.reply, reason)
 
     def take(self, digest: str, operator: Operator) -> Outcome:
-        """Take the letter as a customer's, whatever kept it out. NotAllowed, UnknownLetter."""
+        """Take the letter as a customer's, whatever kept it out. NotAllowed, UnknownLetter; DepartmentUnusable and
+        HandlingRefused if it goes to a category's own desk, which is not there, or does not take it."""
         self.intake.correspondence.desk.demand(operator, LETTERS, what=digest)
         arrivals = self.intake.arrivals
         with arrivals.judging(digest):
@@ -56,7 +57,12 @@ class Aside(NamedTuple):
             with arrivals.open(arrival) as file:
                 letter = incoming.read(file, arrival.envelope.sender)
             outcome = self.intake.taken(arrival, letter)
-            arrivals.note(Known(digest, letter.message_id, outcome.kind, outcome.number, arrival.at))
+            if outcome.kind == REFUSED:
+                raise HandlingRefused(outcome.reason)
+            if outcome.number:
+                arrivals.note(Known(digest, letter.message_id, outcome.kind, outcome.number, arrival.at))
+            else:  # another desk has it now
+                arrivals.forget(Known(digest, letter.message_id, KEPT, "", arrival.at))
             arrivals.done(arrival)
         return outcome
 

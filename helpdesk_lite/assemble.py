@@ -236,7 +236,8 @@ def intake(made: House) -> Intake:
 
     arrivals = _arrivals(made)
     threads = Threads(made.store, arrivals, made.settings, made.secret, made.clock)
-    return Intake(arrivals, threads, Correspondence(made.desk, made.operators, made.limits))
+    departments = None if made.reception.is_last else made.departments
+    return Intake(arrivals, threads, Correspondence(made.desk, made.operators, made.limits), departments)
 
 
 def _arrivals(made: House) -> Arrivals:
@@ -257,7 +258,10 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "intake": intake,
     "count_kept": lambda made: lambda: _count_kept(made),
     "reception": _reception,
-    **{name: _elsewhere("assemble_reception", name) for name in ("categories", "rules", "ruling", "arranging")},
+    **{
+        name: _elsewhere("assemble_reception", name)
+        for name in ("categories", "departments", "rules", "ruling", "arranging")
+    },
     "texts": _elsewhere("assemble_texts", "texts"),
     "desk": _desk,
     "permission": _permission,
@@ -297,12 +301,14 @@ def courier(made: House) -> Courier:
 
 
 def work(made: House, until: float | None = None) -> int:
-    """Do what is due besides answering: send letters (until the clock says so), and once an hour tidy up.
+    """Do what is due besides answering, for this desk and those of its departments; how many letters were sent."""
+    return _work(made, until) + sum(_work(one, until) for one in made.departments.houses() if is_due(one))
 
-    How many letters were sent.
-    """
+
+def _work(made: House, until: float | None) -> int:
+    """Send letters (until the clock says so), finish what was left, and once an hour tidy up."""
     if disk.names(made.root.inside("intake", "new")):
-        _finish_letters(made)
+        made.intake.finish()
     if disk.names(made.root.inside("duties")):
         made.ruling.finish()
     sent = courier(made).run(until).sent
@@ -320,16 +326,6 @@ def work(made: House, until: float | None = None) -> int:
 def work_a_while(made: House) -> bool:
     """`work` for a server that stays, and may be told to stop: whether more is due and can be done at once."""
     return work(made, made.clock() + _A_WHILE) > 0 and is_due(made)
-
-
-def _finish_letters(made: House) -> None:
-    """Judge the letters that a killed process left; one that the disk fails at waits for the next time."""
-    try:
-        made.intake.finish()
-    except OSError as wrong:
-        import logging
-
-        logging.getLogger("helpdesk_lite").warning("intake: cannot finish said=%r", str(wrong)[:300])
 
 
 def is_due(made: House) -> bool:

@@ -1,4 +1,4 @@
-"""The part of assemble that says how tickets begin: categories and rules, and the page on which they are arranged.
+"""The part of assemble that says how tickets begin: categories, their own desks, rules; and the page to arrange them.
 
 Guarantee: assemble's. It stands apart because requests on desks that use none of it do not import it.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from helpdesk_lite.arranging import Arranging
-    from helpdesk_lite.categories import Categories
+    from helpdesk_lite.categories import Categories, Category
+    from helpdesk_lite.departments import Departments
     from helpdesk_lite.rules_file import RulesFile
     from helpdesk_lite.ruling import Ruling
     from helpdesk_lite.web.house import House
@@ -18,7 +19,20 @@ def categories(made: House) -> Categories:
     """What tickets can be about."""
     from helpdesk_lite.categories import Categories
 
-    return Categories(made.root.inside("categories"), made.cache, made.operators, made.root.templates)
+    def wrong_with(category: Category) -> list[str]:
+        return made.departments.wrong_with(category)
+
+    known = made.root.inside("categories"), made.cache, made.operators, made.root.templates
+    return Categories(*known, wrong_with)
+
+
+def departments(made: House) -> Departments:
+    """The desks of their own that categories have."""
+    from helpdesk_lite import assemble
+    from helpdesk_lite.departments import Departments
+    from helpdesk_lite.root import Root
+
+    return Departments(made.root.path, made.categories, lambda path: assemble.house(Root(path)))
 
 
 def rules(made: House) -> RulesFile:

@@ -18,12 +18,14 @@ from helpdesk_lite.standing import HIGHEST, NORMAL, PRIORITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from helpdesk_lite.cache import Cache
     from helpdesk_lite.operators import Operators
 
 LONGEST_TITLE = 100  # characters
+UNREADABLE = "?\n"  # in place of a desk whose name cannot be read; no path, and not to be written
 
 
 class Category(NamedTuple):
@@ -31,6 +33,7 @@ class Category(NamedTuple):
 
     `priority` and `level` are a new ticket's. `operators` makes it a department: only they work on it; all, if
     there are none. `templates` is a folder in the desk's templates/ that wins over the others for its letters.
+    `desk` is the folder of a desk of its own, which then keeps its tickets, seen from the folder of this one.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Category(NamedTuple):
     level: int = 1
     operators: tuple[str, ...] = ()
     templates: str = ""
+    desk: str = ""
 
     @property
     def words(self) -> str:
@@ -49,10 +53,21 @@ class Category(NamedTuple):
 
 
 class Categories:
-    """The folder of categories. `template_paths` are those of the desk: the first is its own."""
+    """The folder of categories. `template_paths` are those of the desk: the first is its own.
 
-    def __init__(self, folder: str, cache: Cache, operators: Operators, template_paths: tuple[str, ...]) -> None:
+    `wrong_with` says what keeps a category's own desk from being used, one sentence each.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        cache: Cache,
+        operators: Operators,
+        template_paths: tuple[str, ...],
+        wrong_with: Callable[[Category], list[str]] = lambda _: [],
+    ) -> None:
         self.folder = folder
+        self._wrong_with = wrong_with
         self._cache = cache
         self._operators = operators
         self._template_paths = template_paths
@@ -62,11 +77,14 @@ class Categories:
         return [name for name in self._files() if is_name(name)]
 
     def find(self, name: str) -> Category | None:
-        """The category of this name; None if there is no such file, or one with mistakes."""
+        """The category of this name; None if there is no such file, or one with mistakes.
+
+        If one with mistakes speaks of a desk, nobody else is to have what goes there: the desk is UNREADABLE then.
+        """
         try:
             return self.read(name)
-        except CategoryMistaken:
-            return None  # `mistakes` tells of it
+        except CategoryMistaken:  # `mistakes` tells of it
+            return Category(name, desk=UNREADABLE) if _names_a_desk(self.text(name)) else None
 
     def read(self, name: str) -> Category | None:
         """The category of this name; None if there is none. CategoryMistaken if its file has mistakes."""
@@ -117,7 +135,7 @@ class Categories:
         return found
 
     def unknown(self, category: Category) -> list[str]:
-        """What it names that there is not: operators, a folder of templates; one sentence each."""
+        """What it names that there is not: operators, a folder of templates, a desk; one sentence each."""
         known = self._operators.names()
         found: list[str] = [
             Sentence("%(field)s has %(name)s: there is no such operator", field=field, name=repr(name))
@@ -128,7 +146,7 @@ class Categories:
         if category.templates and not disk.is_there(os.path.join(self.templates(category)[0], "mail")):
             text = N_("templates = '%(name)s': there is no folder templates/%(name)s/mail")
             found.append(Sentence(text, name=category.templates))
-        return found
+        return found + (self._wrong_with(category) if category.desk else [])
 
     def version(self, name: str) -> str:
         """What tells this version of the file from the next; "" if there is none."""
@@ -214,6 +232,9 @@ def _check(category: Category) -> None:
     if category.templates and not is_name(category.templates):
         text = Sentence("%(name)s is not the name of a folder in templates/.", name=repr(category.templates))
         raise CategoryMistaken(text)
+    if not category.desk.isprintable():
+        text = N_("desk must be the path of a folder; where it cannot be read, mend the file by hand.")
+        raise CategoryMistaken(Sentence(text))
     for name in (*category.subscribers, *category.operators):
         if not is_name(name):
             raise CategoryMistaken(Sentence("%(name)s is not an operator's name.", name=repr(name)))
@@ -222,7 +243,7 @@ def _check(category: Category) -> None:
             raise CategoryMistaken(no_address(address))
 
 
-_SHAPE = {"title": str, "priority": str, "level": int, "templates": str}
+_SHAPE = {"title": str, "priority": str, "level": int, "templates": str, "desk": str}
 _LISTS = ("subscribers", "addresses", "operators")
 
 
@@ -251,6 +272,10 @@ def _read(path: str) -> dict[str, Any] | None:
     except CategoryMistaken as wrong:
         raise CategoryMistaken(in_file(path, wrong.words)) from None
     return values
+
+
+def _names_a_desk(text: str) -> bool:
+    return any(line.lstrip().startswith("desk") for line in text.splitlines())
 
 
 def _is_list(value: object) -> bool:

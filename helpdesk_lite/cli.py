@@ -288,11 +288,16 @@ def _category(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         if name != "remove":
             verb.add_argument("--title", metavar="TEXT", help="what people call it")
             verb.add_argument("--subscribers", metavar="NAMES", help='operators who are mailed, as in "ines, bob"')
-            verb.add_argument("--addresses", metavar="ADDRESSES", help="and who else is")
+            verb.add_argument(
+                "--addresses", metavar="ADDRESSES", help="and who else is; what comes to them goes to its --desk"
+            )
             verb.add_argument("--priority", choices=PRIORITIES, help="of a new ticket")
             verb.add_argument("--level", type=int, metavar="N", help="of a new ticket")
             verb.add_argument("--operators", metavar="NAMES", help='a department: only they work on it; "": all do')
             verb.add_argument("--templates", metavar="FOLDER", help="in templates/: wins for its letters")
+            verb.add_argument(
+                "--desk", metavar="FOLDER", help='of a desk of its own, which keeps its tickets; "": none'
+            )
 
 
 def _about_operator(command: argparse.ArgumentParser) -> None:

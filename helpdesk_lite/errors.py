@@ -59,6 +59,17 @@ class HandlingRefused(DeskError):
     """What was asked for a ticket cannot be as it was typed; the text says what would be right. Nothing was done."""
 
 
+class BelongsElsewhere(HandlingRefused):
+    """What is about `category` goes to a desk of its own, and cannot be kept here. Nothing was done."""
+
+    def __init__(self, category: str) -> None:
+        from helpdesk_lite.i18n import N_, Sentence
+
+        text = N_("Tickets about %(category)s are kept by a desk of their own, not by this one.")
+        super().__init__(Sentence(text, category=category))
+        self.category = category
+
+
 class CustomersDiffer(HandlingRefused):
     """Two tickets that were to be merged have two customers: only who is sure may do that. Nothing was done."""
 
@@ -131,6 +142,10 @@ class SettingsMistaken(DeskError):
 
 class DeskUnusable(DeskError):
     """The desk's folders are missing, unreadable or unwritable: the text names the path and the mend."""
+
+
+class DepartmentUnusable(DeskUnusable):
+    """The desk of its own that a category has cannot be used just now; the text says why. Nothing was kept anywhere."""
 
 
 class MayBeKept(DeskError):

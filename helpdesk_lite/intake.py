@@ -1,6 +1,6 @@
 """The way in: a letter's bytes are kept, then it is judged, and what became of it can always be told.
 
-Guarantee: every letter that a door was told is kept has exactly one of five outcomes, and lies in one place; nothing
+Guarantee: every letter that a door was told is kept has exactly one of six outcomes, and lies in one place; nothing
 in a letter raises, loses it, or makes the desk answer a program; an operator's letter counts only where it came to an
 address that operators alone were given. What cannot be understood is kept aside for a person, with the reason.
 """
@@ -12,7 +12,14 @@ import logging
 from typing import NamedTuple
 
 from helpdesk_lite.correspondence import MOST_PEOPLE, Correspondence, Post
-from helpdesk_lite.errors import DeskError, MayBeKept, TooLarge, UnknownNumber
+from helpdesk_lite.errors import (
+    BelongsElsewhere,
+    DepartmentUnusable,
+    DeskError,
+    MayBeKept,
+    TooLarge,
+    UnknownNumber,
+)
 from helpdesk_lite.mail import automatic, incoming
 from helpdesk_lite.mail.arrivals import Known
 from helpdesk_lite.reply_address import CLAIM, OPERATOR, PROBE
@@ -23,12 +30,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from helpdesk_lite.departments import Departments
     from helpdesk_lite.mail.arrivals import Arrival, Arrivals, Envelope
     from helpdesk_lite.mail.incoming import Incoming
     from helpdesk_lite.mail.results import Result
     from helpdesk_lite.operators import Operator
 
 THREADED, OPENED, IGNORED, REFUSED, KEPT = "threaded", "opened", "ignored", "refused", "kept"
+PASSED = "passed"  # to a category's own desk, which has it now
 A_PROBE = "It is the doctor's probe."
 log = logging.getLogger("helpdesk_lite")
 
@@ -47,6 +56,7 @@ class Intake(NamedTuple):
     arrivals: Arrivals
     threads: Threads
     correspondence: Correspondence
+    departments: Departments | None = None
 
     def receive(self, chunks: Iterable[bytes], envelope: Envelope) -> Outcome:
         """Take one letter. OSError: nothing is promised, and the door asks for it again later."""
@@ -56,10 +66,21 @@ class Intake(NamedTuple):
                 return self._conclude(arrival)
         except TooLarge as wrong:
             return Outcome(REFUSED, reason=str(wrong))
+        except DepartmentUnusable as wrong:  # it waits in new/ for the next round, where nobody reads it
+            log.warning("intake: waits said=%r", str(wrong)[:300])
+            return Outcome(PASSED, reason=str(wrong))
 
     def finish(self) -> int:
-        """Judge what a killed process left; how many letters."""
-        return sum(1 for arrival in self.arrivals.left_over() if self._conclude(arrival))
+        """Judge what a killed process left; how many letters. One at which a disk fails waits for the next time."""
+        return sum(1 for arrival in self.arrivals.left_over() if self._finished(arrival))
+
+    def _finished(self, arrival: Arrival) -> bool:
+        try:
+            self._conclude(arrival)
+        except (DepartmentUnusable, OSError) as wrong:
+            log.warning("intake: cannot finish said=%r", str(wrong)[:300])
+            return False
+        return True
 
     def _conclude(self, arrival: Arrival) -> Outcome:
         """Judge the letter and lay it where it belongs."""
@@ -70,6 +91,8 @@ class Intake(NamedTuple):
                 outcome = self._judged(arrival, letter)
             except MayBeKept as wrong:  # judged again, it is found in its ticket if it is there
                 raise OSError(errno.EIO, str(wrong)) from wrong
+            except DepartmentUnusable:
+                raise
             except DeskError as wrong:
                 outcome = Outcome(KEPT, reason=str(wrong))
             except (OSError, MemoryError):
@@ -83,6 +106,9 @@ class Intake(NamedTuple):
         return outcome
 
     def _lay(self, arrival: Arrival, letter: Incoming, outcome: Outcome) -> None:
+        if outcome.kind in (PASSED, REFUSED):
+            self.arrivals.done(arrival)
+            return
         number = outcome.number if outcome.kind in (THREADED, OPENED) else ""
         known = Known(letter.digest, letter.message_id, outcome.kind, number, arrival.at, outcome.reason)
         before = self.arrivals.known(letter.message_id or letter.digest)
@@ -97,6 +123,9 @@ class Intake(NamedTuple):
 
     def _judged(self, arrival: Arrival, letter: Incoming) -> Outcome:
         """The rules, in their order."""
+        arrival, passed = self._by_address(arrival, letter)
+        if passed:
+            return passed
         if letter.is_report:
             return self._report(arrival, letter)
         if not letter.senders:
@@ -115,6 +144,30 @@ class Intake(NamedTuple):
         if thread.purpose in (CLAIM, OPERATOR):
             return self._from_operator(arrival, letter, thread, operator)
         return self._from_customer(arrival, letter, thread, operator)
+
+    def _by_address(self, arrival: Arrival, letter: Incoming) -> tuple[Arrival, Outcome | None]:
+        """Pass on what came to addresses of categories that have desks of their own.
+
+        What is left of the arrival for this desk, else the outcome.
+        """
+        recipients = arrival.envelope.recipients or letter.delivered_to
+        found = self.departments.addressed(recipients) if self.departments and recipients else {}
+        passed = None
+        for category, own in found.items():
+            passed = self.passed(arrival, category, own)
+            recipients = tuple(one for one in recipients if one not in own)
+        if found and recipients:
+            return arrival._replace(envelope=arrival.envelope._replace(recipients=recipients)), None
+        return arrival, passed
+
+    def passed(self, arrival: Arrival, category: str, recipients: tuple[str, ...] = ()) -> Outcome:
+        """Give the letter to the category's own desk, as one to these addresses. DepartmentUnusable."""
+        if self.departments is None:
+            raise DepartmentUnusable(f"Category {category} has no desk of its own.")
+        envelope = arrival.envelope._replace(recipients=recipients or arrival.envelope.recipients)
+        outcome = self.departments.receive(category, self._content(arrival), envelope)
+        log.info("intake: passed to=%s there=%s number=%s", category, outcome.kind, outcome.number or "-")
+        return outcome if outcome.kind == REFUSED else Outcome(PASSED, reason=f"It is with the desk of {category}.")
 
     def _before(self, letter: Incoming, thread: Thread) -> Outcome | None:
         """What became of this letter when it came before, if it belongs to the same ticket or to none in particular."""
@@ -181,9 +234,14 @@ class Intake(NamedTuple):
         return self.taken(arrival, letter, thread)
 
     def taken(self, arrival: Arrival, letter: Incoming, thread: Thread | None = None) -> Outcome:
-        """Take the letter as one from the customer's side, whatever rules there are."""
+        """Take the letter as one from the customer's side, whatever rules there are. DepartmentUnusable."""
         thread = thread or self.threads.find(letter, arrival.envelope, "")
-        post = self._post(arrival, letter)
+        try:
+            return self._kept_here(letter, thread, self._post(arrival, letter))
+        except BelongsElsewhere as found:
+            return self.passed(arrival, found.category)
+
+    def _kept_here(self, letter: Incoming, thread: Thread, post: Post) -> Outcome:
         if not thread.number:
             return Outcome(OPENED, self.correspondence.open(post, acknowledge=not letter.auto))
         sender = letter.senders[0].address if letter.senders else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from helpdesk_lite.errors import DeskError
+from helpdesk_lite.errors import BelongsElsewhere, DeskError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,21 +34,30 @@ class Beginning(NamedTuple):
 
 
 class Reception(NamedTuple):
-    """What the desk asks of each new ticket. The parts are made when they are first needed; None: there are none."""
+    """What the desk asks of each new ticket. The parts are made when they are first needed; None: there are none.
+
+    `is_last`: what comes was handed on by another desk, and stays here whatever it is about.
+    """
 
     categories: Callable[[], Categories] | None = None
     has_rules: Callable[[], bool] = lambda: False
     ruling: Callable[[], Ruling] | None = None
+    is_last: bool = False
 
     def received(self, inquiry: Inquiry) -> Beginning:
         """How the ticket begins: its category is its rules', else its customer's choice, else its form's.
 
-        It stands as this category wants, and where rules say how, as they want.
+        It stands as this category wants, and where rules say how, as they want. BelongsElsewhere if the category has a
+        desk of its own.
         """
         head = inquiry.head
         category = self.chosen(inquiry, head.category)
         inquiry = inquiry._replace(head=head._replace(category=category.name if category else head.category))
         verdict = self._verdict(inquiry)
+        if verdict and verdict.action.category:
+            category = self.find(verdict.action.category)
+        if category and category.desk and not self.is_last:
+            raise BelongsElsewhere(category.name)
         if verdict is None or not verdict.names:
             return Beginning(_standing_as(inquiry, category))
         from helpdesk_lite.duties import Duty

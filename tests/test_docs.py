@@ -120,7 +120,7 @@ def test_a_department_with_a_desk_of_its_own_as_shown(tmp_path: Path) -> None:
 
 
 def test_the_category_and_the_rules_shown_are_such(tmp_path: Path) -> None:
-    category, rules = blocks(CHECKOUT / "docs" / "categories.md", "toml")
+    category, rules, *_ = blocks(CHECKOUT / "docs" / "categories.md", "toml")
     house = assemble.house(make_desk(str(tmp_path)))
     house.categories.add(Category("repairs"))
     (tmp_path / "data" / "categories" / "repairs.toml").write_text(category)

@@ -67,6 +67,7 @@ def unusual(category: Category) -> list[str]:
         f"level {category.level}": category.level > 1,
         f"only {', '.join(category.operators)}": category.operators,
         f"templates/{category.templates}": category.templates,
+        f"desk {category.desk}": category.desk,
     }
     return [word for word, counts in told.items() if counts]
 

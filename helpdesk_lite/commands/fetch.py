@@ -8,6 +8,7 @@ import sys
 
 from helpdesk_lite import assemble, terminal
 from helpdesk_lite.errors import DeskUnusable
+from helpdesk_lite.intake import PASSED
 from helpdesk_lite.root import find_root
 from helpdesk_lite.route import read_mailbox
 
@@ -67,7 +68,10 @@ def fetched(house: House) -> Tally:
 
 def _fetch(house: House) -> int:
     tally = fetched(house)
-    counts = ", ".join(f"{kind} {count}" for kind, count in tally.counts.items())
+    told = {
+        kind: count for kind, count in tally.counts.items() if count or kind != PASSED
+    }  # few desks have departments
+    counts = ", ".join(f"{kind} {count}" for kind, count in told.items())
     print(f"fetched {sum(tally.counts.values())}: {counts}", flush=True)
     for trouble in tally.troubles:
         print(f"helpdesk-lite: {terminal.line(trouble)}", file=sys.stderr)

@@ -82,7 +82,7 @@ def _leave_work(house: House) -> None:
     from helpdesk_lite.doors import cgi
 
     with suppress(OSError):
-        if assemble.is_due(house):
+        if any(map(assemble.is_due, (house, *house.departments.houses()))):
             cgi.detached(lambda: assemble.work(house, until=house.clock() + SLICE))
 
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     Answer = list[bytes | tuple[bytes, bytes] | None]
     Receive = Callable[[Iterable[bytes], Envelope], Outcome]
 
-OUTCOMES = ("threaded", "opened", "ignored", "kept", "refused")  # all but the last: the desk has the letter (intake)
+# All but the last: the desk has the letter, or one of its departments has (intake).
+OUTCOMES = ("threaded", "opened", "ignored", "kept", "passed", "refused")
 FLAG = "$HelpDesk"
 PATIENCE = 60.0  # seconds for one answer
 PIECE = 1 << 20  # bytes asked for at once

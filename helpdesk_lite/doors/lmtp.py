@@ -37,6 +37,7 @@ ANSWERS = {
     "opened": "250 2.0.0",
     "ignored": "250 2.0.0",
     "kept": "250 2.0.0",
+    "passed": "250 2.0.0",
     "refused": "552 5.2.3",
 }
 OUR_FAULT, MISCONFIGURED = "451 4.3.0", "451 4.3.5"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DONE, USAGE, UNAVAILABLE, TRY_LATER = 0, 64, 69, 75  # sysexits.h
 # What a mail server is told of each outcome (intake): all but one mean that the desk has the letter.
-STATUS = {"threaded": DONE, "opened": DONE, "ignored": DONE, "kept": DONE, "refused": UNAVAILABLE}
+STATUS = {"threaded": DONE, "opened": DONE, "ignored": DONE, "kept": DONE, "passed": DONE, "refused": UNAVAILABLE}
 TOO_LARGE, OUR_FAULT, MISCONFIGURED = "5.2.3", "4.3.0", "4.3.5"  # RFC 3463, 3.3 and 3.4
 
 DOOR = "pipe"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.audit import Audit
     from helpdesk_lite.cache import Cache
     from helpdesk_lite.categories import Categories
+    from helpdesk_lite.departments import Departments
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.drafts import Drafts
     from helpdesk_lite.forms.folder import FormsFolder
@@ -49,6 +50,7 @@ class House:
     intake: Intake
     count_kept: Callable[[], int]
     categories: Categories
+    departments: Departments
     reception: Reception
     rules: RulesFile
     ruling: Ruling

@@ -14,7 +14,7 @@ FLOORS = {
     "shelves": "store mail forms audit operators categories limits drafts whose rules rules_file duties",
     "desk": "desk reception handling joining courier verify correspondence customers my_tickets threads typed "
     "intake aside permission copies accounts lists sameness arranging naming ledger doctor probe calls "
-    "histories ruling trial erasing handing_out texts",
+    "histories ruling trial erasing handing_out texts departments",
     "doors": "web doors",
     "assembly": "assemble assemble_reception assemble_texts wsgi",
     "commands": "cli commands",

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from helpdesk_lite.doors import lmtp
 from helpdesk_lite.errors import SettingsMistaken
-from helpdesk_lite.intake import IGNORED, KEPT, OPENED, REFUSED, THREADED, Outcome
+from helpdesk_lite.intake import IGNORED, KEPT, OPENED, PASSED, REFUSED, THREADED, Outcome
 from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.mail.transport.contract import LATER, SENT
 from helpdesk_lite.mail.transport.lmtp import LmtpTransport
@@ -220,7 +220,7 @@ class TestALetter:
 class TestWhatIsNotTaken:
     def test_each_outcome_has_its_answer(self) -> None:
         codes = {kind: said[:3] for kind, said in lmtp.ANSWERS.items()}
-        assert codes == {THREADED: "250", OPENED: "250", IGNORED: "250", KEPT: "250", REFUSED: "552"}
+        assert codes == {THREADED: "250", OPENED: "250", IGNORED: "250", KEPT: "250", PASSED: "250", REFUSED: "552"}
 
     def test_too_large_is_refused_when_announced_and_when_found_out(
         self, opened: Callable[..., Running], taker: Taker

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite.doors import pipe
-from helpdesk_lite.intake import IGNORED, KEPT, OPENED, REFUSED, THREADED
+from helpdesk_lite.intake import IGNORED, KEPT, OPENED, PASSED, REFUSED, THREADED
 from helpdesk_lite.mail.arrivals import Envelope
 from tests.house.test_hot_paths import DEAR
 from tests.letters import DESK, JANE, MailDesk, letter
@@ -65,7 +65,7 @@ class TestWhatBecomesOfIt:
 
 class TestWhatTheMailServerIsTold:
     def test_each_outcome_has_its_status(self) -> None:
-        assert pipe.STATUS == {THREADED: 0, OPENED: 0, IGNORED: 0, KEPT: 0, REFUSED: 69}
+        assert pipe.STATUS == {THREADED: 0, OPENED: 0, IGNORED: 0, KEPT: 0, PASSED: 0, REFUSED: 69}
 
     def test_too_large_is_refused_and_nothing_is_kept(self, tmp_path: Path) -> None:
         desk = MailDesk(tmp_path, "[limits]\nletter_mb = 1\n")

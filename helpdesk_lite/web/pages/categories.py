@@ -161,6 +161,8 @@ def _row(house: House, category: Category, said: Translation) -> dict[str, Any]:
         else "",
         f"templates/{category.templates}" if category.templates else "",
     ]
+    if category.desk:
+        facts = [said.gettext("kept by a desk of its own: %(folder)s") % {"folder": category.desk.strip()}]
     now = USUAL._replace(priority=category.priority, level=category.level)
     return {
         "name": category.name,
@@ -175,7 +177,9 @@ def _form(house: House, category: Category, problem: str, said: Translation) -> 
     """What pages/category_fields.html needs."""
     known = house.operators.names()
     strangers = [name for name in (*category.subscribers, *category.operators) if name not in known]
+    now = house.categories.find(category.name) if category.name else None
     return {
+        "desk": now.desk.strip() if now else "",
         "typed": category,
         "problem": problem,
         "people": list(dict.fromkeys((*known, *strangers))),

@@ -1,16 +1,18 @@
 """The contact form: shown, and filled in it becomes a ticket, or comes back with a message beside each field.
 
 Guarantee: nothing is kept of a refused submission; the answer to a kept one is a redirect, so that reload sends
-nothing.
+nothing. What is about a category that has a desk of its own is kept there, or comes back.
 """
 
 from __future__ import annotations
 
-from helpdesk_lite.errors import SubmissionRefused, TooMany
+from helpdesk_lite.errors import BelongsElsewhere, SubmissionRefused, TooMany
 from helpdesk_lite.web.http import Response, see_other
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from helpdesk_lite.form import Posted, Problem
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
@@ -28,7 +30,7 @@ def show(request: Request, house: House, name: str) -> Response:
 
 
 def submit(request: Request, house: House, name: str) -> Response:
-    """Keep what was filled in and send the browser to the tracking number; 422 and 429 bring the page back."""
+    """Keep what was filled in and send the browser to the tracking number; 422, 429 and 503 bring the page back."""
     from helpdesk_lite.forms.verdict import judge
     from helpdesk_lite.web import body, browsers, robots
 
@@ -45,7 +47,12 @@ def submit(request: Request, house: House, name: str) -> Response:
             robots.slow_down(request, house)
         except TooMany as flood:
             return _later(request, house, name, posted, flood)
-        number = house.desk.submit(form, submission, request.client, request.language, browsers.said_by(request))
+        sent = form, submission, request.client, request.language, browsers.said_by(request)
+        try:
+            number = house.desk.submit(*sent)
+        except BelongsElsewhere as found:
+            category = found.category
+            return _elsewhere(request, house, name, posted, lambda: house.departments.submit(category, *sent))
     return see_other(request, f"/sent/{number}?key={house.desk.key(number)}")
 
 
@@ -65,6 +72,24 @@ def _again(
     page = house.forms.refused(name, request.language, posted, problems, notices)
     stamp = stamps.new(house, name, is_seen=doubt is not None)
     return Response(422, page.html(request.base, stamp), policy=page.policy)
+
+
+def _elsewhere(request: Request, house: House, name: str, posted: Posted, submit: Callable[[], str]) -> Response:
+    """Have a category's own desk keep it, and send the browser there; if it cannot, the page as it was filled in."""
+    from helpdesk_lite.errors import DepartmentUnusable
+    from helpdesk_lite.i18n import translation
+    from helpdesk_lite.web import stamps
+    from helpdesk_lite.web.pages import elsewhere
+
+    try:
+        return elsewhere.sent(request, house, submit())
+    except (DepartmentUnusable, OSError) as wrong:
+        _note(request, name, f"cannot pass on: {wrong}")
+    told = translation(request.language).gettext(
+        "This cannot be taken just now, and nothing was kept. Please press Send again in a few minutes."
+    )
+    page = house.forms.refused(name, request.language, posted, [], [told])
+    return Response(503, page.html(request.base, stamps.new(house, name)), policy=page.policy)
 
 
 def _later(request: Request, house: House, name: str, posted: Posted, flood: TooMany) -> Response:

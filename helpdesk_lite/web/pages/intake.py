@@ -30,9 +30,9 @@ def intake(request: Request, house: House) -> Response:
 
 
 def take(request: Request, house: House, digest: str) -> Response:
-    """Make a ticket, or an entry, of a letter. NotAllowed, UnknownLetter."""
+    """Make a ticket, or an entry, of a letter; it may be that of another desk. NotAllowed, UnknownLetter."""
     outcome = Aside(house.intake).take(digest, signed_in(request))
-    return see_other(request, f"/tickets/{outcome.number}")
+    return see_other(request, f"/tickets/{outcome.number}" if outcome.number else "/intake")
 
 
 def drop(request: Request, house: House, digest: str) -> Response:
