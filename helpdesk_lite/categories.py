@@ -233,8 +233,9 @@ def _check(category: Category) -> None:
         text = Sentence("%(name)s is not the name of a folder in templates/.", name=repr(category.templates))
         raise CategoryMistaken(text)
     if not category.desk.isprintable():
-        text = N_("desk must be the path of a folder; where it cannot be read, mend the file by hand.")
-        raise CategoryMistaken(Sentence(text))
+        raise CategoryMistaken(
+            Sentence("desk must be the path of a folder; where it cannot be read, mend the file by hand.")
+        )
     for name in (*category.subscribers, *category.operators):
         if not is_name(name):
             raise CategoryMistaken(Sentence("%(name)s is not an operator's name.", name=repr(name)))
