@@ -1,19 +1,25 @@
 """The words of a letter from the templates in templates/mail/, the desk's own before the program's.
 
 Guarantee: what is put into an HTML template is escaped; a mistake in a template is said with its file and line, and
-keeps back the one letter. It does not know what a letter is about (mail/written).
+keeps back the one letter; a template runs in Jinja2's sandbox, so who may write one is not master of the machine. It
+does not know what a letter is about (mail/written).
 """
 
 from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from helpdesk_lite.errors import LetterRefused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from jinja2 import Environment
+    from jinja2.nodes import Template as Node
 
 
 def templates_in(folders: Sequence[str]) -> Templates:
@@ -21,52 +27,100 @@ def templates_in(folders: Sequence[str]) -> Templates:
     return _standing.setdefault(tuple(folders), Templates(folders))
 
 
-class Templates:
-    """The templates in `folders`; of two with the same name the first counts."""
+class Read(NamedTuple):
+    """A template: its text, what people call its file, what Jinja2 makes of it, and the names that every one knows."""
 
-    def __init__(self, folders: Sequence[str]) -> None:
+    text: str
+    place: str
+    tree: Node
+    common: frozenset[str]
+
+
+class Templates:
+    """The templates in `folders`; of two with the same name the first counts. `typed` ones count before all."""
+
+    def __init__(self, folders: Sequence[str], typed: Mapping[str, str] | None = None) -> None:
         self._folders = list(folders)
+        self._typed = dict(typed or {})
         self._environments: dict[str, Environment] = {}
 
     def has(self, name: str) -> bool:
         """Whether there is a template mail/`name`."""
-        import os
-
-        return any(os.path.exists(os.path.join(folder, "mail", name)) for folder in self._folders)
+        return name in self._typed or any(
+            os.path.exists(os.path.join(folder, "mail", name)) for folder in self._folders
+        )
 
     def words(self, name: str, language: str, values: dict[str, Any]) -> str:
         """What the template mail/`name` says. LetterRefused if it is missing or has a mistake."""
+        with self._telling(name):
+            return self._environment(language).get_template(f"mail/{name}").render(language=language, **values)
+        raise AssertionError
+
+    def read(self, name: str, language: str = "en") -> Read:
+        """The template mail/`name` as Jinja2 understands it, without any values. LetterRefused as above."""
+        environment = self._environment(language)
+        with self._telling(name):
+            assert environment.loader
+            text, path, _ = environment.loader.get_source(environment, f"mail/{name}")
+            tree = environment.parse(text, f"mail/{name}", path)
+            return Read(text, self._place(path or "", f"mail/{name}"), tree, frozenset(environment.globals))
+        raise AssertionError
+
+    @contextmanager
+    def _telling(self, name: str) -> Iterator[None]:
+        """What goes wrong in a template is a LetterRefused that says where."""
         from jinja2 import TemplateNotFound, TemplateSyntaxError
 
         try:
-            return self._environment(language).get_template(f"mail/{name}").render(language=language, **values)
+            yield
         except TemplateSyntaxError as wrong:
-            raise LetterRefused(f"templates/{wrong.name} line {wrong.lineno}: {wrong.message}") from None
+            said = self._place(wrong.filename or "", wrong.name or f"mail/{name}")
+            raise LetterRefused(f"{said} line {wrong.lineno}: {wrong.message}") from None
         except TemplateNotFound as missing:
             raise LetterRefused(f"templates/{missing.name} is missing") from None
         except OSError:
             raise  # the disk's fault, not the template's: the letter is tried again
         except Exception as wrong:  # a template can do anything, and so fail in any way
-            raise LetterRefused(f"{_where(wrong, name)}: {type(wrong).__name__}: {wrong}") from None
+            raise LetterRefused(f"{self._where(wrong, name)}: {type(wrong).__name__}: {wrong}") from None
 
     def _environment(self, language: str) -> Environment:
         if language not in self._environments:
-            self._environments[language] = _environment(self._folders, language)
+            self._environments[language] = _environment(self._folders, self._typed, language)
         return self._environments[language]
+
+    def _where(self, wrong: Exception, name: str) -> str:
+        """The template and line where it happened: Jinja2 puts them into the traceback."""
+        import traceback
+
+        for frame in reversed(traceback.extract_tb(wrong.__traceback__)):
+            if "/mail/" in frame.filename and not frame.filename.endswith(".py"):
+                return f"{self._place(frame.filename, f'mail/{name}')} line {frame.lineno}"
+        return f"templates/mail/{name}"
+
+    def _place(self, path: str, name: str) -> str:
+        """What people call the file at `path`: a category's own lies in a folder below templates/."""
+        found = [path.removeprefix(folder + os.sep) for folder in self._folders if path.startswith(folder + os.sep)]
+        return f"templates/{max(found, key=len, default=name)}"
 
 
 _standing: dict[tuple[str, ...], Templates] = {}
 
 
-def _environment(folders: list[str], language: str) -> Environment:
-    from jinja2 import Environment, FileSystemLoader
+def _environment(folders: list[str], typed: Mapping[str, str], language: str) -> Environment:
+    from jinja2 import ChoiceLoader, FileSystemLoader, FunctionLoader
+    from jinja2.sandbox import SandboxedEnvironment
 
     from helpdesk_lite import templating
 
     def is_html(name: str | None) -> bool:
         return name is None or not name.endswith((".txt", ".subject"))
 
-    made = templating.environment(Environment, FileSystemLoader(folders), language, autoescape=is_html)
+    def found(name: str) -> tuple[str, str, None] | None:
+        text = typed.get(name.removeprefix("mail/"))
+        return None if text is None else (text, os.path.join(folders[0], name), None)
+
+    loader = ChoiceLoader([FunctionLoader(found), FileSystemLoader(folders)]) if typed else FileSystemLoader(folders)
+    made = templating.environment(SandboxedEnvironment, loader, language, autoescape=is_html)
     made.filters["lines"] = _lines
     return made
 
@@ -77,14 +131,3 @@ def _lines(text: str) -> str:
 
     lines = (str(escape(line)).replace("  ", "&nbsp; ") for line in str(text).split("\n"))
     return Markup("<br>\n").join(map(Markup, lines))
-
-
-def _where(wrong: Exception, name: str) -> str:
-    """The template and line where it happened: Jinja2 puts them into the traceback."""
-    import traceback
-
-    frames = [frame for frame in traceback.extract_tb(wrong.__traceback__) if "/mail/" in frame.filename]
-    for frame in reversed(frames):
-        if not frame.filename.endswith(".py"):
-            return f"templates/mail/{frame.filename.rpartition('/')[2]} line {frame.lineno}"
-    return f"templates/mail/{name}"

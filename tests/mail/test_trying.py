@@ -1,0 +1,102 @@
+"""Templates of letters are tried before they are kept: what is wrong, where, and what is not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from helpdesk_lite import letter, settings_table
+from helpdesk_lite.mail.samples import NUMBER, WRITTEN_BY_TEMPLATES, Sample
+from helpdesk_lite.mail.templates import Templates
+from helpdesk_lite.mail.trying import MEANINGS, Rehearsal, mistakes_of
+from tests.examples import INES, NOON
+
+OURS = str(Path(__file__).parents[2] / "templates")
+SAMPLE = Sample(settings_table.read('[desk]\nname = "Acme Support"\naddress = "support@acme.example"\n'), INES, NOON)
+
+
+@pytest.fixture(scope="module")
+def ours() -> Rehearsal:
+    """The program's own templates."""
+    return Rehearsal(SAMPLE, [OURS])
+
+
+def test_there_is_a_sample_of_every_letter_that_templates_write(ours):
+    assert set(WRITTEN_BY_TEMPLATES) == set(letter.KINDS) - {letter.ANSWER}
+    for name in sorted(os.listdir(f"{OURS}/mail")):
+        assert ours.users(name), name
+        assert ours.mistakes(name) == []
+        assert "desk" in ours.names(name)
+
+
+def test_every_name_that_a_template_is_given_has_a_meaning(ours):
+    ours.failures(list(WRITTEN_BY_TEMPLATES))
+    assert set().union(*ours._templates.given.values()) == set(MEANINGS)
+
+
+def test_a_sample_is_the_letter_itself():
+    written = SAMPLE.letter(letter.ACKNOWLEDGEMENT, Templates([OURS]), "it")
+    assert f"[{NUMBER}]".encode() in b"".join(written.head)
+    assert "Acme Support" in written.text and f"/status/{NUMBER}?key=" in written.html
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "mistake"),
+    [
+        ("notice.txt", "a\n{% if %}", "mail/notice.txt line 2: Expected an expression"),
+        ("notice.txt", "a\n\n{{ customer }}", "mail/notice.txt line 3: there is no 'customer' in this letter"),
+        ("acknowledgement.txt", "{{ subject }}", "line 1: there is no 'subject' in this letter"),
+        ("frame.html", "{{ message }}", "mail/frame.html line 1: there is no 'message' in this letter"),
+        ("notice.html", "{{ number | shout }}", "line 1: No filter named 'shout'"),
+        (
+            "fields.html",
+            "\n{{ fields[0].label }}",
+            "mail/fields.html line 2: UndefinedError",
+        ),  # of none there is no first
+        ("link.txt", "{% include 'mail/nothing.txt' %}", "templates/mail/nothing.txt is missing"),
+        ("link.txt", "{% include '../data/secret' %}", "templates/../data/secret is missing"),
+        ("told.txt", "{{ ''.__class__.__mro__ }}", "SecurityError"),
+        ("told.txt", "{{ note.format.__globals__ }}", "SecurityError"),
+    ],
+)
+def test_what_cannot_be_written_is_told_with_its_line(name, text, mistake):
+    (found,) = mistakes_of(SAMPLE, [OURS], name, text)[:1]
+    assert mistake in found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("notice.txt", "{% if customer is defined %}{{ customer }}{% endif %}{% set n = number %}{{ n }}"),
+        ("notice.subject", "{% if note %}Help: {% endif %}{{ subject }}"),
+        (
+            "resolved.html",
+            "{% extends 'mail/frame.html' %}{% block words %}{{ number }}{% endblock %}",
+        ),
+        ("footer.txt", "whatever {{ anything }}"),  # no letter uses it yet
+    ],
+)
+def test_what_can_be_written_is_right(name, text):
+    assert mistakes_of(SAMPLE, [OURS], name, text) == []
+
+
+def test_of_two_broken_templates_each_can_be_mended(tmp_path):
+    (tmp_path / "mail").mkdir()
+    for name in ("notice.html", "frame.html"):
+        (tmp_path / "mail" / name).write_text("{% if %}")
+    folders = [str(tmp_path), OURS]
+    for name in ("notice.html", "frame.html"):
+        assert "line 1" in Rehearsal(SAMPLE, folders).mistakes(name)[0]
+        right = (Path(OURS) / "mail" / name).read_text()
+        assert mistakes_of(SAMPLE, folders, name, right) == []
+
+
+def test_a_categorys_own_template_is_named_by_its_folder(tmp_path):
+    (tmp_path / "workshop" / "mail").mkdir(parents=True)
+    (tmp_path / "workshop" / "mail" / "told.txt").write_text("{{ nothing.at_all }}")
+    folders = [str(tmp_path / "workshop"), str(tmp_path), OURS]
+    assert Rehearsal(SAMPLE, folders).mistakes("told.txt") == [
+        "templates/workshop/mail/told.txt line 1: there is no 'nothing' in this letter"
+    ]
