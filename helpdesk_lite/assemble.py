@@ -262,7 +262,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
         name: _elsewhere("assemble_reception", name)
         for name in ("categories", "departments", "rules", "ruling", "arranging")
     },
-    "texts": _elsewhere("assemble_texts", "texts"),
+    **{name: _elsewhere("assemble_texts", name) for name in ("texts", "styling")},
     "desk": _desk,
     "permission": _permission,
     "audit": _audit,

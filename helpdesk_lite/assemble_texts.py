@@ -5,11 +5,15 @@ Guarantee: assemble's. It stands apart because other requests do not import it.
 
 from __future__ import annotations
 
+import os
+
+from helpdesk_lite import look
 from helpdesk_lite.errors import RulesMistaken
 from helpdesk_lite.texts import Kind, Texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from helpdesk_lite.styling import Styling
     from helpdesk_lite.web.house import House
 
 
@@ -23,8 +27,22 @@ def texts(made: House) -> Texts:
             "/administration/rules",
             mode=0o600,
         ),
+        Kind(
+            "templates/look/look.css",
+            os.path.join(made.root.templates[0], "look", look.CSS),
+            lambda _, text: look.mistakes(text),
+            "/administration/look",
+        ),
     )
     return Texts(made.desk, made.audit, made.root.inside("locks", "arranging.lock"), kinds)
+
+
+def styling(made: House) -> Styling:
+    """What administrators do about the logo."""
+    from helpdesk_lite.styling import Styling
+
+    lock, kept = made.root.inside("locks", "arranging.lock"), made.root.inside("log", "logos")
+    return Styling(made.desk, look.Logo(made.root.templates), made.audit, lock, kept)
 
 
 def _rules(made: House, text: str) -> list[str]:

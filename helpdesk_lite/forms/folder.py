@@ -145,7 +145,7 @@ class FormsFolder:
     def _static(self) -> dict[str, str]:
         from helpdesk_lite.forms.compose import BASE
 
-        return assets.addresses(self._cache, BASE)
+        return assets.addresses(self._cache, BASE, self._template_paths)
 
     def _kept(self, name: str, sources: Sequence[str], language: str, make: Callable[[], Any]) -> Any:
         """What `make` makes out of `sources` and the templates, kept under this name as long as they stay the same."""

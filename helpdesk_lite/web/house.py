@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.ruling import Ruling
     from helpdesk_lite.settings import Settings
     from helpdesk_lite.store.contract import Store
+    from helpdesk_lite.styling import Styling
     from helpdesk_lite.texts import Texts
     from helpdesk_lite.web.render import Render
     from helpdesk_lite.web.session import Sessions
@@ -61,6 +62,7 @@ class House:
     accounts: Accounts
     arranging: Arranging
     texts: Texts
+    styling: Styling
     lists: Lists
     forms: FormsFolder
     operators: Operators

@@ -45,7 +45,7 @@ class Render:
 
     def full(self, template: str, language: str, base: str, values: dict[str, Any]) -> str:
         """`template` with `values`, in `language`, its links below `base`. jinja2.TemplateError if it has mistakes."""
-        static = assets.addresses(self._cache, base)
+        static = assets.addresses(self._cache, base, self._template_paths)
         page = self._environment(language).get_template(template)
         return page.render(language=language, base=base, static=static, **values)
 
@@ -76,7 +76,8 @@ class Render:
         from helpdesk_lite.web.holes import Hole, LookedAt, nested
 
         hole = Hole("base", _EDGE)
-        static = {name: Html(found) for name, found in assets.addresses(self._cache, hole.__html__()).items()}
+        found = assets.addresses(self._cache, hole.__html__(), self._template_paths)
+        static = {name: Html(address) for name, address in found.items()}
         values = {"language": language, "base": hole, "static": static, **shape, **nested(names, _EDGE)}
         try:
             frame = self._environment(language).get_template(template).render(**values).split(_EDGE)

@@ -83,7 +83,7 @@ class TestTheFirstOperator:
 class TestStaticFiles:
     @pytest.mark.parametrize("name", assets.TYPES)
     def test_a_page_names_files_that_may_be_kept_for_good(self, desk, name):
-        address = assets.addresses(desk.house.cache, SCRIPT)[name]
+        address = assets.addresses(desk.house.cache, SCRIPT, desk.house.root.templates)[name]
         answer = desk.get(address.removeprefix(SCRIPT))
         assert answer.status == 200
         assert answer.headers["content-type"] == assets.TYPES[name]

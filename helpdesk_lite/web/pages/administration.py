@@ -5,7 +5,7 @@ Guarantee: anybody else gets 403, and stands in the log for it.
 
 from __future__ import annotations
 
-from helpdesk_lite import accounts, arranging, i18n
+from helpdesk_lite import accounts, arranging, i18n, styling
 from helpdesk_lite.audit import PAGE, REFUSED
 from helpdesk_lite.errors import DeskError, FileChanged
 from helpdesk_lite.i18n import N_, Sentence, told
@@ -17,8 +17,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from helpdesk_lite.accounts import Accounts
+    from helpdesk_lite.arranging import Arranging
     from helpdesk_lite.audit import Noted
     from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.styling import Styling
+    from helpdesk_lite.texts import Texts
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
 
@@ -26,6 +30,7 @@ _PLACES = (  # the path below /administration, what is there, and what for
     ("operators", N_("Operators"), N_("Who works here, and what each of them may do.")),
     ("categories", N_("Categories"), N_("What tickets can be about: who is mailed of them, and who works on them.")),
     ("rules", N_("Rules"), N_("What becomes of new tickets by itself, and to whom they are handed.")),
+    ("look", N_("Look"), N_("The colours and the logo of every page.")),
     ("settings", N_("Settings"), N_("What data/settings.toml says, and what is as usual.")),
     ("log", N_("Log"), N_("Who changed what about this desk, and who was refused what.")),
 )
@@ -94,13 +99,11 @@ def undo(request: Request, house: House, name: str) -> Response:
     """Have it as it was before this entry, then show the log; 409 if something changed since. NotAllowed."""
     by = administrator(request, house)
     noted = house.audit.find(name)
-    if noted is None or not _is_undoable(house, noted):
+    part = None if noted is None else _undoer(house, noted)
+    if noted is None or part is None:
         return _refused(request, house, 404, Sentence("There is no such entry, or it cannot be undone."))
     try:
-        if accounts.is_undoable(noted):
-            house.accounts.undo(noted, by)
-        else:
-            (house.arranging if arranging.is_undoable(noted) else house.texts).undo(noted, by)
+        part.undo(noted, by)
     except FileChanged:
         return _refused(
             request, house, 409, Sentence("Something has changed since. Look at how it is now, and change it there.")
@@ -110,8 +113,15 @@ def undo(request: Request, house: House, name: str) -> Response:
     return see_other(request, "/administration/log")
 
 
-def _is_undoable(house: House, noted: Noted) -> bool:
-    return accounts.is_undoable(noted) or arranging.is_undoable(noted) or house.texts.is_undoable(noted)
+def _undoer(house: House, noted: Noted) -> Accounts | Arranging | Styling | Texts | None:
+    """The part that can take this entry back; None if nothing can."""
+    if accounts.is_undoable(noted):
+        return house.accounts
+    if arranging.is_undoable(noted):
+        return house.arranging
+    if styling.is_undoable(noted):
+        return house.styling
+    return house.texts if house.texts.is_undoable(noted) else None
 
 
 def _refused(request: Request, house: House, status: int, words: str) -> Response:
@@ -141,5 +151,5 @@ def _entry(house: House, noted: Noted, said: Translation) -> dict[str, Any]:
         "changes": [] if is_text else noted.changes(),
         "is_text": is_text and bool(noted.before or noted.after),
         "undoes": noted.undoes,
-        "is_undoable": _is_undoable(house, noted),
+        "is_undoable": _undoer(house, noted) is not None,
     }

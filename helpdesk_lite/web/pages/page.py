@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from helpdesk_lite.i18n import told
 from helpdesk_lite.rights import ADMINISTER
-from helpdesk_lite.web.http import Response
+from helpdesk_lite.web.http import POLICY, Response
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def page(
     status: int = 200,
     here: str = "",
     headers: tuple[tuple[str, str], ...] = (),
+    policy: str = POLICY,
 ) -> Response:
     """The page that templates/pages/`template` makes of `values`. `here` is the link of the bar that this page is."""
     is_admin = request.operator is not None and request.operator.is_admin
@@ -70,7 +71,7 @@ def page(
         "is_admin": is_admin,
     }
     html = house.render.full(f"pages/{template}", request.language, request.base, {**everywhere, **values})
-    return Response(status, html, headers=headers)
+    return Response(status, html, policy=policy, headers=headers)
 
 
 def framed_page(
