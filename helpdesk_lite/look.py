@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import assets, disk, signing
 from helpdesk_lite.errors import TextMistaken
+from helpdesk_lite.i18n import N_, Sentence
 
 LEAST = 4.5  # to one: what text needs against its ground
 LARGEST_LOGO = 100_000  # bytes: every page loads it
@@ -128,15 +129,17 @@ def is_colour(text: str) -> bool:
 
 def unreadable(colours: Colours) -> list[str]:
     """Why text cannot be read that has these colours or stands on them; one sentence each."""
-    found = []
-    for name, colour, scheme in zip(Colours._fields, colours, schemes(), strict=True):
+    found: list[str] = []
+    on_page = (
+        N_("%(colour)s on light pages has a contrast of %(ratio)s to 1, and needs 4.5: %(better)s has it."),
+        N_("%(colour)s on dark pages has a contrast of %(ratio)s to 1, and needs 4.5: %(better)s has it."),
+    )
+    for text, colour, scheme in zip(on_page, colours, schemes(), strict=True):
         if not is_colour(colour):
-            found.append(f"{colour!r} is not a colour such as {scheme.usual}.")
+            found.append(Sentence("%(given)s is not a colour such as #0b6b5d.", given=repr(colour[:20])))
         elif contrast(colour, scheme) < LEAST:
             ratio, better = shown(contrast(colour, scheme)), nearest(colour, scheme)
-            found.append(
-                f"{colour} on {name} pages has a contrast of {ratio} to 1, and needs {LEAST}: {better} has it."
-            )
+            found.append(Sentence(text, colour=colour, ratio=ratio, better=better))
     return found
 
 
@@ -167,7 +170,8 @@ def style_of(colour: str, scheme: Scheme) -> str:
 def logo_name(content: bytes) -> str:
     """What a file of the logo is called that holds these bytes. TextMistaken if they are no picture that is taken."""
     if len(content) > LARGEST_LOGO:
-        raise TextMistaken([f"The logo has {len(content) // 1000} kB. It may have {LARGEST_LOGO // 1000} kB at most."])
+        text = N_("The logo has %(size)s kB. It may have %(most)s kB at most.")
+        raise TextMistaken([Sentence(text, size=len(content) // 1000, most=LARGEST_LOGO // 1000)])
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return "logo.png"
     if content.startswith(b"\xff\xd8\xff"):
@@ -189,7 +193,7 @@ def _check_svg(content: bytes) -> None:
     elements: list[str] = []
 
     def refuse(*_: object) -> None:
-        raise TextMistaken(["The logo is an SVG with entities of its own. Please save it as a plain SVG."])
+        raise TextMistaken([Sentence("The logo is an SVG with entities of its own. Please save it as a plain SVG.")])
 
     parser.StartElementHandler = lambda name, _: elements.append(name)
     parser.EntityDeclHandler = refuse
@@ -198,9 +202,9 @@ def _check_svg(content: bytes) -> None:
     except expat.ExpatError:
         elements = []
     if elements[:1] != ["http://www.w3.org/2000/svg svg"]:
-        raise TextMistaken(["The logo must be a picture of one of these kinds: SVG, PNG, JPEG."])
+        raise TextMistaken([Sentence("The logo must be a picture of one of these kinds: SVG, PNG, JPEG.")])
     if "http://www.w3.org/2000/svg script" in elements:
-        raise TextMistaken(["The logo is an SVG with a script in it. Please save it without."])
+        raise TextMistaken([Sentence("The logo is an SVG with a script in it. Please save it without.")])
 
 
 def _long(values: dict[str, str]) -> dict[str, str]:

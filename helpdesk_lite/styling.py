@@ -13,6 +13,7 @@ from typing import NamedTuple
 from helpdesk_lite import disk
 from helpdesk_lite.audit import ADDED, CHANGED, REMOVED
 from helpdesk_lite.errors import FileChanged, FileReadOnly, TextMistaken
+from helpdesk_lite.i18n import Sentence
 from helpdesk_lite.look import logo_name, version_of
 from helpdesk_lite.rights import ADMINISTER
 
@@ -60,7 +61,7 @@ class Styling(NamedTuple):
             try:
                 content = disk.read(os.path.join(self.kept, version)) if version else b""
             except FileNotFoundError:
-                raise TextMistaken(["The logo of that time is not kept any more."]) from None
+                raise TextMistaken([Sentence("The logo of that time is not kept any more.")]) from None
             self._become("logo" + version[-4:] if version else "", content, by, noted.name)
 
     def _become(self, name: str, content: bytes, by: Operator, undoes: str = "") -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import product
 
 from helpdesk_lite.errors import LetterRefused
-from helpdesk_lite.i18n import LANGUAGES, N_
+from helpdesk_lite.i18n import LANGUAGES, N_, Sentence
 from helpdesk_lite.mail.samples import WRITTEN_BY_TEMPLATES, Sample
 from helpdesk_lite.mail.templates import Templates
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.mail.templates import Read
 
+_UNKNOWN = N_("%(place)s line %(line)s: there is no '%(name)s' in this letter")
 HALVES = ("txt", "html", "subject")
 # What each name stands for that a template may use.
 MEANINGS = {
@@ -78,8 +79,8 @@ class Rehearsal:
         kinds = self.users(name)
         failed = [one for one in self.failures(kinds) if one.startswith(read.place)]
         known = self._known(name, kinds)
-        unknown = [
-            f"{read.place} line {line}: there is no {called!r} in this letter"
+        unknown: list[str] = [
+            Sentence(_UNKNOWN, place=read.place, line=line, name=called)
             for called, line in needed
             if kinds and called not in known
         ]

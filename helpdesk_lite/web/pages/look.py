@@ -10,6 +10,7 @@ from binascii import Error, a2b_base64, b2a_base64
 
 from helpdesk_lite import assets, disk, i18n, look
 from helpdesk_lite.errors import FileChanged, FileReadOnly, TextMistaken
+from helpdesk_lite.i18n import told
 from helpdesk_lite.look import Colours
 from helpdesk_lite.web import body, styles
 from helpdesk_lite.web.http import see_other
@@ -112,12 +113,12 @@ def _page(request: Request, house: House, more: dict[str, Any], status: int = 20
         "carried": carried,
         "logo_address": logo_address,
         "style": style,
-        "wrong": [],
-        "wrong_logo": [],
         "is_preview": False,
     }
+    said = i18n.translation(request.language)
+    wrong = {name: [told(one, said) for one in more.pop(name, [])] for name in ("wrong", "wrong_logo")}
     policy = styles.policy([style])
-    return page(request, house, "look.html", {**values, **more}, status, here="administration", policy=policy)
+    return page(request, house, "look.html", {**values, **more, **wrong}, status, here="administration", policy=policy)
 
 
 def _ratio(colour: str, scheme: Scheme) -> str:
