@@ -9,6 +9,7 @@ import os
 
 from helpdesk_lite import look
 from helpdesk_lite.errors import RulesMistaken
+from helpdesk_lite.forms.folder import END
 from helpdesk_lite.texts import Kind, Texts
 
 TYPE_CHECKING = False
@@ -19,7 +20,16 @@ if TYPE_CHECKING:
 
 def texts(made: House) -> Texts:
     """What administrators write online."""
+    forms = os.path.join(made.root.forms, f"*{END}")
     kinds = (
+        Kind(
+            f"forms/*{END}",
+            forms,
+            lambda name, text: _form(made, name, text),
+            "/administration/forms/*",
+            may_be_mistaken=True,
+            has_switch=True,
+        ),
         Kind(
             "rules.toml",
             made.root.inside("rules.toml"),
@@ -43,6 +53,13 @@ def styling(made: House) -> Styling:
 
     lock, kept = made.root.inside("locks", "arranging.lock"), made.root.inside("log", "logos")
     return Styling(made.desk, look.Logo(made.root.templates), made.audit, lock, kept)
+
+
+def _form(made: House, name: str, text: str) -> list[str]:
+    """What is wrong with a form; warnings are no mistakes."""
+    from helpdesk_lite.forms.described import sentence
+
+    return [sentence(one, name) for one in made.forms.check_text(name, text) if not one.is_warning]
 
 
 def _rules(made: House, text: str) -> list[str]:

@@ -129,6 +129,8 @@ def parser() -> argparse.ArgumentParser:
     form = _command(commands, "form", "", "look after contact forms").add_subparsers(metavar="COMMAND", required=True)
     check = _command(form, "check", "form:check", "read forms as the desk would; print fields, rules and mistakes")
     check.add_argument("names", nargs="*", metavar="NAME", help="default: every form")
+    for name, said in {"off": "take a form out of use; its file stays", "on": "take it into use again"}.items():
+        _command(form, name, f"form:{name}", said).add_argument("name", metavar="NAME")
 
     tickets = _command(commands, "list", "ticket:list_tickets", "list tickets")
     tickets.add_argument("state", nargs="?", choices=("pending", "claimed", "closed"), help="default: pending")

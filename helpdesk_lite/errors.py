@@ -95,6 +95,10 @@ class UnknownForm(DeskError):
         self.name = name
 
 
+class FormOff(UnknownForm):
+    """The form is switched off: its file is there, and nobody is to use it now."""
+
+
 class BrokenForm(DeskError):
     """The form's file has mistakes that keep it from working: `mistakes` is a list of `form.Mistake`."""
 

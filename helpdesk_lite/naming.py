@@ -13,6 +13,7 @@ from typing import NamedTuple
 from helpdesk_lite import calls
 from helpdesk_lite.correspondence import FORM
 from helpdesk_lite.errors import BrokenForm, DeskError, UnknownForm
+from helpdesk_lite.forms.folder import END, OFF
 from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.reception import FIELD
 from helpdesk_lite.rules import Hand
@@ -46,8 +47,9 @@ class Naming(NamedTuple):
         for mistake in self.categories.mistakes():
             path, _, said = mistake.partition(": ")
             yield Finding(path, said)
-        for said in self.ruling.rules.mistakes() or unknown_to_rules(self.ruling, self.forms.names()):
+        for said in self.ruling.rules.mistakes() or unknown_to_rules(self.ruling, self.forms.all_names()):
             yield Finding(self.ruling.rules.path, said)
+        yield from forms_in_trouble(self.forms)
         known = set(self.categories.names())
         if known:
             yield from self._of_forms(known | set(self.categories.titles().values()))
@@ -59,7 +61,7 @@ class Naming(NamedTuple):
             try:
                 form = self.forms.form(name)
             except (BrokenForm, UnknownForm):
-                continue  # `form check` tells of it
+                continue  # which has a finding of its own
             for category in sorted(_named_by(form) - known):
                 path = os.path.join(self.forms.path, f"{name}.html")
                 yield Finding(path, f"it names the category {category!r}, and there is no such category")
@@ -82,6 +84,22 @@ class Naming(NamedTuple):
                 yield self.store.read(number).category
             except DeskError:
                 continue  # moved just now; or damaged, which has a finding of its own
+
+
+def forms_in_trouble(forms: FormsFolder) -> Iterator[Finding]:
+    """The mistakes that keep forms from working, and the files that count for nothing."""
+    for name in forms.broken():
+        try:
+            forms.form(name)
+        except BrokenForm as broken:
+            for mistake in broken.mistakes:
+                where = f"line {mistake.line}: " if mistake.line else ""
+                yield Finding(mistake.path, f"{where}{mistake.text} Customers cannot use the form {name}.")
+        except UnknownForm:
+            continue  # taken away just now
+    for name in sorted({*forms.switched_off()} & {*forms.names()}):
+        path = os.path.join(forms.path, f"{name}{END}{OFF}")
+        yield Finding(path, f"it counts for nothing, as {name}{END} is in use; take one of the two away")
 
 
 def _named_by(form: Form) -> set[str]:

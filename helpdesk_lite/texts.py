@@ -107,7 +107,7 @@ class Texts(NamedTuple):
         if wrong:
             return found._replace(version="", is_there=True, problem=wrong, is_readable=False)
         raw = disk.read(found.path)
-        text, problem = _decoded(raw)
+        text, problem = text_in(raw)
         version = signing.digest_of([raw.decode("latin-1")])
         return found._replace(text=text, version=version, is_there=True, problem=problem)
 
@@ -267,7 +267,7 @@ def _hindrance(path: str, is_held: bool) -> str:
     return ""
 
 
-def _decoded(raw: bytes) -> tuple[str, str]:
+def text_in(raw: bytes) -> tuple[str, str]:
     """The text that the bytes are, and what is to be said of it."""
     try:
         return decoded(raw), ""

@@ -23,7 +23,7 @@ def check(given: Namespace) -> int:
     """Say every mistake, and what rules name that there is not; 1 if there is anything to say."""
     root = find_root(given.root)
     house = assemble.house(root)
-    mistakes = house.rules.mistakes() or unknown_to_rules(house.ruling, house.forms.names())
+    mistakes = house.rules.mistakes() or unknown_to_rules(house.ruling, house.forms.all_names())
     for mistake in mistakes:
         _say(f"{os.path.relpath(house.rules.path, root.path)}: {mistake}")
     if not mistakes:

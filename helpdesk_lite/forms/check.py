@@ -10,7 +10,7 @@ from helpdesk_lite import disk
 from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD, Mistake
 from helpdesk_lite.forms.answers import PLACE
 from helpdesk_lite.forms.check_controls import mistakes_of_controls
-from helpdesk_lite.forms.compose import Composed, Composer
+from helpdesk_lite.forms.compose import Composed
 from helpdesk_lite.forms.controls import controls_of, kind_of
 from helpdesk_lite.forms.make import read
 from helpdesk_lite.forms.markup import Tag, line_of
@@ -23,6 +23,8 @@ from helpdesk_lite.letter import is_address
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from helpdesk_lite.forms.compose import Composer
 
     Finding = tuple[Tag | None, str]
 
@@ -37,15 +39,13 @@ _LOADED = {
 }
 
 
-def mistakes_in(
-    name: str, path: str, template_paths: tuple[str, ...], desk_name: str, static: dict[str, str]
-) -> list[Mistake]:
-    """Every mistake and warning in the form `name` at `path`, in the order of the lines."""
-    found = read(name, path, Composer(template_paths, "en", desk_name, static))
+def mistakes_in(name: str, path: str, composer: Composer, data: bytes | None = None) -> list[Mistake]:
+    """Every mistake and warning in the form `name` at `path`, or in `data` in its place, in the order of the lines."""
+    found = read(name, path, composer, data)
     if isinstance(found, Mistake):
         return [found]
     composed, reading = found
-    line = _lines(disk.read(path), composed)
+    line = _lines(disk.read(path) if data is None else data, composed)
     mistakes = [Mistake(path, line(tag), text) for tag, text in _wrong(reading)]
     warnings = [Mistake(path, line(tag), text, True) for tag, text in _doubtful(reading)]
     for tag, text, is_warning in mistakes_of_controls(reading):

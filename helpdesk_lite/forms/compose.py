@@ -57,7 +57,7 @@ class Composer:
 
     def composed(self, path: str, text: str) -> Composed:
         """The whole page that the file `path` with this `text` is. Raises Mistaken."""
-        name = os.path.basename(path).removesuffix(".html")
+        name = os.path.basename(path).removesuffix(".off").removesuffix(".html")
         is_template = "{{" in text or "{%" in text
         body = self._rendered(path, _Text(path, text), title_of_form=name, **_NO_FRAGMENT) if is_template else text
         if is_whole(body):

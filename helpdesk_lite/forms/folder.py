@@ -13,7 +13,7 @@ from errno import ELOOP, ENOENT, ENOTDIR
 from stat import S_ISREG
 
 from helpdesk_lite import assets, disk
-from helpdesk_lite.errors import BrokenForm, UnknownForm
+from helpdesk_lite.errors import BrokenForm, FormOff, UnknownForm
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.cache import Cache
     from helpdesk_lite.form import Form, Mistake, Posted, Problem
+    from helpdesk_lite.forms.compose import Composer
 
 END = ".html"
 OFF = ".off"  # behind it: the form is not in use
@@ -58,6 +59,15 @@ class FormsFolder:
         """The names of all forms, broken ones too, in order."""
         files = [name.removesuffix(END) for name in disk.names(self.path) if name.endswith(END)]
         return [name for name in files if self._path(name)]
+
+    def switched_off(self) -> list[str]:
+        """The names of the forms that have a file NAME.html.off, in order; some may be in use all the same."""
+        files = [name.removesuffix(OFF).removesuffix(END) for name in disk.names(self.path) if name.endswith(END + OFF)]
+        return [name for name in files if self._off(name)]
+
+    def all_names(self) -> list[str]:
+        """The names of all forms, those that are switched off too, in order."""
+        return sorted({*self.names(), *self.switched_off()})
 
     def misnamed(self) -> list[str]:
         """The HTML files in the folder that are no forms, because of what they are called or where they lead."""
@@ -113,9 +123,32 @@ class FormsFolder:
 
     def check(self, name: str) -> list[Mistake]:
         """Everything wrong with the form's file, in the order of its lines; warnings too. Raises UnknownForm."""
+        from helpdesk_lite.form import Mistake
         from helpdesk_lite.forms.check import mistakes_in
 
-        return mistakes_in(name, self._known(name), self._template_paths, self._desk_name, self._static())
+        path = self._path(name) or self._off(name)
+        if not path:
+            raise UnknownForm(name)
+
+        def make() -> list[tuple[Any, ...]]:
+            return [tuple(mistake) for mistake in mistakes_in(name, path, self._composer("en"))]
+
+        return [Mistake(*mistake) for mistake in self._kept(f"check.{name}", [path], "en", make)]
+
+    def check_text(self, name: str, text: str) -> list[Mistake]:
+        """Everything that would be wrong if the form's file said this."""
+        from helpdesk_lite.forms.check import mistakes_in
+
+        return mistakes_in(name, os.path.join(self.path, name + END), self._composer("en"), text.encode())
+
+    def tried(self, name: str, text: str, language: str = "en") -> tuple[Form, Page]:
+        """The form, and its page, as it would be if its file said this. Nothing is kept. Raises BrokenForm."""
+        from helpdesk_lite.forms.flat import form_of
+        from helpdesk_lite.forms.make import made_of
+
+        path = os.path.join(self.path, name + END)
+        made = _working(name, made_of(name, path, self._composer(language), language, text.encode()))
+        return form_of(made["form"]), Page(made["pieces"], made["policy"])
 
     def _titles(self, names: list[str], language: str) -> list[list[str]]:
         found = []
@@ -130,22 +163,18 @@ class FormsFolder:
     def _made(self, name: str, language: str) -> dict[str, Any]:
         """The form's cached value: `form`, `pieces`, `policy`, `text`, `is_ours`; or raises BrokenForm."""
         path = self._known(name)
-        made: dict[str, Any] = self._kept(name, [path], language, lambda: self._make(name, path, language))
-        if "mistakes" in made:
-            from helpdesk_lite.form import Mistake
-
-            raise BrokenForm(name, [Mistake(*mistake) for mistake in made["mistakes"]])
-        return made
+        return _working(name, self._kept(name, [path], language, lambda: self._make(name, path, language)))
 
     def _make(self, name: str, path: str, language: str) -> dict[str, Any]:
         from helpdesk_lite.forms.make import made_of
 
-        return made_of(name, path, self._template_paths, language, self._desk_name, self._static())
+        return made_of(name, path, self._composer(language), language)
 
-    def _static(self) -> dict[str, str]:
-        from helpdesk_lite.forms.compose import BASE
+    def _composer(self, language: str) -> Composer:
+        from helpdesk_lite.forms.compose import BASE, Composer
 
-        return assets.addresses(self._cache, BASE, self._template_paths)
+        static = assets.addresses(self._cache, BASE, self._template_paths)
+        return Composer(self._template_paths, language, self._desk_name, static)
 
     def _kept(self, name: str, sources: Sequence[str], language: str, make: Callable[[], Any]) -> Any:
         """What `make` makes out of `sources` and the templates, kept under this name as long as they stay the same."""
@@ -158,17 +187,30 @@ class FormsFolder:
     def _known(self, name: str) -> str:
         path = self._path(name)
         if not path:
-            raise UnknownForm(name)
+            raise FormOff(name) if self._off(name) else UnknownForm(name)
         return path
 
-    def _path(self, name: str) -> str:
+    def _off(self, name: str) -> str:
+        """The path of the form's file if it is switched off."""
+        return self._path(name, END + OFF)
+
+    def _path(self, name: str, end: str = END) -> str:
         """The path of the form's file; empty if there is no such file in the folder."""
         if not is_name(name):
             return ""
-        path = os.path.join(self.path, name + END)
+        path = os.path.join(self.path, name + end)
         if os.path.islink(path) and not os.path.realpath(path).startswith(os.path.realpath(self.path) + os.sep):
             return ""
         return path if _is_file(path) else ""
+
+
+def _working(name: str, made: dict[str, Any]) -> dict[str, Any]:
+    """What was made of a form. BrokenForm if that was only mistakes."""
+    if "mistakes" in made:
+        from helpdesk_lite.form import Mistake
+
+        raise BrokenForm(name, [Mistake(*mistake) for mistake in made["mistakes"]])
+    return made
 
 
 def is_name(name: str) -> bool:

@@ -18,12 +18,9 @@ from helpdesk_lite.forms.source import Unreadable, decoded
 from helpdesk_lite.forms.tree import TooDeep
 
 
-def made_of(
-    name: str, path: str, template_paths: tuple[str, ...], language: str, desk_name: str, static: dict[str, str]
-) -> dict[str, Any]:
+def made_of(name: str, path: str, composer: Composer, language: str, data: bytes | None = None) -> dict[str, Any]:
     """`form`, `pieces`, `policy`, `text` and `is_ours` of a form that works; of any other only `mistakes`."""
-    composer = Composer(template_paths, language, desk_name, static)
-    found = read(name, path, composer)
+    found = read(name, path, composer, data)
     if isinstance(found, Mistake):
         return {"mistakes": [tuple(found)]}
     composed, reading = found
@@ -37,10 +34,10 @@ def made_of(
     }
 
 
-def read(name: str, path: str, composer: Composer) -> tuple[Composed, Reading] | Mistake:
-    """The page and what it asks, or the mistake that keeps it from being one."""
+def read(name: str, path: str, composer: Composer, data: bytes | None = None) -> tuple[Composed, Reading] | Mistake:
+    """The page and what it asks, or the mistake that keeps it from being one; of `data` instead, if given."""
     try:
-        composed = composer.composed(path, decoded(disk.read(path)))
+        composed = composer.composed(path, decoded(disk.read(path) if data is None else data))
         reading = Reading(name, composed.text)
     except OSError as wrong:
         return Mistake(path, 0, f"The file cannot be read: {wrong.strerror}.")

@@ -157,6 +157,12 @@ def quoted(text: str) -> str:
     return "".join(chr(byte) if byte in plain else f"%{byte:02X}" for byte in text.encode("utf-8", "replace"))
 
 
+def saved_as(name: str) -> str:
+    """The Content-Disposition of what is to be saved under `name` (RFC 6266, with RFC 8187 for what is not ASCII)."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quoted(name)}"
+
+
 def _unquoted(raw: bytes) -> str:
     pieces = raw.replace(b"+", b" ").split(b"%")
     found = [pieces[0]]

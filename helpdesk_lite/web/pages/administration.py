@@ -5,7 +5,7 @@ Guarantee: anybody else gets 403, and stands in the log for it.
 
 from __future__ import annotations
 
-from helpdesk_lite import accounts, arranging, i18n, styling
+from helpdesk_lite import accounts, arranging, i18n, naming, styling
 from helpdesk_lite.audit import PAGE, REFUSED
 from helpdesk_lite.errors import DeskError, FileChanged
 from helpdesk_lite.i18n import N_, Sentence, told
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _PLACES = (  # the path below /administration, what is there, and what for
     ("operators", N_("Operators"), N_("Who works here, and what each of them may do.")),
+    ("forms", N_("Forms"), N_("What customers fill in: add one, change one, switch one off.")),
     ("categories", N_("Categories"), N_("What tickets can be about: who is mailed of them, and who works on them.")),
     ("rules", N_("Rules"), N_("What becomes of new tickets by itself, and to whom they are handed.")),
     ("look", N_("Look"), N_("The colours and the logo of every page.")),
@@ -53,6 +54,8 @@ def overview(request: Request, house: House) -> Response:
     places = [(path, said.gettext(name), said.gettext(words)) for path, name, words in _PLACES]
     mistakes = [from_here(house, one, said) for one in (*house.operators.mistakes(), *house.categories.mistakes())]
     mistakes += [f"data/rules.toml: {told(one, said)}" for one in house.rules.mistakes()]
+    found = naming.forms_in_trouble(house.forms)
+    mistakes += [from_here(house, f"{one.path}: {told(one.said, said)}", said) for one in found]
     values = {"places": places, "mistakes": mistakes}
     return page(request, house, "administration.html", values, here="administration")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from helpdesk_lite import i18n
 from helpdesk_lite.errors import UnknownNumber
 from helpdesk_lite.ticket import WRITTEN
-from helpdesk_lite.web.http import Response, quoted
+from helpdesk_lite.web.http import Response, saved_as
 from helpdesk_lite.web.pages.page import signed_in
 
 TYPE_CHECKING = False
@@ -50,7 +50,7 @@ def saved(house: House, ticket: Ticket, entry: Entry, index: str, is_veiled: boo
         file.close()
         raise UnknownNumber(ticket.number)
     part = found[0]
-    headers = (("Content-Disposition", _disposition(part.name)), ("Content-Length", str(part.size)))
+    headers = (("Content-Disposition", saved_as(part.name)), ("Content-Length", str(part.size)))
     kind = part.type if part.type in _HARMLESS else "application/octet-stream"
     return Response(200, _Content(file, part), type=kind, policy=_SANDBOX, headers=headers)
 
@@ -126,9 +126,3 @@ class _Content:
 
     def close(self) -> None:
         self._file.close()
-
-
-def _disposition(name: str) -> str:
-    """To be saved under `name` (RFC 6266, with RFC 8187 for what is not ASCII)."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quoted(name)}"

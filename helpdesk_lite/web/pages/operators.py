@@ -115,7 +115,9 @@ def _notices(request: Request, house: House, said: Translation) -> list[dict[str
         words = said.gettext("The form %(name)s has mistakes, so customers cannot use it. This says where: %(command)s")
         command = Html(f"<code>helpdesk-lite form check {escaped(name)}</code>")
         told = wording.sentence(words, name=name, command=command)
-        found.append({"words": told, "way": f"{request.base}/forms/{quoted(name)}", "way_words": said.gettext("Look")})
+        is_admin = request.operator is not None and request.operator.is_admin
+        way = f"{request.base}{'/administration' if is_admin else ''}/forms/{quoted(name)}"
+        found.append({"words": told, "way": way, "way_words": said.gettext("Look")})
     held = house.outbox.counts()[1]
     if held:
         text = said.ngettext("%(num)s letter could not be sent.", "%(num)s letters could not be sent.", held)

@@ -48,6 +48,8 @@ def page(
         return moved(request, house, wrong)
     if isinstance(wrong, errors.TooMany):
         headers = (*headers, ("Retry-After", str(wrong.retry_after)))
+    if isinstance(wrong, errors.FormOff):
+        return _off(request, house, said)
     heading, words = _words(status, wrong, said)
     values = {"heading": heading, "words": words, **_way(request, said)}
     return drawn(request, house, "error.html", values, status, headers=headers)
@@ -72,6 +74,22 @@ def moved(request: Request, house: House, wrong: errors.TicketMoved, typed: str 
         "typed": typed,
     }
     return drawn(request, house, "lost.html", values, 409)
+
+
+def _off(request: Request, house: House, said: Translation) -> Response:
+    """A form that is switched off, and the way to the others."""
+    words = said.gettext("Perhaps another form fits, too.")
+    if not request.is_safe:
+        words = said.gettext(
+            "Nothing was kept. Your browser's Back button shows what you wrote, so that you can copy it."
+        )
+    values = {
+        "heading": said.gettext("This form is not in use now"),
+        "words": words,
+        "way": f"{request.base}/",
+        "way_words": said.gettext("The other forms"),
+    }
+    return drawn(request, house, "error.html", values, 404)
 
 
 def _where(wrong: errors.TicketMoved, me: str, said: Translation) -> tuple[str, str]:

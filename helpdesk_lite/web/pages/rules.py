@@ -65,7 +65,7 @@ def save(request: Request, house: House) -> Response:
 def _page(request: Request, house: House, more: dict[str, Any], status: int = 200) -> Response:
     said = i18n.translation(request.language)
     now = house.texts.read(NAME)
-    mistakes = house.rules.mistakes() or unknown_to_rules(house.ruling, house.forms.names())
+    mistakes = house.rules.mistakes() or unknown_to_rules(house.ruling, house.forms.all_names())
     values = {
         "rules": [_shown(rule, said) for rule in house.rules.all()],
         "mistakes": [told(one, said) for one in mistakes],

@@ -81,8 +81,8 @@ def bring_back(request: Request, house: House, entry: str) -> Response:
 
 
 def way_to(text: Text) -> str:
-    """Where the file is edited, below the entry script."""
-    return text.kind.page.replace("*", quoted(text.word))
+    """Where the file is edited, below the entry script; where all of its kind are, if there is none."""
+    return text.kind.page.replace("*", quoted(text.word)) if text.is_there else text.kind.page.removesuffix("/*")
 
 
 def _noted(house: House, entry: str) -> Noted:
