@@ -93,13 +93,14 @@ def forms_in_trouble(forms: FormsFolder) -> Iterator[Finding]:
             forms.form(name)
         except BrokenForm as broken:
             for mistake in broken.mistakes:
-                where = f"line {mistake.line}: " if mistake.line else ""
-                yield Finding(mistake.path, f"{where}{mistake.text} Customers cannot use the form {name}.")
+                words = N_("line %(line)s: %(mistake)s Customers cannot use the form %(name)s.")
+                yield Finding(mistake.path, Sentence(words, line=mistake.line, mistake=mistake.text, name=name))
         except UnknownForm:
             continue  # taken away just now
     for name in sorted({*forms.switched_off()} & {*forms.names()}):
         path = os.path.join(forms.path, f"{name}{END}{OFF}")
-        yield Finding(path, f"it counts for nothing, as {name}{END} is in use; take one of the two away")
+        words = N_("it counts for nothing, as %(file)s is in use; take one of the two away")
+        yield Finding(path, Sentence(words, file=name + END))
 
 
 def _named_by(form: Form) -> set[str]:

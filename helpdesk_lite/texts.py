@@ -16,6 +16,7 @@ from helpdesk_lite.audit import ADDED, CHANGED, REMOVED, SWITCHED_OFF, SWITCHED_
 from helpdesk_lite.errors import FileChanged, FileReadOnly, TextMistaken, UnknownText
 from helpdesk_lite.forms.folder import OFF, is_name
 from helpdesk_lite.forms.source import Unreadable, decoded
+from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.rights import ADMINISTER
 
 TYPE_CHECKING = False
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.operators import Operator
 
 LARGEST = 500_000  # bytes of a text that is written online: the log keeps it twice
-_TOO_LARGE = f"It has more than {LARGEST // 1000} kB; larger files are changed by hand alone."
+_TOO_LARGE = Sentence(N_("It has more than %(kb)s kB; larger files are changed by hand alone."), kb=LARGEST // 1000)
 _TEXTS, _SWITCHES = (ADDED, CHANGED, REMOVED), (SWITCHED_OFF, SWITCHED_ON)
 
 
@@ -210,7 +211,10 @@ class Texts(NamedTuple):
             raise TextMistaken([now.problem])
         then = then._replace(path=now.kind.path(now.word) + (OFF if then.is_off else ""))
         if is_switch and os.path.lexists(then.path):
-            raise TextMistaken([f"There is a file {os.path.basename(then.path)}, too. Take one of the two away first."])
+            file = os.path.basename(then.path)
+            raise TextMistaken(
+                [Sentence(N_("There is a file %(file)s, too. Take one of the two away first."), file=file)]
+            )
         if not self.is_writable(now.name):
             raise FileReadOnly(now.name)
         if is_switch:
@@ -259,9 +263,9 @@ def _hindrance(path: str, is_held: bool) -> str:
     """Why the file cannot be shown and changed online; "" if it can. If it `is_held`, it is in its folder itself."""
     folder = os.path.realpath(os.path.dirname(path))
     if not os.path.isfile(path) or (is_held and os.path.dirname(os.path.realpath(path)) != folder):
-        return "It is no file of this folder, or leads out of it."
+        return Sentence(N_("It is no file of this folder, or leads out of it."))
     if not os.access(path, os.R_OK):
-        return "The desk may not read it: its owner has to let the user that runs the desk do so."
+        return Sentence(N_("The desk may not read it: its owner has to let the user that runs the desk do so."))
     if os.path.getsize(path) > LARGEST:
         return _TOO_LARGE
     return ""
@@ -272,5 +276,6 @@ def text_in(raw: bytes) -> tuple[str, str]:
     try:
         return decoded(raw), ""
     except Unreadable as wrong:
-        said = f"Line {wrong.line}: {wrong} It is shown as Windows-1252; saved here, it is UTF-8."
+        words = N_("Line %(line)s: %(reason)s It is shown as Windows-1252; saved here, it is UTF-8.")
+        said = Sentence(words, line=wrong.line, reason=str(wrong))
         return raw.decode("cp1252", "replace").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd"), said

@@ -9,6 +9,8 @@ import os
 from itertools import groupby
 from typing import NamedTuple
 
+from helpdesk_lite.i18n import N_, Sentence
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from helpdesk_lite.form import Control, Form, Mistake
@@ -51,8 +53,12 @@ def fields_of(form: Form) -> list[Described]:
 def sentence(mistake: Mistake, name: str) -> str:
     """A mistake in the form of this name, with the line; and with the file if it is in another one."""
     file = os.path.basename(mistake.path).removesuffix(".off")
-    where = f"{mistake.path}, line {mistake.line}" if file != f"{name}.html" else f"Line {mistake.line}"
-    return f"{where}: {mistake.text}" if mistake.line or file != f"{name}.html" else mistake.text
+    if file != f"{name}.html":
+        words = N_("%(file)s, line %(line)s: %(mistake)s")
+        return Sentence(words, file=mistake.path, line=mistake.line, mistake=mistake.text)
+    if not mistake.line:
+        return mistake.text
+    return Sentence(N_("Line %(line)s: %(mistake)s"), line=mistake.line, mistake=mistake.text)
 
 
 def _constraints(control: Control) -> list[str]:

@@ -10,6 +10,7 @@ from helpdesk_lite import disk, i18n
 from helpdesk_lite.errors import BrokenForm, FileChanged, FileReadOnly, TextMistaken, UnknownText
 from helpdesk_lite.forms.described import fields_of, sentence, settings_of
 from helpdesk_lite.forms.folder import END, OFF, is_name
+from helpdesk_lite.i18n import told
 from helpdesk_lite.root import SHARE
 from helpdesk_lite.texts import Text, text_in
 from helpdesk_lite.web import body
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from helpdesk_lite.form import Mistake, Posted
+    from helpdesk_lite.form import Posted
     from helpdesk_lite.i18n import Translation
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
@@ -245,13 +246,13 @@ def _one(
     is_saved: bool = False,
 ) -> Response:
     """A form to edit: `text` stands in the box, and what would be wrong with it above."""
-    known = house.texts.read(_file(name))
+    known, said = house.texts.read(_file(name)), i18n.translation(request.language)
     values = {
         "name": name,
         "way": f"{HERE}/{quoted(name)}",
         "file": known.name + (OFF if known.is_off else ""),
         "known": known,
-        "problem": problem or known.problem,
+        "problem": told(problem or known.problem, said),
         "is_twice": known.is_there and not known.is_off and name in house.forms.switched_off(),
         "is_writable": house.texts.is_writable(known.name),
         "text": text,
@@ -260,32 +261,24 @@ def _one(
         "is_typed": is_typed,
         "is_off": is_off,
         "is_saved": is_saved,
-        **_found(house, name, text, request.language),
+        **_found(house, name, text, request.language, said),
     }
-    values["wrong"] = [one for one in wrong if one not in values["mistakes"]]
+    values["wrong"] = [words for words in (told(one, said) for one in wrong) if words not in values["mistakes"]]
     return page(request, house, "form_file.html", values, status, here="administration")
 
 
-def _found(house: House, name: str, text: str, language: str) -> dict[str, Any]:
+def _found(house: House, name: str, text: str, language: str, said: Translation) -> dict[str, Any]:
     """What the desk makes of such a text: title, settings and fields, and what is wrong or doubtful about it."""
     if not text.strip():
         return {"title": name, "mistakes": [], "warnings": [], "fields": [], "settings": []}
-    found = house.forms.check_text(name, text)
-    told = {
-        is_warning: [_said(house, one, name) for one in found if one.is_warning == is_warning] for is_warning in (0, 1)
-    }
+    title, fields, settings = name, [], []
     try:
         form, _ = house.forms.tried(name, text, language)
+        title, fields, settings = form.title, fields_of(form), settings_of(form)
     except BrokenForm:
-        return {"title": name, "mistakes": told[0], "warnings": told[1], "fields": [], "settings": []}
-    return {
-        "title": form.title,
-        "mistakes": told[0],
-        "warnings": told[1],
-        "fields": fields_of(form),
-        "settings": settings_of(form),
-    }
-
-
-def _said(house: House, mistake: Mistake, name: str) -> str:
-    return from_here(house, sentence(mistake, name))
+        pass  # which the mistakes say
+    mistakes: list[str] = []
+    warnings: list[str] = []
+    for one in house.forms.check_text(name, text):
+        (warnings if one.is_warning else mistakes).append(from_here(house, sentence(one, name), said))
+    return {"title": title, "mistakes": mistakes, "warnings": warnings, "fields": fields, "settings": settings}

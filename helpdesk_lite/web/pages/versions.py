@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from helpdesk_lite import i18n
 from helpdesk_lite.errors import FileChanged, FileReadOnly, TextMistaken, UnknownText
+from helpdesk_lite.i18n import told
 from helpdesk_lite.texts import text_of
 from helpdesk_lite.web import body, difference, wording
 from helpdesk_lite.web.http import quoted, see_other
@@ -106,6 +107,6 @@ def _one(request: Request, house: House, noted: Noted, wrong: list[str] | None =
         "versions": {which: text for which, text in texts.items() if text},
         "is_now": {which: text == now.text for which, text in texts.items()},
         "seen": now.version,
-        "wrong": wrong or [],
+        "wrong": [told(one, said) for one in wrong or []],
     }
     return page(request, house, "version.html", values, status, here="administration")
