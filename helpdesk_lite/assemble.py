@@ -260,7 +260,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "reception": _reception,
     **{
         name: _elsewhere("assemble_reception", name)
-        for name in ("categories", "departments", "rules", "ruling", "arranging")
+        for name in ("categories", "departments", "rules", "ruling", "arranging", "adjusting")
     },
     **{name: _elsewhere("assemble_texts", name) for name in ("texts", "styling")},
     "desk": _desk,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from helpdesk_lite.adjusting import Adjusting
     from helpdesk_lite.arranging import Arranging
     from helpdesk_lite.categories import Categories, Category
     from helpdesk_lite.departments import Departments
@@ -62,3 +63,12 @@ def arranging(made: House) -> Arranging:
     from helpdesk_lite.arranging import Arranging
 
     return Arranging(made.desk, made.categories, made.audit, made.root.inside("locks", "arranging.lock"))
+
+
+def adjusting(made: House) -> Adjusting:
+    """What administrators do with the settings."""
+    from helpdesk_lite.adjusting import Adjusting
+    from helpdesk_lite.settings_file import SettingsFile
+
+    file = SettingsFile(made.root.settings)
+    return Adjusting(made.desk, file, made.audit, made.root.inside("locks", "arranging.lock"))

@@ -6,6 +6,8 @@ It does not decide how a door says it: status codes belong to the doors.
 
 from __future__ import annotations
 
+from helpdesk_lite.i18n import N_, Sentence
+
 
 class DeskError(Exception):
     """Something the desk expected might happen; the text says what and what to do next.
@@ -74,9 +76,11 @@ class CustomersDiffer(HandlingRefused):
     """Two tickets that were to be merged have two customers: only who is sure may do that. Nothing was done."""
 
     def __init__(self, number: str, into: str) -> None:
-        super().__init__(
-            f"{number} and {into} have different customers: that of {number} would not get the answers in {into}."
+        text = N_(
+            "%(number)s and %(into)s have different customers: "
+            "that of %(number)s would not get the answers in %(into)s."
         )
+        super().__init__(Sentence(text, number=number, into=into))
 
 
 class UnknownLetter(DeskError):
@@ -196,7 +200,8 @@ class FileReadOnly(DeskError):
     """The user that runs the desk may not write this file. Nothing was changed."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"The desk may not write {name}: change it by hand, or let the desk's user write it.")
+        text = N_("The desk may not write %(name)s: change it by hand, or let the desk's user write it.")
+        super().__init__(Sentence(text, name=name))
         self.name = name
 
 
@@ -204,7 +209,7 @@ class FileChanged(DeskError):
     """A file of the desk's is not as the doer had seen it: somebody else has changed it since. Nothing was done."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"Somebody changed {name} meanwhile. Nothing was done.")
+        super().__init__(Sentence("Somebody changed %(name)s meanwhile. Nothing was done.", name=name))
         self.name = name
 
 

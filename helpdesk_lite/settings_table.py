@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from helpdesk_lite import route
 from helpdesk_lite.errors import SettingsMistaken
+from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.letter import is_address
 from helpdesk_lite.settings import Settings
 
@@ -20,28 +21,43 @@ Value = str | int | bool | list[str]
 
 
 class Setting(NamedTuple):
-    """One line of settings.toml. `wrong` says what is wrong with a value of the right type ("" if nothing)."""
+    """One line of settings.toml. `wrong` says what is wrong with a value of the right type ("" if nothing).
+
+    It is one of the `choices`, if there are any. `hosts` says why whoever runs the host sets it, and no page does; and
+    `caution` what a change of it brings with it. All texts are for gettext.
+    """
 
     section: str
     name: str
     default: Value
     comment: str
     wrong: Callable[[Any], str] = lambda value: ""
+    choices: tuple[str, ...] = ()
+    hosts: str = ""
+    caution: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is called among all."""
+        return f"{self.section}.{self.name}"
+
+    def problem(self, value: Any) -> str:
+        """What is wrong with this as its value; "" if nothing is."""
+        wrong = _wrong_type(self.default, value) or self.wrong(value)
+        if not wrong and self.choices and value not in self.choices:
+            return Sentence("it must be one of %(known)s", known=", ".join(map(repr, self.choices)))
+        return wrong
 
 
 LANGUAGES = ("en", "it")
 
 
-def _one_of(*allowed: str) -> Callable[[str], str]:
-    return lambda value: "" if value in allowed else f"it must be one of {', '.join(map(repr, allowed))}"
-
-
 def _from(lowest: int) -> Callable[[int], str]:
-    return lambda value: "" if value >= lowest else f"it must be {lowest} or more"
+    return lambda value: "" if value >= lowest else Sentence("it must be %(lowest)s or more", lowest=lowest)
 
 
 def _address(value: str) -> str:
-    return "" if is_address(value) else f"{value!r} is not a mail address"
+    return "" if is_address(value) else Sentence("%(value)s is not a mail address", value=repr(value))
 
 
 def _addresses(value: list[str]) -> str:
@@ -51,11 +67,11 @@ def _addresses(value: list[str]) -> str:
 def _pattern(value: str) -> str:
     if not value or (value.count("*") == 1 and is_address(value.replace("*", "x"))):
         return ""
-    return "it must be an address with one * in it"
+    return Sentence("it must be an address with one * in it")
 
 
 def _line(value: str) -> str:
-    return "" if value.strip() and value.isprintable() else "it must be one line of text"
+    return "" if value.strip() and value.isprintable() else Sentence("it must be one line of text")
 
 
 def _url(value: str) -> str:
@@ -63,14 +79,15 @@ def _url(value: str) -> str:
 
     if not value or re.fullmatch(r"https?://[^\s/?#\"'<>\\@]+(?:/[^\s?#\"'<>\\]*)?", value):
         return ""
-    return "it must look like https://www.example.org/cgi-bin/helpdesk.cgi"
+    return Sentence("it must look like %(example)s", example="https://www.example.org/cgi-bin/helpdesk.cgi")
 
 
 def _transport(value: str) -> str:
     try:
         route.read_transport(value)
     except ValueError as wrong:
-        return str(wrong)
+        said: str = wrong.args[0]
+        return said
     return ""
 
 
@@ -79,105 +96,143 @@ def _mailbox(value: str) -> str:
         if value:
             route.read_mailbox(value)
     except ValueError as wrong:
-        return str(wrong)
+        said: str = wrong.args[0]
+        return said
     return ""
 
 
 def _afterwards(value: str) -> str:
     is_known = value in ("flag", "delete") or (value.startswith("move:") and value != "move:" and value.isprintable())
-    return "" if is_known else "it must be 'flag', 'delete' or 'move:' with a folder behind it"
+    return "" if is_known else Sentence("it must be 'flag', 'delete' or 'move:' with a folder behind it")
 
 
+_BELIEVED = N_("it says whom the desk believes")
+_ANSWERS = N_(
+    "Answers to mails that were sent before are then no longer known by their address: operators answer those tickets "
+    "on the web."
+)
 TABLE = (
-    Setting("desk", "name", "Help Desk", "what customers see as the name of this desk", _line),
-    Setting("desk", "url", "", "public address of the entry script; `serve` fills in its own if empty", _url),
-    Setting("desk", "address", "helpdesk@localhost", "the desk's own mail address", _address),
-    Setting("desk", "broadcast", ["operators@localhost"], "told of every new ticket", _addresses),
-    Setting("desk", "language", "en", "en | it: of notices, and where a reader's own is unknown", _one_of(*LANGUAGES)),
-    Setting("desk", "show_operator", True, "customers see on their page who answers; never where answers are relayed"),
-    Setting("desk", "resolved_days", 7, "a resolved ticket closes by itself after so many; 0: never", _from(0)),
-    Setting("desk", "proxy", "", "address of a reverse proxy in front, whose X-Forwarded-For and -Proto are believed"),
+    Setting("desk", "name", "Help Desk", N_("what customers see as the name of this desk"), _line),
+    Setting(
+        "desk",
+        "url",
+        "",
+        N_("public address of the entry script; `serve` fills in its own if empty"),
+        _url,
+        caution=N_("Links in mails lead there; those in mails that were sent before do not change."),
+    ),
+    Setting("desk", "address", "helpdesk@localhost", N_("the desk's own mail address"), _address, caution=_ANSWERS),
+    Setting("desk", "broadcast", ["operators@localhost"], N_("told of every new ticket"), _addresses),
+    Setting("desk", "language", "en", N_("of notices, and where a reader's own is unknown"), choices=LANGUAGES),
+    Setting(
+        "desk", "show_operator", True, N_("customers see on their page who answers; never where answers are relayed")
+    ),
+    Setting("desk", "resolved_days", 7, N_("a resolved ticket closes by itself after so many; 0: never"), _from(0)),
+    Setting(
+        "desk",
+        "proxy",
+        "",
+        N_("address of a reverse proxy in front, whose X-Forwarded-For and -Proto are believed"),
+        hosts=_BELIEVED,
+    ),
     Setting(
         "mail",
         "transport",
         "maildir:data/mail",
-        "or smtp://[user:password@]host[:port][?tls=starttls|implicit|none], sendmail:/usr/sbin/sendmail,\n"
-        "# lmtp://host:port, lmtp:/path",
+        N_(
+            "or smtp://[user:password@]host[:port][?tls=starttls|implicit|none], sendmail:/usr/sbin/sendmail,\n"
+            "lmtp://host:port, lmtp:/path"
+        ),
         _transport,
+        hosts=N_("it can name a program to run, and hold a password"),
     ),
     Setting(
         "mail",
         "answers",
         "direct",
-        "direct | copied | relayed: where an operator's Reply goes",
-        _one_of("direct", "copied", "relayed"),
+        N_("where an operator's Reply goes"),
+        choices=("direct", "copied", "relayed"),
     ),
     Setting(
         "mail",
         "forward",
         "reshape",
-        "reshape | auto: with auto, a letter goes to its operator as it came where its sender's domain allows (DMARC)",
-        _one_of("reshape", "auto"),
+        N_("with auto, a letter goes to its operator as it came where its sender's domain allows (DMARC)"),
+        choices=("reshape", "auto"),
     ),
-    Setting("mail", "acknowledge", True, "mail the customer the tracking number (never what they typed)"),
+    Setting("mail", "acknowledge", True, N_("mail the customer the tracking number (never what they typed)")),
     Setting(
         "mail",
         "ticket_addresses",
         "",
-        'where answers come in, as in "*@tickets.example.org"; empty: "desk+*@example.org" for desk@example.org',
+        N_('where answers come in, as in "*@tickets.example.org"; empty: "desk+*@example.org" for desk@example.org'),
         _pattern,
+        caution=_ANSWERS,
     ),
     Setting(
         "mail",
         "trusted_results",
         "",
-        "the mail server (authserv-id) whose DKIM verdict operators' letters must have passed; empty: not asked for",
+        N_(
+            "the mail server (authserv-id) whose DKIM verdict operators' letters must have passed; empty: not asked for"
+        ),
+        hosts=_BELIEVED,
     ),
-    Setting("mail", "reopen_days", 30, "a letter reopens a ticket closed so lately, else opens a new one", _from(0)),
-    Setting("limits", "letter_mb", 50, "most that one letter may bring, in MB", _from(1)),
-    Setting("limits", "upload_mb", 25, "most that one submission may bring, in MB", _from(1)),
-    Setting("limits", "submissions_per_hour", 30, "from one address; 0: no limit", _from(0)),
+    Setting(
+        "mail",
+        "reopen_days",
+        30,
+        N_("a letter reopens a ticket closed so lately, else opens a new one"),
+        _from(0),
+    ),
+    Setting("limits", "letter_mb", 50, N_("most that one letter may bring, in MB"), _from(1)),
+    Setting("limits", "upload_mb", 25, N_("most that one submission may bring, in MB"), _from(1)),
+    Setting("limits", "submissions_per_hour", 30, N_("from one address; 0: no limit"), _from(0)),
     Setting(
         "limits",
         "sign_in_tries",
         10,
-        "wrong ones in a row, per name and per address, before it slows down; 0: no limit",
+        N_("wrong ones in a row, per name and per address, before it slows down; 0: no limit"),
         _from(0),
     ),
     Setting(
         "sign_in",
         "by",
         "password",
-        "password | remote_user: the web server has checked who it is (REMOTE_USER)",
-        _one_of("password", "remote_user"),
+        N_("with remote_user, the web server has checked who it is (REMOTE_USER)"),
+        choices=("password", "remote_user"),
+        hosts=N_("it can let everybody in, or nobody"),
     ),
-    Setting("sign_in", "stay_hours", 12, "how long a sign-in lasts", _from(1)),
+    Setting("sign_in", "stay_hours", 12, N_("how long a sign-in lasts"), _from(1)),
     Setting(
         "fetch",
         "mailbox",
         "",
-        "where `helpdesk-lite fetch` finds letters: imaps://user:password@host[:port]/FOLDER",
+        N_("where `helpdesk-lite fetch` finds letters: imaps://user:password@host[:port]/FOLDER"),
         _mailbox,
+        hosts=N_("it holds a password"),
     ),
     Setting(
         "fetch",
         "token_command",
         "",
-        "a command that prints an access token (XOAUTH2), in place of a password in `mailbox`",
+        N_("a command that prints an access token (XOAUTH2), in place of a password in `mailbox`"),
+        hosts=N_("it is a program to run"),
     ),
     Setting(
         "fetch",
         "afterwards",
         "flag",
-        "flag | move:FOLDER | delete: what becomes of a letter there once the desk has it; the flag is $HelpDesk",
+        N_("flag | move:FOLDER | delete: what becomes of a letter there once the desk has it; the flag is $HelpDesk"),
         _afterwards,
     ),
     Setting(
         "retention",
         "erase_after_days",
         0,
-        "a closed ticket becomes anonymous, for good, after so many: no names, addresses, words or files; 0: never",
+        N_("a closed ticket becomes anonymous, for good, after so many: no names, addresses, words or files; 0: never"),
         _from(0),
+        hosts=N_("what it erases does not come back"),
     ),
 )
 _FIELD = {("sign_in", "by"): "sign_in_by"}
@@ -191,39 +246,42 @@ def default_text() -> str:
         if setting.section != section:
             section = setting.section
             lines += ["", f"[{section}]"]
-        lines += [f"# {setting.comment}", f"{setting.name} = {_toml(setting.default)}"]
+        choices = f"{' | '.join(setting.choices)}: " if setting.choices else ""
+        comment = f"{choices}{setting.comment}".replace("\n", "\n# ")
+        lines += [f"# {comment}", f"{setting.name} = {_toml(setting.default)}"]
     return "\n".join(lines) + "\n"
 
 
 class Told(NamedTuple):
-    """A setting as the desk has it: its value as in settings.toml, and the line there, 0 if it is the default's."""
+    """A setting as the desk has it: its value, and its line in settings.toml, 0 if it is not there."""
 
     setting: Setting
-    value: str
+    value: Value
     line: int
 
     @property
     def is_usual(self) -> bool:
         """Whether it is what a new desk has."""
-        return self.value == _toml(self.setting.default)
+        return self.value == self.setting.default
+
+    @property
+    def shown(self) -> str:
+        """The value as settings.toml has it, but for a password in it."""
+        import re
+
+        return re.sub(r"(://[^/@:\s\"]*):[^/@\s\"]*@", r"\1:...@", _toml(self.value))
 
 
 def told(text: str) -> list[Told]:
-    """Every setting, in the order of the table, with where its value in the sound TOML `text` comes from.
-
-    A password in a value is not told.
-    """
-    import re
+    """Every setting, in the order of the table, with where its value in the sound TOML `text` comes from."""
     import tomllib
 
     found = tomllib.loads(text)
     told = []
     for setting in TABLE:
         section = found.get(setting.section, {})
-        is_written = setting.name in section
-        value = _toml(section.get(setting.name, setting.default))
-        value = re.sub(r"(://[^/@:\s\"]*):[^/@\s\"]*@", r"\1:...@", value)
-        told.append(Told(setting, value, _line_of(text, setting.section, setting.name) if is_written else 0))
+        line = _line_of(text, setting.section, setting.name) if setting.name in section else 0
+        told.append(Told(setting, section.get(setting.name, setting.default), line))
     return told
 
 
@@ -245,7 +303,7 @@ def check(text: str, path: str = "settings.toml") -> dict[str, Any]:
     for setting in TABLE:
         section = found.get(setting.section, {})
         value = section.get(setting.name, setting.default) if isinstance(section, dict) else setting.default
-        said = _wrong_type(setting.default, value) or setting.wrong(value)
+        said = setting.problem(value)
         if said:
             line = _line_of(text, setting.section, setting.name)
             mistakes.append((line, f"[{setting.section}] {setting.name} = {_toml(value)}: {said}"))
@@ -271,13 +329,19 @@ def _unknown(found: dict[str, Any], text: str, path: str) -> list[tuple[int, str
     return mistakes
 
 
+_TYPES: dict[type, str] = {
+    bool: Sentence("it must be true or false"),
+    int: Sentence("it must be a whole number"),
+    str: Sentence("it must be a text in quotes"),
+}
+
+
 def _wrong_type(default: Value, value: Any) -> str:
     if isinstance(default, list):
         right = isinstance(value, list) and all(isinstance(item, str) for item in value)
-        return "" if right else 'it must be a list of texts, as in ["one", "two"]'
+        return "" if right else Sentence('it must be a list of texts, as in ["one", "two"]')
     if type(value) is not type(default):
-        names = {bool: "true or false", int: "a whole number", str: "a text in quotes"}
-        return f"it must be {names[type(default)]}"
+        return _TYPES[type(default)]
     return ""
 
 

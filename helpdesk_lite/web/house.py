@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helpdesk_lite.accounts import Accounts
+    from helpdesk_lite.adjusting import Adjusting
     from helpdesk_lite.arranging import Arranging
     from helpdesk_lite.audit import Audit
     from helpdesk_lite.cache import Cache
@@ -61,6 +62,7 @@ class House:
     handling: Handling
     accounts: Accounts
     arranging: Arranging
+    adjusting: Adjusting
     texts: Texts
     styling: Styling
     lists: Lists

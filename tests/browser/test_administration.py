@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests import servers
+from tests.browser.seen import PHONE
 from tests.browser.test_every_page import check
 
 
 def test_an_administrators_day(browse, quiet):
     ada = browse("ada").go("/administration")
     check(ada)
-    check(ada.go("/administration/settings"))
     ada.go("/administration").page.get_by_role("link", name="Operators").click()
     check(ada)
     ada.find("summary").click()
@@ -42,3 +44,28 @@ def test_an_administrators_day(browse, quiet):
     check(ada)
     assert "absent" not in ada.go("/administration/operators").find(".letters").inner_text()
     quiet.house.operators.remove("olga")
+
+
+def test_settings_are_changed_and_a_mistake_is_told(browse, quiet):
+    path = Path(quiet.house.root.settings)
+    before = path.read_bytes()
+    try:
+        ada = browse("ada", PHONE).go("/administration/settings")
+        check(ada)
+        ada.find("#desk-name").fill("")
+        ada.find("#limits-upload_mb").fill("much")
+        ada.press("Save")
+        check(ada)
+        assert ada.page.evaluate("document.activeElement.className") == "problem summary"
+        ada.find("#desk-name").fill("Acme")
+        ada.find("#limits-upload_mb").fill("20")
+        path.write_bytes(before.replace(b'name = "Help Desk"', b'name = "Bcme"'))
+        ada.press("Save")
+        check(ada)
+        assert 'The file says now: "Bcme"' in ada.find("#desk-name-theirs").inner_text()
+        ada.press("Save")
+        assert "It is saved." in ada.find(".notice").inner_text()
+        check(ada)
+        assert b'name = "Acme"' in path.read_bytes()
+    finally:
+        path.write_bytes(before)

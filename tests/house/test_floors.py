@@ -11,9 +11,10 @@ FLOORS = {
     "words": "errors tracking rights standing ticket ties form letter settings settings_table reply_address trace "
     "signing times route i18n mistakes terminal",
     "disk": "disk cache data_format assets root owner slice templating",
-    "shelves": "store mail forms audit operators categories limits drafts whose rules rules_file duties look",
+    "shelves": "store mail forms audit operators categories limits drafts whose rules rules_file settings_file duties "
+    "look",
     "desk": "desk reception handling joining courier verify correspondence customers my_tickets threads typed "
-    "intake aside permission copies accounts lists sameness arranging naming ledger doctor probe calls "
+    "intake aside permission copies accounts lists sameness arranging adjusting naming ledger doctor probe calls "
     "histories ruling trial erasing handing_out texts departments styling",
     "doors": "web doors",
     "assembly": "assemble assemble_reception assemble_texts wsgi",

@@ -26,20 +26,6 @@ class TestForAdministrators:
         assert "data/operators/zed.toml: email is missing." in desk.get("/administration", "ada").words
 
 
-class TestSettings:
-    def test_each_is_told_with_where_it_comes_from(self, desk):
-        with open(desk.house.root.settings, "w") as file:
-            file.write('[desk]\nname = "Help Desk"\n\n[mail]\ntransport = "smtp://me:secret@mail.example.org"\n')
-        words = desk.get("/administration/settings", "ada").words
-        assert 'name "Help Desk" line 2 · as usual' in words
-        assert 'transport "smtp://me:...@mail.example.org" line 5 ' in words
-        assert "secret" not in words
-        assert "upload_mb 25 not in the file · as usual" in words
-
-    def test_are_for_administrators_alone(self, desk):
-        assert desk.get("/administration/settings", "ines").status == 403
-
-
 class TestTheLog:
     def test_says_that_there_is_nothing(self, desk):
         assert "Nothing is in the log." in desk.get("/administration/log", "ada").words

@@ -5,9 +5,9 @@ Guarantee: anybody else gets 403, and stands in the log for it.
 
 from __future__ import annotations
 
-from helpdesk_lite import accounts, arranging, i18n, naming, styling
+from helpdesk_lite import accounts, adjusting, arranging, i18n, naming, styling
 from helpdesk_lite.audit import PAGE, REFUSED
-from helpdesk_lite.errors import DeskError, FileChanged
+from helpdesk_lite.errors import DeskError, FileChanged, RulesMistaken, SettingsMistaken, TextMistaken
 from helpdesk_lite.i18n import N_, Sentence, told
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helpdesk_lite.accounts import Accounts
+    from helpdesk_lite.adjusting import Adjusting
     from helpdesk_lite.arranging import Arranging
     from helpdesk_lite.audit import Noted
     from helpdesk_lite.i18n import Translation
@@ -32,7 +33,7 @@ _PLACES = (  # the path below /administration, what is there, and what for
     ("categories", N_("Categories"), N_("What tickets can be about: who is mailed of them, and who works on them.")),
     ("rules", N_("Rules"), N_("What becomes of new tickets by itself, and to whom they are handed.")),
     ("look", N_("Look"), N_("The colours and the logo of every page.")),
-    ("settings", N_("Settings"), N_("What data/settings.toml says, and what is as usual.")),
+    ("settings", N_("Settings"), N_("What this desk is called, where its mail goes, how much it takes, and the like.")),
     ("log", N_("Log"), N_("Who changed what about this desk, and who was refused what.")),
 )
 _SAID = {
@@ -60,29 +61,6 @@ def overview(request: Request, house: House) -> Response:
     return page(request, house, "administration.html", values, here="administration")
 
 
-def settings(request: Request, house: House) -> Response:
-    """Every setting, with its value and where that comes from. NotAllowed."""
-    from helpdesk_lite import disk, settings_table
-
-    administrator(request, house)
-    said = i18n.translation(request.language)
-    told = settings_table.told(disk.read(house.root.settings).decode("utf-8", "replace"))
-    sections: dict[str, list[dict[str, Any]]] = {}
-    for one in told:
-        line = said.gettext("line %(num)s") % {"num": one.line} if one.line else said.gettext("not in the file")
-        is_filled_in = (one.setting.name, one.value) == ("url", '""') and bool(house.settings.url)
-        sections.setdefault(one.setting.section, []).append(
-            {
-                "name": one.setting.name,
-                "value": house.settings.url if is_filled_in else one.value,
-                "source": said.gettext("filled in by the server that runs") if is_filled_in else line,
-                "comment": one.setting.comment.replace("\n# ", " "),
-                "is_usual": one.is_usual,
-            }
-        )
-    return page(request, house, "settings.html", {"sections": sections}, here="administration")
-
-
 def log(request: Request, house: House) -> Response:
     """A page of the audit log, the newest first; what is older than `?before=ENTRY`. NotAllowed."""
     administrator(request, house)
@@ -101,6 +79,7 @@ def log(request: Request, house: House) -> Response:
 def undo(request: Request, house: House, name: str) -> Response:
     """Have it as it was before this entry, then show the log; 409 if something changed since. NotAllowed."""
     by = administrator(request, house)
+    said = i18n.translation(request.language)
     noted = house.audit.find(name)
     part = None if noted is None else _undoer(house, noted)
     if noted is None or part is None:
@@ -111,17 +90,21 @@ def undo(request: Request, house: House, name: str) -> Response:
         return _refused(
             request, house, 409, Sentence("Something has changed since. Look at how it is now, and change it there.")
         )
+    except (SettingsMistaken, RulesMistaken, TextMistaken) as wrong:
+        return _refused(request, house, 409, " ".join(told(one, said) for one in wrong.mistakes))
     except DeskError as wrong:
         return _refused(request, house, 409, wrong.words)
     return see_other(request, "/administration/log")
 
 
-def _undoer(house: House, noted: Noted) -> Accounts | Arranging | Styling | Texts | None:
+def _undoer(house: House, noted: Noted) -> Accounts | Adjusting | Arranging | Styling | Texts | None:
     """The part that can take this entry back; None if nothing can."""
     if accounts.is_undoable(noted):
         return house.accounts
     if arranging.is_undoable(noted):
         return house.arranging
+    if adjusting.is_undoable(noted):
+        return house.adjusting
     if styling.is_undoable(noted):
         return house.styling
     return house.texts if house.texts.is_undoable(noted) else None
