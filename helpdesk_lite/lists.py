@@ -175,7 +175,7 @@ class Lists:
 
     def _places(self, wanted: Wanted) -> list[Place]:
         """Where the open tickets lie that may be wanted."""
-        holders = [wanted.holder] if wanted.holder else self._desk.store.holders()
+        holders = [name for name in self._desk.store.holders() if wanted.holder in ("", name)]
         claimed = [Place(CLAIMED, name) for name in holders] if wanted.state != PENDING else []
         return ([QUEUE] if wanted.state in (OPEN, PENDING) and not wanted.holder else []) + claimed
 

@@ -63,6 +63,11 @@ def kinds(desk):
     }
 
 
+@pytest.mark.parametrize("holder", ["nobody", "../pending", "bob/../ines", ".", "..", "\0"])
+def test_what_names_no_holder_has_no_tickets(desk, kinds, holder):
+    assert desk.numbers(holder=holder) == []
+
+
 def test_a_list_is_of_one_state_or_of_all_that_are_open(desk, kinds):
     for state, number in kinds.items():
         assert desk.numbers(state=state) == [number]
