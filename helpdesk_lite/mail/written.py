@@ -95,6 +95,7 @@ class Writer:
             "title": asked.title,
             "note": discretion.without(letter.note, discretion.hidden_in(ticket), word),
             "comes_in": self._comes_in,
+            "is_handed_up": any(letter.message_id in one.letters for one in ticket.entries if one.kind == "escalated"),
             "received": _moment(asked.received_at),
             "attachments": [
                 {"name": discretion.without(part.name, discretion.hidden_in(ticket), word), "size": _size(part.size)}

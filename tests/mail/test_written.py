@@ -225,6 +225,16 @@ def test_a_notice_tells_what_was_asked_and_not_by_whom(post: Post) -> None:
     assert list(found.iter_attachments()) == []
 
 
+def test_a_notice_says_whether_the_ticket_is_new_or_was_handed_up(post: Post) -> None:
+    letter = post.letter(NOTICE)._replace(note="They have a contract.")
+    ruled = post.entry._replace(letters=(letter.message_id,))
+    for entry, said in ((ruled, "A new ticket is waiting"), (ruled._replace(kind="escalated"), "handed up to you")):
+        found = read(post.writer.notice(letter, post.ticket._replace(entries=(post.entry, entry)), post.message))
+        for shape in ("plain", "html"):
+            assert said in text(found, shape) and "They have a contract." in text(found, shape)
+            assert ("A new ticket" in text(found, shape)) == (said == "A new ticket is waiting")
+
+
 def test_a_notice_of_a_letter_has_neither_its_signature_nor_its_senders_addresses(tmp_path: Path) -> None:
     asked = inquiry()
     said = "It burns. I am jane@example.com or jane@home.example.\n-- \nJane, +39 055 123456"
