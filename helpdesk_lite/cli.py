@@ -171,6 +171,7 @@ def _verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
             verb.add_argument("--note", required=True, metavar="TEXT", help="what the next level has to know")
         elif name == "reassign":
             verb.add_argument("--to", required=True, metavar="NAME", help="who is to have it")
+            verb.add_argument("--note", default="", metavar="TEXT", help="what they have to know")
         elif name == "resolve":
             verb.add_argument("--solution", default="", metavar="TEXT", help="what it was and what helped")
             verb.add_argument("--tell", action="store_true", help="mail the customer that it is done")

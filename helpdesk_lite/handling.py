@@ -9,9 +9,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import NamedTuple
 
+from helpdesk_lite import i18n
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketChanged, TicketMoved
 from helpdesk_lite.i18n import N_, Sentence
-from helpdesk_lite.letter import NOTICE, is_address
+from helpdesk_lite.letter import NOTICE, TOLD, is_address
 from helpdesk_lite.letter import RESOLVED as RESOLVED_LETTER
 from helpdesk_lite.rights import ESCALATE, HOLD, MARK, PUT_AWAY, REASSIGN, RESOLVE, RESTORE, RESUME, WAIT
 from helpdesk_lite.standing import AWAY, HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, TYPES, WAITING, written
@@ -82,12 +83,16 @@ class Handling(NamedTuple):
             letters = self._notices(ticket, now, operator, note)
             self.desk.move(ticket, QUEUE, "escalated", operator.name, letters, now, note)
 
-    def reassign(self, number: str, operator: Operator, to: str) -> None:
-        """Hand the ticket to another operator, whose mailbox gets what the customer wrote, as if they had claimed it.
+    def reassign(self, number: str, operator: Operator, to: str, note: str = "") -> None:
+        """Hand the ticket to another operator, whose mailbox gets what the customer wrote, as if they had claimed it,
+        and who has handed it on, with the note if there is one.
 
         TicketMoved, NotAllowed; AlreadyClaimed if they have it anyhow; HandlingRefused if there is no such operator, or
-        they are away, or may not have it.
+        they are away, or may not have it, or the note is too long.
         """
+        note = note.strip()
+        if len(note) > LONGEST_NOTE:
+            raise HandlingRefused(Sentence("A note has up to %(num)s characters.", num=LONGEST_NOTE))
         heir = self.operators.find(to)
         if heir is None:
             raise HandlingRefused(Sentence("There is no operator %(name)s.", name=to))
@@ -96,8 +101,9 @@ class Handling(NamedTuple):
             if ticket.place.holder == heir.name:
                 raise AlreadyClaimed(number, *ticket.place, ticket.since)
             self.check_heir(heir, ticket)
-            letters = self.desk.forwards(ticket, heir)
-            self.desk.move(ticket, Place(CLAIMED, heir.name), "reassigned", operator.name, letters, text=heir.name)
+            letters = [*self._handed(ticket, heir, operator, note), *self.desk.forwards(ticket, heir)]
+            text = f"{heir.name}\n\n{note}" if note else heir.name
+            self.desk.move(ticket, Place(CLAIMED, heir.name), "reassigned", operator.name, letters, text=text)
 
     def check_heir(self, heir: Operator, ticket: Ticket) -> None:
         """HandlingRefused unless the ticket can be handed to this operator."""
@@ -193,6 +199,15 @@ class Handling(NamedTuple):
             return []
         readers = self.desk.reception.readers(now.category or ticket.inquiry.head.category)
         return self._notice(ticket, tuple(one for one in readers if one != by.email))
+
+    def _handed(self, ticket: Ticket, heir: Operator, by: Operator, note: str) -> list[Letter]:
+        """The news for whoever is handed the ticket; none for who takes it themselves."""
+        if heir.name == by.name:
+            return []
+        said = i18n.translation(heir.language or self.desk.settings.language)
+        told = said.gettext("%(who)s has handed ticket %(number)s on to you.")
+        words = "\n\n".join(filter(None, (told % {"who": by.name, "number": ticket.number}, note)))
+        return [self.desk.letter(TOLD, ticket.inquiry, operator=heir.name)._replace(note=words)]
 
     def _tidings(self, ticket: Ticket) -> list[Letter]:
         """The news for the customer that it is done."""

@@ -91,12 +91,12 @@ class Entry(NamedTuple):
     """One message in the ticket's file: what it is (`kind`), who did it (`by`), when, and the letters it caused.
 
     Kinds of what happened: inquiry, claimed (`text`: the rules that handed it on, if any did), released, closed,
-    reopened, waiting, resolved, resumed, escalated, reassigned (`text`: to whom), marked, spam and binned (`text`:
-    where it lay before), restored, those of `ties`, found (by `verify`: the ticket lay elsewhere, or stood otherwise,
-    than it said), ruled (`text`: the rules that applied, and below an empty line their note), forwarded (by the
-    courier: `text` is the shape of a letter that was sent on, the domain that decided, and what it asks for),
-    included and excluded (`people`: who is in copy from then on, or no more), command (`text`: what an operator's
-    letter asked for, which is the entry's message; whether it was done, other entries say).
+    reopened, waiting, resolved, resumed, escalated, reassigned (`text`: to whom, and below an empty line the note),
+    marked, spam and binned (`text`: where it lay before), restored, those of `ties`, found (by `verify`: the ticket lay
+    elsewhere, or stood otherwise, than it said), ruled (`text`: the rules that applied, and below an empty line their
+    note), forwarded (by the courier: `text` is the shape of a letter that was sent on, the domain that decided, and
+    what it asks for), included and excluded (`people`: who is in copy from then on, or no more), command (`text`: what
+    an operator's letter asked for, which is the entry's message; whether it was done, other entries say).
 
     Kinds of what was written, whose message is the letter as it came in: letter (from the customer's side), answer
     (from an operator), note (for operators only; `text`: the operators it names), automatic (from a machine), bounce (a

@@ -285,7 +285,7 @@ def test_a_ticket_is_handled_between_claim_and_close(root, number, people):
             "is resolved; it closes by itself unless somebody goes on with it.",
         ),
         ("resume", "is in progress."),
-        ("reassign", "--to", "bob", "bob has"),
+        ("reassign", "--to", "bob", "--note", "Ask the plumber.", "bob has"),
         ("mark", "--priority", "critical", "--due", "2026-11-30", "priority=critical due_at=2026-11-30T23:59:59Z."),
         ("mark", "--due", "none", ": priority=critical."),
         ("escalate", "--note", "A plumber!", "is back in the queue, at level 2."),

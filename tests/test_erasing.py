@@ -56,6 +56,8 @@ class Kept:
                     Customers(self.house.intake.correspondence).write(self.form, post)
                 else:
                     self.house.intake.correspondence.note(self.form, INES, post)
+        self.house.handling.reassign(self.form, INES, "bob", "Her dog bit me")
+        self.house.handling.reassign(self.form, BOB, "ines")
         self.house.drafts.keep("ines", self.form, "Pour water")
         assemble.courier(self.house).run(all=True)
         self.desk.close(self.form, INES)

@@ -12,7 +12,7 @@ from helpdesk_lite import assemble, typed
 from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.customers import Customers
 from helpdesk_lite.errors import AlreadyClaimed, HandlingRefused, NotAllowed, TicketChanged, TicketMoved
-from helpdesk_lite.letter import FORWARD, NOTICE, RESOLVED
+from helpdesk_lite.letter import FORWARD, NOTICE, RESOLVED, TOLD
 from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.standing import AWAY, BINNED, SPAM, USUAL, Standing
 from helpdesk_lite.ticket import ANSWER, CLAIMED, CLOSED, LETTER, QUEUE, Place
@@ -179,7 +179,23 @@ class TestReassign:
         assert handled.ticket.progress == "waiting", "it still does"
         to_bob = [one for one in handled.letters(FORWARD) if one.operator == "bob"]
         assert len(to_bob) == 2
-        assert {one.message_id for one in to_bob} == set(handled.ticket.entries[-1].letters)
+        assert {one.message_id for one in to_bob} < set(handled.ticket.entries[-1].letters)
+
+    def test_the_other_is_told_who_has_handed_it_on_and_why(self, handled):
+        handled.handling.reassign(handled.number, INES, "bob", " Ask the plumber.\n")
+        (told,) = handled.letters(TOLD)
+        assert told.operator == "bob"
+        assert told.note == f"ines has handed ticket {handled.number} on to you.\n\nAsk the plumber."
+        assert told.message_id in handled.ticket.entries[-1].letters
+        assert handled.last == ("reassigned", "ines", "bob\n\nAsk the plumber.")
+
+    def test_who_takes_it_themselves_is_told_nothing(self, handled):
+        handled.handling.reassign(handled.number, ADMIN, ADMIN.name)
+        assert handled.letters(TOLD) == []
+
+    def test_a_note_has_an_end(self, handled):
+        with pytest.raises(HandlingRefused):
+            handled.handling.reassign(handled.number, INES, "bob", "a" * 10_001)
 
     def test_who_has_it_cannot_be_given_it(self, handled):
         with pytest.raises(AlreadyClaimed):

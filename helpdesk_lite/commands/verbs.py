@@ -82,7 +82,7 @@ def _act(house: House, given: Namespace, number: str, operator: Operator) -> Non
     elif given.verb == "escalate":
         house.handling.escalate(number, operator, given.note)
     elif given.verb == "reassign":
-        house.handling.reassign(number, operator, given.to)
+        house.handling.reassign(number, operator, given.to, given.note)
     elif given.verb == "resolve":
         house.handling.resolve(number, operator, given.solution, given.tell, given.close)
     elif given.verb in _JOINED:

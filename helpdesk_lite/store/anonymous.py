@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ERASED = "erased"  # kind of the entry that says so; and in place of the submission's digest, in the head
 SUBJECT = "(erased)"
 SOMEBODY = "somebody"  # who wrote, where that was neither the customer nor an operator
-_SAYS_FACTS = ("reassigned", "marked", "spam", "binned", NOTE, *TIES)  # kinds whose text names no customer
+_SAYS_FACTS = ("reassigned", "marked", "spam", "binned", NOTE, *TIES)  # whose text, but for a note, names no customer
 
 
 MESSAGE = f"Subject: {SUBJECT}\n\n{SUBJECT}\n".encode()
@@ -53,7 +53,7 @@ def plain(entry: Entry, number: str, erased: Entry) -> Entry:
     return entry._replace(
         by=entry.by if is_theirs else SOMEBODY,
         message_id=_own_id(entry, number, domain_of(erased.message_id.strip("<>"))),
-        text=entry.text if entry.kind in _SAYS_FACTS else "",
+        text=entry.text.partition("\n\n")[0] if entry.kind in _SAYS_FACTS else "",
         sender="",
         people=(),
     )

@@ -57,6 +57,7 @@ _COMMAND = re.compile(r"\A\s*note[:.!]*(?=\s)\s*", re.IGNORECASE)  # how a note 
 
 
 _SOLVED = ("resolved", "closed")  # kinds of entries whose text is a solution
+_NOTED = (RULED, "reassigned")  # kinds whose text has a note below an empty line
 
 
 class Line(NamedTuple):
@@ -167,12 +168,12 @@ class Thread:
     def _line(self, place: int, entry: Entry) -> Line:
         when = wording.time_element(entry.at, self._now, self._said)
         reading = self._readings.get(place) if place else None
-        if entry.kind == "escalated" or (entry.kind in (*_SOLVED, RULED) and _note_of(entry)):
+        if entry.kind == "escalated" or (entry.kind in (*_SOLVED, *_NOTED) and _note_of(entry)):
             return Line(self._words(entry), when, self._note_in(entry))
         return Line(self._words(entry), when, reading and self._shown(place, entry, reading))
 
     def _note_in(self, entry: Entry) -> Shown:
-        """The note with which it was handed up or that rules left, or the solution with which it was resolved."""
+        """The note with which it was handed up or on, or that rules left; the solution with which it was resolved."""
         from helpdesk_lite.mail.folds import OWN
 
         return Shown(NOTE, self._mark(entry._replace(kind=NOTE)), pieces=((OWN, self.discreet(_note_of(entry))),))
@@ -207,7 +208,7 @@ class Thread:
             "form": self._ticket.inquiry.head.title,
             "failed": failed or said.gettext("its recipient"),
             "level": entry.standing.level if entry.standing else 1,
-            "to": entry.text,
+            "to": entry.text.partition("\n\n")[0],
             "people": self._discreet_reason(", ".join(entry.people)),
             "command": entry.text,
             "other": entry.text.partition(" ")[0],
@@ -356,7 +357,7 @@ def may_have(entry: Entry, part: Part, is_veiled: bool) -> bool:
 
 def _note_of(entry: Entry) -> str:
     """The note in an entry that is no letter."""
-    return entry.text.partition("\n\n")[2] if entry.kind == RULED else entry.text
+    return entry.text.partition("\n\n")[2] if entry.kind in _NOTED else entry.text
 
 
 def _hidden_in(ticket: Ticket) -> frozenset[str]:

@@ -471,7 +471,7 @@ VERBS = {
         _typed("note", "note"),
         _handled("wait", b"", "claimed", INES, "waiting", again=303),
         _handled("escalate", b"note=A+plumber!", "claimed", QUEUE, "escalated", letters=1),
-        _handled("reassign", b"to=ada", "claimed", Place(CLAIMED, "ada"), "reassigned", letters=1),
+        _handled("reassign", b"to=ada", "claimed", Place(CLAIMED, "ada"), "reassigned", letters=2),
         _handled("resolve", b"tell=yes&solution=Water.", "claimed", INES, "resolved", letters=1, again=303),
         _handled("spam", b"", "pending", Place(CLOSED, ""), "spam"),
         _handled("bin", b"", "claimed", INES_HAD, "binned"),

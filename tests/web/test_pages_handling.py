@@ -116,9 +116,14 @@ class TestHandingOn:
         page = desk.get(f"/tickets/{claimed}", "ines").text
         assert '<option value="bob">' in page
         assert '<option value="ines">' not in page
-        answer = desk.post(f"/tickets/{claimed}/reassign", "ines", {"to": "bob"})
+        fields = {"to": "bob", "note": "Ask the <plumber>.\r\nHe knows."}
+        answer = desk.post(f"/tickets/{claimed}/reassign", "ines", fields)
         assert (answer.status, answer.headers["location"]) == (303, f"{SCRIPT}/mine")
-        assert "ines handed it on to bob" in desk.get(f"/tickets/{claimed}", "bob").words
+        page = desk.get(f"/tickets/{claimed}", "bob")
+        assert "ines handed it on to bob Only operators see this" in page.words
+        assert "Ask the &lt;plumber&gt;.\nHe knows." in page.text
+        key = desk.house.desk.key(claimed)
+        assert "plumber" not in desk.get(f"/status/{claimed}?key={key}").text
 
     def test_to_nobody(self, desk, claimed):
         assert desk.post(f"/tickets/{claimed}/reassign", "ines", {"to": "nobody"}).status == 422

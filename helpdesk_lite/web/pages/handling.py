@@ -65,8 +65,9 @@ def escalate(request: Request, house: House, number: str) -> Response:
 
 def reassign(request: Request, house: House, number: str) -> Response:
     """Somebody else has it, then show what is left. TicketMoved, NotAllowed, HandlingRefused."""
-    operator = signed_in(request)
-    house.handling.reassign(number, operator, _typed(request, house).get("to", ""))
+    operator, typed = signed_in(request), _typed(request, house)
+    note = typed.get("note", "").replace("\r\n", "\n")
+    house.handling.reassign(number, operator, typed.get("to", ""), note)
     may_look = house.desk.may(operator, SHOW, house.store.read(number))
     return see_other(request, f"/tickets/{number}" if may_look else "/mine")
 
