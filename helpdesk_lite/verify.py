@@ -35,7 +35,7 @@ _VERIFIER = Operator("verify", "", ADMINISTRATOR)
 
 
 class Verifier:
-    """Looks at the desk's whole memory: all that lies in data/ under `root`."""
+    """Looks at the desk's whole memory: all that lies in data/ under `root`; and for what was left beside it."""
 
     def __init__(
         self, desk: Desk, operators: Operators, letters: Ledger, root: Root, naming: Naming, audit: Audit
@@ -47,12 +47,14 @@ class Verifier:
         self._naming = naming
         self._audit = audit
         self._data = root.data
+        self._beside = root.forms, root.templates[0]  # what administrators write online lies there, too
         self._format = root.format
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong, one finding each; not what others are just doing."""
         yield from inspect.private(self._data)
-        yield from (finding for finding in inspect.unfinished(self._data) if _is_stale(finding.path))
+        for folder in (self._data, *self._beside):
+            yield from (finding for finding in inspect.unfinished(folder) if _is_stale(finding.path))
         for finding in (*self._tickets(), *self._letters(), *inspect.marks(self._data), *self._ties()):
             if not finding.number or self._is_so(finding):
                 yield finding

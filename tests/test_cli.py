@@ -361,6 +361,19 @@ def test_a_claim_on_a_failing_disk_says_that_nothing_was_changed(root, number, p
     assert assemble.house(Root(str(root))).store.place(number).state == "pending"
 
 
+def test_a_form_is_switched_off_and_on(root):
+    status, said, _ = run("--root", root, "form", "off", "contact")
+    assert (status, "forms/contact.html.off" in said) == (0, True)
+    assert (root / "forms" / "contact.html.off").exists()
+    assert "contact: switched off" in run("--root", root, "form", "check")[1]
+    assert "customers are told that it is not in use" in run("--root", root, "form", "check", "contact")[1]
+    assert run("--root", root, "form", "on", "contact")[0] == 0
+    assert (root / "forms" / "contact.html").exists()
+    assert [noted.what for noted in assemble.house(Root(str(root))).audit.read()] == ["switched on", "switched off"]
+    status, _, error = run("--root", root, "form", "off", "../data/settings")
+    assert (status, error) == (1, "helpdesk-lite: There is no forms/../data/settings.html here.\n")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [[], ["nonsense"], ["show"], ["operator"], ["list", "lost"], ["serve", "--bind"], ["claim"], ["claim", "X"]],

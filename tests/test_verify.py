@@ -184,6 +184,28 @@ def test_a_file_whose_writing_was_never_finished_is_taken_away(house):
     assert not os.path.exists(half)
 
 
+def test_so_is_one_of_a_form(house):
+    half = os.path.join(house.root.forms, ".contact.html.1-2.new")
+    with open(half, "w") as file:
+        file.write("<ti")
+    os.utime(half, (time.time() - 7200, time.time() - 7200))
+    assert mended(house)
+    assert not os.path.exists(half)
+
+
+def test_a_form_that_customers_cannot_use_is_named(house):
+    folder = house.root.forms
+    for name, text in {"order.html": "{% if %}", "contact.html.off": "", "club.html.off": ""}.items():
+        with open(os.path.join(folder, name), "w") as file:
+            file.write(text)
+    os.unlink(os.path.join(folder, "club.html"))
+    status, lines = verify(house)
+    assert (status, len(lines)) == (1, 2)
+    assert lines[0].startswith("forms/order.html: line 1: ")
+    assert lines[0].endswith(" Customers cannot use the form order.")
+    assert lines[1].startswith("forms/contact.html.off: it counts for nothing, as contact.html is in use")
+
+
 def test_a_staged_letter_that_no_ticket_names_is_dropped(house, number):
     (letter, *_) = house.outbox.waiting()
     house.outbox.stage([letter._replace(message_id=f"<{number}.notice.0000000000@localhost>")])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpdesk_lite.errors import BrokenForm, UnknownForm
+from helpdesk_lite.errors import BrokenForm, FormOff, UnknownForm
 from helpdesk_lite.form import Form
 from helpdesk_lite.forms import make
 from helpdesk_lite.forms.flat import flat, form_of
@@ -65,6 +65,34 @@ def test_a_file_that_is_gone_is_no_form(forms: Forms, tmp_path: Path) -> None:
     (tmp_path / "forms" / "contact.html").unlink()
     with pytest.raises(UnknownForm):
         folder.page("contact")
+
+
+def test_a_file_that_ends_in_off_is_a_form_that_is_switched_off(forms: Forms, tmp_path: Path) -> None:
+    folder = forms(contact="<title>Contact</title><input name=a>", other="<input name=a>")
+    file = tmp_path / "forms" / "contact.html"
+    folder.titles()
+    file.rename(tmp_path / "forms" / "contact.html.off")
+    for ask in (folder.page, folder.form):
+        with pytest.raises(FormOff):
+            ask("contact")
+    assert (folder.names(), folder.switched_off(), folder.misnamed()) == (["other"], ["contact"], [])
+    assert [name for name, _, _ in folder.titles()] == ["other"]
+    assert folder.all_names() == ["contact", "other"]
+    assert [mistake.path for mistake in folder.check("contact")] == [f"{file}.off"]
+    file.write_text("<input name=b>")
+    assert folder.form("contact").fields[0].name == "b"
+
+
+def test_a_text_is_tried_before_it_is_a_file(forms: Forms, tmp_path: Path) -> None:
+    folder = forms(contact="<title>Kept</title><input name=a>")
+    form, page = folder.tried("contact", "<title>Typed</title><input name=b><button>Send</button>")
+    assert (form.title, [field.name for field in form.fields]) == ("Typed", ["b"])
+    assert 'action="/d/forms/contact"' in page.html("/d", "")
+    assert [mistake.line for mistake in folder.check_text("new", "<input name=a>\n<meta name=helpdesk-x>")] == [1, 2]
+    with pytest.raises(BrokenForm):
+        folder.tried("new", "{% if %}")
+    assert folder.form("contact").title == "Kept"
+    assert os.listdir(tmp_path / "forms") == ["contact.html"]
 
 
 @pytest.mark.parametrize("name", ["../secret", ".hidden", "a/b", "", "a.b", "a b", "\0", "x" * 300, "..", "-", "ä/ö"])
