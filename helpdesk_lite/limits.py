@@ -34,6 +34,19 @@ class Limits:
         os.makedirs(self.folder, mode=0o700, exist_ok=True)
         disk.append(self._path(kind, now // HOUR), _RECORD.pack(self._mark(kind, who), now, weight))
 
+    def is_first(self, kind: str, what: str) -> bool:
+        """Whether this happened never before, in two hours at least; from now on it has. That is on disk then."""
+        os.makedirs(self.folder, mode=0o700, exist_ok=True)
+        try:
+            disk.write_new(self._once(kind, what), [b""])
+        except FileExistsError:
+            return False
+        return True
+
+    def has_happened(self, kind: str, what: str) -> bool:
+        """Whether `is_first` was asked this already."""
+        return disk.is_there(self._once(kind, what))
+
     def forget(self, kind: str, who: str) -> None:
         """Count from zero again."""
         self.note(kind, who, 0)
@@ -75,6 +88,9 @@ class Limits:
     def _paths(self, kind: str) -> tuple[str, str]:
         hour = int(self._clock()) // HOUR
         return self._path(kind, hour - 1), self._path(kind, hour)
+
+    def _once(self, kind: str, what: str) -> str:
+        return os.path.join(self.folder, f"{kind}-{signing.proof(self._secret, f'once {kind}', what)}")
 
     def _path(self, kind: str, hour: int) -> str:
         return os.path.join(self.folder, f"{kind}-{hour}")

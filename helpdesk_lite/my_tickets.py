@@ -1,7 +1,8 @@
 """All tickets of a customer, behind a link that is mailed to their address.
 
 Guarantee: only who reads that mailbox gets the link; neither the desk's answer nor the time it takes tells whether it
-knows an address; the link opens nothing after an hour. It draws no page, and has the numbers from elsewhere (whose).
+knows an address; the link is used once, and what it opened is shut an hour after it was mailed. Looking at a link does
+not use it, so no program that reads mail does. It draws no page, and has the numbers from elsewhere (whose).
 """
 
 from __future__ import annotations
@@ -25,11 +26,20 @@ if TYPE_CHECKING:
 LASTS = 3600  # seconds
 MOST_LINKS = 3  # mailed to one address in an hour
 MOST = 100  # tickets, the newest, that are listed
-_PURPOSE = "my tickets"
+_MAILED, _OPENED = "my tickets", "my tickets, opened"  # what a proof is for
+_USED = "link-used"
+_FACTS = 3  # until when, for whom, which
+
+
+class Behind(NamedTuple):
+    """What a link opened: the tickets, the newest first, and until when (seconds UTC)."""
+
+    tickets: list[Ticket]
+    until: int
 
 
 class MyTickets(NamedTuple):
-    """The verbs: `ask` for the link, `behind` it are the tickets."""
+    """The verbs: `ask` for the link, `open` it, `behind` are the tickets."""
 
     desk: Desk
     whose: Whose
@@ -55,25 +65,51 @@ class MyTickets(NamedTuple):
                 self.desk.outbox.drop_staged([letter])
 
     def link(self, mark: str) -> str:
-        """What stands in a link of now: until when it works, for whom (no address), and that it is ours."""
-        until = f"{int(self.desk.clock()) + LASTS:x}"
-        return f"{until}.{mark}.{signing.proof(self.desk.secret, _PURPOSE, until, mark)}"
+        """What stands in a link of now: until when, for whom (no address), which it is, and that it is ours."""
+        facts = (f"{int(self.desk.clock()) + LASTS:x}", mark, f"{self.desk.chance():016x}")
+        return self._proved(facts, _MAILED)
 
-    def behind(self, link: str) -> list[Ticket] | None:
-        """The tickets behind the link, the newest first; None if it is not ours or its hour is over."""
-        until, _, rest = link.partition(".")
-        mark, _, proof = rest.partition(".")
-        if not signing.is_proof(proof, self.desk.secret, _PURPOSE, until, mark):
-            return None
-        if int(until, 16) < self.desk.clock():
-            return None
-        return list(tickets_of(self.desk, self.whose, mark))
+    def is_usable(self, link: str) -> bool:
+        """Whether the link is ours, its hour is not over, and nobody has used it."""
+        return self._until(link, _MAILED) > 0 and not self.limits.has_happened(_USED, link)
+
+    def open(self, link: str) -> str:
+        """Use the link up: what opens the tickets for the rest of its hour; "" if it cannot be used (any more)."""
+        if self._until(link, _MAILED) and self.limits.is_first(_USED, link):
+            return self._proved(_facts(link), _OPENED)
+        return ""
+
+    def behind(self, opened: str) -> Behind | None:
+        """The tickets behind what `open` gave; None if it is not ours or its hour is over."""
+        until = self._until(opened, _OPENED)
+        return Behind(list(tickets_of(self.desk, self.whose, _facts(opened)[1])), until) if until else None
+
+    def _proved(self, facts: tuple[str, ...], purpose: str) -> str:
+        return ".".join((*facts, signing.proof(self.desk.secret, purpose, *facts)))
+
+    def _until(self, given: str, purpose: str) -> int:
+        """Until when it works (seconds UTC); 0 if it is not ours or that is over."""
+        facts = _facts(given)
+        if len(facts) != _FACTS or not signing.is_same(given, self._proved(facts, purpose), self.desk.secret):
+            return 0
+        until = int(facts[0], 16)
+        return until if until >= self.desk.clock() else 0
 
     def _nobodys(self) -> Inquiry:
         """An inquiry that nobody made, for a letter that nobody gets."""
         now = self.desk.clock()
         number = tracking.new_number(now, self.desk.chance())
         return Inquiry(Head(number, int(now), "", "", ""), Customer("", "nobody@localhost"), ())
+
+
+def _facts(given: str) -> tuple[str, ...]:
+    """What a link, or what it opened, says: all but the proof."""
+    return tuple(given.split(".")[:-1])
+
+
+def is_of(opened: str, link: str) -> bool:
+    """Whether this link opened that."""
+    return bool(link) and _facts(opened) == _facts(link)
 
 
 def tickets_of(desk: Desk, whose: Whose, mark: str) -> Iterator[Ticket]:

@@ -48,6 +48,8 @@ ROUTES = (
     Route("GET", "/status/{number}/letters/{place}/text", "status:text", PUBLIC),
     Route("GET", "/my-tickets", "my_tickets:show", PUBLIC),
     Route("POST", "/my-tickets", "my_tickets:ask", PUBLIC),
+    Route("POST", "/my-tickets/open", "my_tickets:open_link", PUBLIC),
+    Route("POST", "/my-tickets/shut", "my_tickets:shut", PUBLIC),
     Route("GET", "/static/{name}", "static:file", PUBLIC),
     Route("GET", "/login", "sign_in:login", PUBLIC),
     Route("POST", "/login", "sign_in:sign_in", PUBLIC),

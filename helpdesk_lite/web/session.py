@@ -82,7 +82,7 @@ class Sessions:
         until = str(int(self._clock()) + self._settings.stay_hours * 3600)
         mark = f"{self._chance():016x}"
         proof = signing.proof(self._secret, _PURPOSE, operator.name, until, mark, operator.password_hash)
-        return self._set_cookie(request, "~".join((operator.name, until, mark, proof)))
+        return self.written(request, "~".join((operator.name, until, mark, proof)))
 
     def sign_out(self, request: Request) -> str:
         """End this sign-in everywhere; the Set-Cookie value that takes the cookie away."""
@@ -90,7 +90,7 @@ class Sessions:
         if self._settings.sign_in_by == "password" and self.operator(request) is not None:
             os.makedirs(self._ended_path, mode=0o700, exist_ok=True)
             disk.replace(os.path.join(self._ended_path, parts[2]), [b""])
-        return self._set_cookie(request, "") + "; Max-Age=0"
+        return self.written(request, "") + "; Max-Age=0"
 
     def tidy(self) -> None:
         """Forget the sign-outs of sign-ins that have expired."""
@@ -130,6 +130,7 @@ class Sessions:
         except OperatorMistaken:
             return None  # a broken account lets nobody in; `verify` and the operators' page name it
 
-    def _set_cookie(self, request: Request, value: str) -> str:
+    def written(self, request: Request, value: str, name: str = COOKIE, below: str = "") -> str:
+        """The Set-Cookie value for the whole desk, or for what is `below` a path of it; no script reads it."""
         secure = "; Secure" if self._settings.url.startswith("https:") or request.scheme == "https" else ""
-        return f"{COOKIE}={value}; Path={request.base or '/'}; HttpOnly; SameSite=Lax{secure}"
+        return f"{name}={value}; Path={(request.base + below) or '/'}; HttpOnly; SameSite=Lax{secure}"

@@ -40,6 +40,7 @@ def test_a_customers_way(browse, quiet, script):
     jane.press("Mail me the link")
     assert jane.find("[role=status]").inner_text().startswith("Please look into your mailbox.")
     jane.go(link_in_mail(quiet, "jane@example.com"))
+    jane.press("Show my tickets")
     assert set(subjects) <= set(jane.find(".letters .subject").all_inner_texts())
     jane.page.get_by_role("link", name="The pump is loud").first.click()
     assert jane.path == f"/status/{number}?key={quiet.house.desk.key(number)}"
@@ -61,5 +62,9 @@ def test_every_state_without_barriers(browse, quiet):
     jane.find("[role=status]").wait_for()
     check(jane)
     check(jane.go(link_in_mail(quiet, "tom@example.com")))
+    jane.press("Show my tickets")
+    check(jane)
+    jane.press("Shut this list")
+    assert jane.find("#email").is_visible()
     check(jane.go("/my-tickets?link=1.2.3"))
     check(jane.go("/"))

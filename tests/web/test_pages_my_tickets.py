@@ -32,6 +32,15 @@ class Jane:
     def asks(self, address: str = "jane@example.com", **headers: str) -> Answer:
         return self.asked.post("/my-tickets", fields={"email": address}, **headers)
 
+    def opens_link(self, link: str, cookie: str = "") -> Answer:
+        """Press the button behind the link."""
+        return self.asked.post("/my-tickets/open", fields={"link": link.partition("link=")[2]}, Cookie=cookie)
+
+    def list(self, link: str) -> Answer:
+        """What the link opens."""
+        cookie = self.opens_link(link).headers["set-cookie"].partition(";")[0]
+        return self.asked.get("/my-tickets", Cookie=cookie)
+
     def links(self) -> list[str]:
         """The links that wait to be mailed, below the desk's address."""
         return [one.url.removeprefix(URL) for one in self.mail.letters(LINK)]
@@ -59,7 +68,7 @@ def test_her_tickets_are_behind_the_link(jane):
     jane.house.desk.claim(first, jane.asked.operator("ines"))
     assert jane.asks().headers["location"] == f"{SCRIPT}/my-tickets?asked=1"
     (link,) = jane.links()
-    page = jane.asked.get(link)
+    page = jane.list(link)
     assert page.status == 200
     assert "Smoke Waiting for somebody here to read it" in page.words and "Fire Ines has been on it" in page.words
     for number in (first, second):
@@ -70,7 +79,7 @@ def test_her_tickets_are_behind_the_link(jane):
 def test_a_ticket_that_began_by_mail_is_among_them(jane):
     number = jane.mail.receive(LETTER).number
     jane.asks()
-    assert number in jane.asked.get(jane.links()[0]).text
+    assert number in jane.list(jane.links()[0]).text
 
 
 LETTER = (
@@ -114,6 +123,46 @@ def test_the_link_works_for_an_hour_and_not_when_changed(jane):
     assert jane.asked.get(link).status == 404
 
 
+def test_the_link_works_once(jane):
+    jane.opens()
+    jane.asks()
+    (link,) = jane.links()
+    assert "Fire" not in jane.asked.get(link).text, "looking does not use it, nor tell anything"
+    opened = jane.opens_link(link)
+    assert (opened.status, opened.headers["location"]) == (303, f"{SCRIPT}/my-tickets")
+    cookie = opened.headers["set-cookie"]
+    assert cookie.endswith(f"; Path={SCRIPT}/my-tickets; HttpOnly; SameSite=Lax; Max-Age=3600")
+    for again in (jane.asked.get(link), jane.opens_link(link)):
+        assert again.status == 404 and "This link does not work any more." in again.words
+        assert "set-cookie" not in again.headers
+    here = cookie.partition(";")[0]
+    assert "Fire" in jane.asked.get("/my-tickets", Cookie=here).text
+    assert "Fire" in jane.asked.get(link, Cookie=here).text, "who has opened it finds the list behind it still"
+    assert jane.opens_link(link, here).headers["location"] == f"{SCRIPT}/my-tickets", "pressed twice"
+
+
+def test_two_links_of_the_same_moment_are_two(jane):
+    jane.opens()
+    jane.asks()
+    jane.asks()
+    one, other = jane.links()
+    assert [jane.opens_link(link).status for link in (one, one, other)] == [303, 404, 303]
+
+
+def test_what_was_opened_is_shut_by_its_hour_and_by_a_button(jane):
+    jane.opens()
+    jane.asks()
+    cookie = jane.opens_link(jane.links()[0]).headers["set-cookie"].partition(";")[0]
+    assert jane.asked.post("/my-tickets/shut", Cookie=cookie).headers["set-cookie"].endswith("Max-Age=0")
+    for wrong in (cookie[:-1], "helpdesk-tickets=", "helpdesk-tickets=..", cookie.replace("=", "=f"), cookie + "A"):
+        assert "Your mail address" in jane.asked.get("/my-tickets", Cookie=wrong).words
+    link = jane.links()[0].partition("link=")[2]
+    assert "Your mail address" in jane.asked.get("/my-tickets", Cookie=f"helpdesk-tickets={link}").words
+    now = jane.house.clock
+    jane.house.desk = jane.house.desk._replace(clock=lambda: now() + 3700)
+    assert "Your mail address" in jane.asked.get("/my-tickets", Cookie=cookie).words
+
+
 def test_no_address_stands_in_the_link(jane):
     jane.opens()
     jane.asks()
@@ -153,7 +202,7 @@ def test_a_note_of_a_ticket_that_is_not_hers_opens_nothing(jane):
     other = jane.opens("tom@example.com", subject="Flood")
     jane.house.whose.note("jane@example.com", other)
     jane.asks()
-    page = jane.asked.get(jane.links()[0])
+    page = jane.list(jane.links()[0])
     assert "Fire" in page.text and other not in page.text
 
 

@@ -1,7 +1,8 @@
 """A customer asks for their tickets: they name their address, are mailed a link, and find all of them behind it.
 
-Guarantee: the answer is the same whether or not the desk knows the address, and no address stands in any link. What is
-mailed to whom, and what a link opens, is decided elsewhere (my_tickets).
+Guarantee: the answer is the same whether or not the desk knows the address, and no address stands in any link. A link
+is used by a button, so reading mail uses none; what it opened is open in that browser alone. What is mailed to whom,
+and what a link opens, is decided elsewhere (my_tickets).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from helpdesk_lite import i18n
 from helpdesk_lite.errors import TooMany, UnknownForm
 from helpdesk_lite.letter import is_address
-from helpdesk_lite.my_tickets import MyTickets
+from helpdesk_lite.my_tickets import LASTS, MyTickets, is_of
 from helpdesk_lite.web.http import Response, see_other
 from helpdesk_lite.web.pages.page import page
 
@@ -18,42 +19,61 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.my_tickets import Behind
     from helpdesk_lite.ticket import Ticket
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
 
+COOKIE = "helpdesk-tickets"
+_HERE = "/my-tickets"
 _UNSEEN = (("X-Robots-Tag", "noindex"),)
 
 
 def show(request: Request, house: House) -> Response:
-    """The tickets behind the link that was mailed, or the form that asks for one. UnknownForm if none can be mailed."""
-    verbs = _verbs(house)
-    link = request.query.get("link", "")
-    found = verbs.behind(link) if link else None
-    said = i18n.translation(request.language)
-    if found is not None:
-        from helpdesk_lite.web import wording
+    """The tickets that a link has opened, a button to use a link, or the form that asks for one.
 
-        until = wording.time_element(int(link.partition(".")[0], 16), house.clock(), said)
-        values = {
-            "until": wording.sentence(said.gettext("This list can be opened until %(time)s."), time=until),
-            "tickets": [_row(house, ticket, said) for ticket in found],
-            "problem": "",
-        }
-        return page(request, house, "my_tickets.html", values, headers=_UNSEEN)
+    UnknownForm if none can be mailed.
+    """
+    verbs = _verbs(house)
+    link, opened = request.query.get("link", ""), request.cookie(COOKIE)
+    said = i18n.translation(request.language)
+    if link and verbs.is_usable(link):
+        return _page(request, house, {"link": link})
+    found = verbs.behind(opened) if opened and (not link or is_of(opened, link)) else None
+    if found is not None and "asked" not in request.query:
+        return _list(request, house, found)
     if link:
         return _form(request, house, 404, said.gettext("This link does not work any more. Please ask for a new one."))
     return _form(request, house, is_asked=request.query.get("asked") == "1")
 
 
+def open_link(request: Request, house: House) -> Response:
+    """Use the link up, then show the tickets; 404 if it does not work any more. UnknownForm."""
+    verbs = _verbs(house)
+    link = _typed(request, house).get("link", "")
+    opened = verbs.open(link)
+    if opened:
+        cookie = house.sessions.written(request, opened, COOKIE, _HERE) + f"; Max-Age={LASTS}"
+        return see_other(request, _HERE, (("Set-Cookie", cookie),))
+    if is_of(request.cookie(COOKIE), link):  # pressed twice
+        return see_other(request, _HERE)
+    words = i18n.translation(request.language).gettext("This link does not work any more. Please ask for a new one.")
+    return _form(request, house, 404, words)
+
+
+def shut(request: Request, house: House) -> Response:
+    """Forget in this browser what a link has opened, then show the form."""
+    cookie = house.sessions.written(request, "", COOKIE, _HERE) + "; Max-Age=0"
+    return see_other(request, _HERE, (("Set-Cookie", cookie),))
+
+
 def ask(request: Request, house: House) -> Response:
     """Have the link mailed, then say so; 422 for what is no address, 429 for too much."""
-    from helpdesk_lite.web import body, robots
+    from helpdesk_lite.web import robots
 
     verbs = _verbs(house)
     said = i18n.translation(request.language)
-    fields = dict(body.text_pairs(request, body.check_size(request, house.settings.upload_mb)))
-    address = fields.get("email", "").strip()
+    address = _typed(request, house).get("email", "").strip()
     if not is_address(address):
         return _form(request, house, 422, said.gettext("This is no mail address."), address)
     try:
@@ -69,6 +89,24 @@ def _verbs(house: House) -> MyTickets:
     if not house.settings.url:
         raise UnknownForm("my-tickets")  # no link can be mailed that leads anywhere
     return MyTickets(house.desk, house.whose, house.limits)
+
+
+def _typed(request: Request, house: House) -> dict[str, str]:
+    from helpdesk_lite.web import body
+
+    return dict(body.text_pairs(request, body.check_size(request, house.settings.upload_mb)))
+
+
+def _list(request: Request, house: House, found: Behind) -> Response:
+    from helpdesk_lite.web import wording
+
+    said = i18n.translation(request.language)
+    until = wording.time_element(found.until, house.clock(), said)
+    values = {
+        "until": wording.sentence(said.gettext("This list can be opened until %(time)s."), time=until),
+        "tickets": [_row(house, ticket, said) for ticket in found.tickets],
+    }
+    return _page(request, house, values)
 
 
 def _row(house: House, ticket: Ticket, said: Translation) -> dict[str, Any]:
@@ -96,5 +134,16 @@ def _form(
     headers: tuple[tuple[str, str], ...] = (),
 ) -> Response:
     """The form; `problem` beside its field, or that a link is on its way."""
-    values: dict[str, Any] = {"tickets": None, "problem": problem, "email": email, "is_asked": is_asked}
-    return page(request, house, "my_tickets.html", values, status, headers=(*_UNSEEN, *headers))
+    values = {"problem": problem, "email": email, "is_asked": is_asked}
+    return _page(request, house, values, status, headers)
+
+
+def _page(
+    request: Request,
+    house: House,
+    values: dict[str, Any],
+    status: int = 200,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Response:
+    usual = {"tickets": None, "link": "", "problem": "", "email": "", "is_asked": False}
+    return page(request, house, "my_tickets.html", usual | values, status, headers=(*_UNSEEN, *headers))
