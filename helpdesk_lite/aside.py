@@ -6,6 +6,7 @@ with all its bytes, one that is thrown away lies among the ignored, with who did
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from helpdesk_lite.errors import HandlingRefused, UnknownLetter
@@ -59,11 +60,12 @@ class Aside(NamedTuple):
             outcome = self.intake.taken(arrival, letter)
             if outcome.kind == REFUSED:
                 raise HandlingRefused(outcome.reason)
-            if outcome.number:
-                arrivals.note(Known(digest, letter.message_id, outcome.kind, outcome.number, arrival.at))
-            else:  # another desk has it now
-                arrivals.forget(Known(digest, letter.message_id, KEPT, "", arrival.at))
-            arrivals.done(arrival)
+            with suppress(OSError):  # it has arrived; `verify` tells the index, and takes what is left here
+                if outcome.number:
+                    arrivals.note(Known(digest, letter.message_id, outcome.kind, outcome.number, arrival.at))
+                else:  # another desk has it now
+                    arrivals.forget(Known(digest, letter.message_id, KEPT, "", arrival.at))
+                arrivals.done(arrival)
         return outcome
 
     def throw_away(self, digest: str, operator: Operator) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from helpdesk_lite.intake import OPENED, THREADED
 from helpdesk_lite.mail import incoming
-from helpdesk_lite.mail.arrivals import Known, standing
+from helpdesk_lite.mail.arrivals import KEPT, Known, standing
 from helpdesk_lite.store import inspect
 from helpdesk_lite.store.inspect import Finding
 from helpdesk_lite.ticket import INQUIRY
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from helpdesk_lite.intake import Intake
 
 INDEX, LEFT = "index", "left"  # kinds of mends, beside those of inspect
+_NOT_HERE, _UNKNOWN = "the index says that {} is here, but it is not", "the index does not know {}"
+_TAKEN = "{} is kept aside here, but a ticket has it"
 _STALE = 3600  # seconds after which nobody judges a letter any more
 
 
@@ -38,15 +40,18 @@ class Ledger(NamedTuple):
         for arrival in arrivals.new():
             if arrival.at < self.intake.correspondence.desk.clock() - _STALE:
                 yield Finding(arrival.path, "this letter was never judged", LEFT)
-        for known, is_noted in self._unsettled():
-            said = "the index says that {} is here, but it is not" if is_noted else "the index does not know {}"
-            yield Finding(self._path(known), said.format(f"letter {known.message_id or known.digest}"), INDEX)
+        for known, wrong in self._unsettled():
+            yield Finding(self._path(known), wrong.format(f"letter {known.message_id or known.digest}"), INDEX)
 
     def mend(self) -> bool:
-        """Make the index say where the letters lie."""
-        for known, is_noted in list(self._unsettled()):
-            with self.intake.arrivals.judging(known.digest):
-                self.intake.arrivals.forget(known) if is_noted else self.intake.arrivals.note(known)
+        """Make the index say where the letters lie; a letter that a ticket has waits for nobody any more."""
+        arrivals = self.intake.arrivals
+        for known, wrong in list(self._unsettled()):
+            with arrivals.judging(known.digest):
+                if wrong != _TAKEN:
+                    arrivals.forget(known) if wrong == _NOT_HERE else arrivals.note(known)
+                elif arrival := arrivals.laid(known):
+                    arrivals.done(arrival)
         return True
 
     def judge(self) -> bool:
@@ -54,17 +59,23 @@ class Ledger(NamedTuple):
         self.intake.finish()
         return True
 
-    def _unsettled(self) -> Iterator[tuple[Known, bool]]:
-        """Where index and folders differ; whether it is the index that knows more. Not what is just being judged."""
+    def _unsettled(self) -> Iterator[tuple[Known, str]]:
+        """Where index and folders differ, and how. Not what is just being judged."""
         arrivals = self.intake.arrivals
         noted = {_place(known): known for known in arrivals.everywhere()}
         found = {_place(known): known for known in self._lying()}
-        for place in noted.keys() ^ found.keys():
+        in_tickets = {known.digest for known in found.values() if known.number}
+        taken = {place for place, known in found.items() if known.outcome == KEPT and known.digest in in_tickets}
+        for place in taken:
+            with arrivals.judging(found[place].digest):
+                if arrivals.laid(found[place]):
+                    yield found[place], _TAKEN
+        for place in (noted.keys() ^ found.keys()) - taken:
             known = noted.get(place) or found[place]
             with arrivals.judging(known.digest):
                 now = [_place(one) for one in standing(arrivals.known(known.message_id or known.digest))]
             if (place in now) == (place in noted):
-                yield known, place in noted
+                yield known, _NOT_HERE if place in noted else _UNKNOWN
 
     def _lying(self) -> Iterator[Known]:
         """Every letter as it lies there."""

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite import assemble
+from helpdesk_lite.aside import Aside
 from helpdesk_lite.mail.arrivals import Arrivals, Envelope
+from tests import examples
 from tests.letters import DESK, JANE, MailDesk, letter
 
 
@@ -53,6 +55,21 @@ def test_a_letter_with_a_command_lies_in_its_ticket(desk, who, text):
     shutil.rmtree(os.path.join(desk.intake.arrivals.folder, "index"))
     desk.receive(raw)
     assert desk.kinds(number) == before
+
+
+def test_a_letter_that_somebody_took_waits_no_more_though_they_were_killed_then(desk, monkeypatch):
+    with monkeypatch.context() as cut:
+        cut.setattr(Arrivals, "note", lambda *_: 1 / 0)
+        (kept,) = Aside(desk.intake).letters()
+        with pytest.raises(ZeroDivisionError):
+            Aside(desk.intake).take(kept.digest, examples.ADMIN)
+    assert sorted(findings(desk)) == [
+        "letter <kept@example.com> is kept aside here, but a ticket has it",
+        "the index does not know letter <kept@example.com>",
+    ]
+    mend(desk)
+    assert findings(desk) == []
+    assert desk.intake.arrivals.counts()["kept"] == 0
 
 
 def test_an_index_that_was_lost_is_written_again(desk):
