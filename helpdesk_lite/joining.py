@@ -145,7 +145,13 @@ class Joining(NamedTuple):
                 if one in found and number not in found[one].linked:
                     yield Missing(one, LINKED, number)
             if its.split_from in found and number not in dict(found[its.split_from].split_off):
-                yield Missing(its.split_from, ties.SPLIT, number)
+                yield Missing(its.split_from, ties.SPLIT, self._split_off(number, its.split_from))
+
+    def _split_off(self, number: str, origin: str) -> str:
+        """What its origin says of a ticket that was split off: the number, and the place where its letter stands."""
+        letter = self.desk.store.read(number).entries[0].message_id
+        entries = self.desk.store.read(origin).entries
+        return " ".join([number, *(str(place) for place, one in enumerate(entries) if one.message_id == letter)])
 
     def add_missing(self, missing: Missing, by: str) -> None:
         """Write the entry, if it is missing still."""

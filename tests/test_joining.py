@@ -254,6 +254,16 @@ class TestSplitting:
         assert pair.joining.split(pair.whole, 2, INES) == made
         assert pair.findings() == []
 
+    def test_what_verify_writes_of_it_names_the_letter_so_that_it_is_never_split_off_twice(self, pair, monkeypatch):
+        pair.write(pair.whole)
+        with monkeypatch.context() as patched:
+            patched.setattr(type(pair.joining), "_add", lambda *_: None)
+            made = pair.joining.split(pair.whole, 2, INES)
+        pair.mend()
+        assert pair.ties(pair.whole).split_off == ((made, "2"),)
+        pair.now += 400_000
+        assert pair.joining.split(pair.whole, 2, INES) == made
+
     @pytest.mark.parametrize("place", [0, 1, 9, -1])
     def test_only_a_letter_can(self, pair, place):
         with pytest.raises(HandlingRefused):
