@@ -194,10 +194,14 @@ class Handling(NamedTuple):
                 self.desk.move(ticket, ticket.place, kind, operator.name, [], now)
 
     def _news(self, ticket: Ticket, now: Standing, by: Operator) -> list[Letter]:
-        """The notice of a pending ticket for those who hear of its new category; for nobody if none has said so."""
+        """The notice of a pending ticket for those who hear of its new category; for nobody if none has said so.
+
+        OSError if that cannot be looked up.
+        """
         if ticket.place != QUEUE:
             return []
-        readers = self.desk.reception.readers(now.category or ticket.inquiry.head.category)
+        reception = self.desk.reception
+        readers = reception.readers_of(reception.look_up(now.category or ticket.inquiry.head.category))
         return self._notice(ticket, tuple(one for one in readers if one != by.email))
 
     def _handed(self, ticket: Ticket, heir: Operator, by: Operator, note: str) -> list[Letter]:

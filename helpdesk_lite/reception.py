@@ -95,15 +95,22 @@ class Reception(NamedTuple):
         if duty and self.ruling:
             self.ruling().settle(number)
 
+    def look_up(self, name: str) -> Category | None:
+        """The category of this name, if there is one that can be used. OSError if its file cannot be looked at."""
+        return self.categories().find(name) if name and self.categories else None
+
     def find(self, name: str) -> Category | None:
-        """The category of this name, if there is one that can be used, and its file can be read."""
+        """The same; None, too, if its file cannot be looked at."""
         with suppress(OSError):  # `verify` will say so
-            return self.categories().find(name) if name and self.categories else None
+            return self.look_up(name)
         return None
 
     def readers(self, name: str) -> tuple[str, ...]:
         """Who hears of the tickets of this category; nobody in particular if there is none, or it names nobody."""
-        category = self.find(name)
+        return self.readers_of(self.find(name))
+
+    def readers_of(self, category: Category | None) -> tuple[str, ...]:
+        """The same of a category at hand."""
         return self.categories().readers(category) if category and self.categories else ()
 
     def _called(self, words: str) -> Category | None:

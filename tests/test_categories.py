@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite import assemble, cli
-from helpdesk_lite.categories import Category
+from helpdesk_lite.categories import Categories, Category
 from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.correspondence import Post
 from helpdesk_lite.errors import CategoryMistaken
@@ -139,6 +139,13 @@ class TestByHand:
         self.mark(sorted_desk, number, "repairs")
         assert sorted_desk.told(number)[1:] == [("ines@example.org", "workshop@example.org")]
         assert sorted_desk.read(number).standing == Standing(category="repairs"), "and stands as it did"
+
+    def test_nothing_happens_while_its_readers_cannot_be_looked_up(self, sorted_desk, monkeypatch):
+        number = sorted_desk.asked()
+        monkeypatch.setattr(Categories, "find", lambda *_: (_ for _ in ()).throw(OSError("The disk is broken.")))
+        with pytest.raises(OSError, match="broken"):
+            self.mark(sorted_desk, number, "repairs")
+        assert sorted_desk.read(number).standing == Standing()
 
     def test_not_to_who_did_it(self, sorted_desk):
         number = sorted_desk.asked()
