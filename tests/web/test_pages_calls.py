@@ -32,6 +32,15 @@ def test_it_is_mine_at_once(desk):
         assert words in page
 
 
+def test_it_is_kept_though_the_disk_fails_only_then(desk, monkeypatch):
+    fields = filled(desk, to="me")
+    with monkeypatch.context() as broken:
+        broken.setattr(type(desk.house.store), "read", lambda *_: (_ for _ in ()).throw(OSError("The disk is broken.")))
+        answer = desk.post_form("/tickets/new", "ines", fields)
+    assert (answer.status, answer.headers["location"]) == (303, f"{SCRIPT}/queue")
+    assert len(desk.house.store.held_by("ines")) == 1
+
+
 def test_or_for_the_queue(desk):
     number = number_of(desk.post_form("/tickets/new", "ines", filled(desk, to="queue")))
     assert desk.house.store.place(number) == QUEUE

@@ -10,11 +10,10 @@ from helpdesk_lite import calls, i18n
 from helpdesk_lite.calls import Call, Calls
 from helpdesk_lite.errors import HandlingRefused
 from helpdesk_lite.letter import is_address
-from helpdesk_lite.rights import LOG, SHOW
+from helpdesk_lite.rights import LOG
 from helpdesk_lite.ticket import CALLS
 from helpdesk_lite.web import body, standing_words, wording
-from helpdesk_lite.web.http import see_other
-from helpdesk_lite.web.pages.page import page, signed_in
+from helpdesk_lite.web.pages.page import on_to, page, signed_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,8 +56,7 @@ def log(request: Request, house: House) -> Response:
             number = Calls(house.desk).log(call, operator)
         except HandlingRefused as refused:
             return _drawn(request, house, call, {"": str(refused)}, 422)
-    may_look = house.desk.may(operator, SHOW, house.store.read(number))
-    return see_other(request, f"/tickets/{number}" if may_look else "/queue")
+    return on_to(request, house, number, "/queue")
 
 
 def _problems(call: Call, said: Translation) -> dict[str, str]:

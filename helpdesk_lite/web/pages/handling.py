@@ -14,12 +14,12 @@ from helpdesk_lite.errors import HandlingRefused, TicketChanged
 from helpdesk_lite.handling import LONGEST_NOTE
 from helpdesk_lite.i18n import Sentence
 from helpdesk_lite.letter import is_address
-from helpdesk_lite.rights import HANDLE, MARK, PUT_AWAY, REASSIGN, SHOW
+from helpdesk_lite.rights import HANDLE, MARK, PUT_AWAY, REASSIGN
 from helpdesk_lite.ticket import CLAIMED, CLOSED, Place
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages import tickets
-from helpdesk_lite.web.pages.page import signed_in, typed_level
+from helpdesk_lite.web.pages.page import on_to, signed_in, typed_level
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def reassign(request: Request, house: House, number: str) -> Response:
     operator, typed = signed_in(request), _typed(request, house)
     note = typed.get("note", "").replace("\r\n", "\n")
     house.handling.reassign(number, operator, typed.get("to", ""), note)
-    may_look = house.desk.may(operator, SHOW, house.store.read(number))
-    return see_other(request, f"/tickets/{number}" if may_look else "/mine")
+    return on_to(request, house, number, "/mine")
 
 
 def spam(request: Request, house: House, number: str) -> Response:

@@ -5,9 +5,12 @@ Guarantee: a page has the desk's name, the reader's language, and the bar of the
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from helpdesk_lite.errors import DeskError
 from helpdesk_lite.i18n import told
-from helpdesk_lite.rights import ADMINISTER
-from helpdesk_lite.web.http import POLICY, Response
+from helpdesk_lite.rights import ADMINISTER, SHOW
+from helpdesk_lite.web.http import POLICY, Response, see_other
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +39,17 @@ def administrator(request: Request, house: House) -> Operator:
 def from_here(house: House, what: str, said: Translation) -> str:
     """What is wrong with a file, in the reader's language, its path from the desk's folder on."""
     return told(what, said).replace(f"{house.root.path}/", "")
+
+
+def on_to(request: Request, house: House, number: str, otherwise: str) -> Response:
+    """On to the ticket, if who asks may see it now, else to that page.
+
+    What was asked for is done: that the disk fails only now changes nothing about it.
+    """
+    with suppress(OSError, DeskError):
+        if house.desk.may(signed_in(request), SHOW, house.store.read(number)):
+            otherwise = f"/tickets/{number}"
+    return see_other(request, otherwise)
 
 
 def typed_level(said: str) -> int:
