@@ -36,7 +36,7 @@ class Drafts:
         self._clock = clock
 
     def keep(self, operator: str, number: str, text: str) -> None:
-        """Make this the operator's draft for the ticket; an empty one is none. TooLarge."""
+        """Make this the operator's draft for the ticket; an empty one is none. TooLarge, MayBeKept."""
         if not text.strip():
             self.drop(operator, number)
             return
@@ -44,7 +44,7 @@ class Drafts:
         if len(raw) > LONGEST:
             raise TooLarge(LONGEST)
         disk.make_folder(os.path.join(self.folder, operator))
-        disk.replace(self._path(operator, number), [raw])
+        disk.renew(self._path(operator, number), [raw])
 
     def find(self, operator: str, number: str) -> Draft | None:
         """The operator's draft for the ticket; None if there is none."""
