@@ -71,4 +71,4 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
 def into_folder(folder: str) -> Put:
     """Puts files into this new folder. FileExistsError."""
     os.mkdir(folder, 0o700)
-    return lambda name, content: disk.write_new(os.path.join(folder, name), content)
+    return lambda name, content: disk.put(os.path.join(folder, name), content)

@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 
-from helpdesk_lite import assemble, terminal
+from helpdesk_lite import assemble, disk, terminal
 from helpdesk_lite.erasing import Erasing, mailboxes_of
 from helpdesk_lite.errors import DeskError
 from helpdesk_lite.root import find_root
@@ -35,11 +35,12 @@ def export(given: Namespace) -> int:
     if os.path.exists(given.goal):
         raise DeskError(f"{given.goal} is there already: name a new one.")
     house.audit.note(_WHO, "customer export", " ".join(numbers)[:2000])
-    folder = given.goal.removesuffix(".zip")
+    made = folder = disk.beside(os.path.abspath(given.goal))
     count = HandingOut(Customers(house.intake.correspondence)).hand_out(numbers, into_folder(folder))
-    if given.goal != folder:
-        shutil.make_archive(folder, "zip", folder)
+    if given.goal.endswith(".zip"):
+        made = shutil.make_archive(folder, "zip", folder)
         shutil.rmtree(folder)
+    disk.move(made, given.goal)  # what is there under its name is all that there is
     print(terminal.line(f"{given.goal}: {len(numbers)} tickets, {count} files."))
     return 0
 
