@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.faults import verbs
+from tests.faults import arranged, handled, verbs
 from tests.faults.desks import HarmedDesk
 from tests.faults.harm import Tried
 from tests.faults.strace import Step
@@ -27,6 +27,11 @@ def made_in(folder: Path) -> HarmedDesk:
     verbs.leave_crowds(desk)
     verbs.leave_rules(desk)
     verbs.leave_a_sign_out(desk)
+    verbs.leave_a_held_letter(desk)
+    verbs.leave_old_tickets(desk)
+    handled.leave_joined(desk)
+    handled.leave_put_away(desk)
+    arranged.leave_arranged(desk)
     return desk
 
 

@@ -21,13 +21,13 @@ from helpdesk_lite import assemble, disk
 from helpdesk_lite.categories import Category
 from helpdesk_lite.mail.outbox import FOLDERS
 from helpdesk_lite.operators import Operator
-from helpdesk_lite.rights import ADMINISTRATOR
+from helpdesk_lite.rights import ADMINISTRATOR, OBSERVER, OPERATOR
 from helpdesk_lite.root import Root
 from helpdesk_lite.store import inspect
 from helpdesk_lite.ticket import Place, Ticket
 from tests.access.browser import Answer, Browser
 from tests.bench.whole import COMMON
-from tests.faults.strace import Process
+from tests.faults.strace import Process, Step
 from tests.mail.servers import Postmaster
 from tests.servers import CHECKOUT
 
@@ -39,6 +39,7 @@ STATE = (
     "log",
     "marks",
     "drafts",
+    "customers",
     "intake",
     "outbox",
     "mail",
@@ -49,7 +50,16 @@ STATE = (
     "spool",
 )
 ENVIRONMENT = {**COMMON, "PYTHONPATH": str(CHECKOUT)}
-NOTES = ("cache/next-letter", "cache/tidied", "rules.toml", "turns", "categories/bills.toml")
+NOTES = ("cache/next-letter", "cache/tidied", "turns")
+FILES = ("rules.toml", "categories/bills.toml")
+ASKED_FOR = re.compile(r"\.(link|invitation)\.")  # Message-IDs of letters that no ticket names
+ROUND = """import sys
+from helpdesk_lite import assemble, root
+try:
+    assemble.work(assemble.house(root.Root(sys.argv[1])))
+except OSError:
+    sys.exit(75)
+"""
 FORM = """<title>Ask us</title>
 <p><label>Your name <input name="name" required></label></p>
 <p><label>Email <input name="email" type="email" required></label></p>
@@ -79,7 +89,7 @@ SUBMISSION = Request("/forms/ask", "", BODY, "multipart/form-data; boundary=B")
 
 
 class Look(NamedTuple):
-    """What lies on the desk: tickets by number, and how many there are of each letter, by Message-ID."""
+    """What lies on the desk: tickets by number, and how many there are of each letter about one, by Message-ID."""
 
     tickets: dict[str, Ticket]
     queued: Counter[str]
@@ -87,6 +97,8 @@ class Look(NamedTuple):
     accounts: tuple[Operator, ...] = ()
     categories: tuple[Category, ...] = ()
     rules: str = ""
+    asked_for: tuple[str, ...] = ()  # letters that are not about a ticket: invitations, links
+    aside: tuple[str, ...] = ()  # drafts, letters that are held, letters that were kept aside
 
     @property
     def named(self) -> Counter[str]:
@@ -98,7 +110,7 @@ class Look(NamedTuple):
     def said(self) -> dict[str, object]:
         """Where each ticket is, and how many entries it has; each account and category; and the rules."""
         tickets = {number: (ticket.place, len(ticket.entries)) for number, ticket in self.tickets.items()}
-        arranged = {"categories": self.categories, "rules": self.rules}
+        arranged = {"categories": self.categories, "rules": self.rules, "else": (self.asked_for, self.aside)}
         return {**tickets, **{operator.name: operator for operator in self.accounts}, **arranged}
 
     @property
@@ -118,13 +130,17 @@ class HarmedDesk:
         subprocess.run(command, check=True, capture_output=True)
         self.root = Root(str(self.folder))
         self.postmaster: Postmaster | None = None  # where the desk's letters go, if not into Maildirs
+        self.invitation = ""  # the key of the one that gus has
+        self.traces: dict[str, list[Step]] = {}  # of each verb, unharmed, as far as it was looked at
         form = self.folder / "forms" / "ask.html"
         for example in form.parent.glob("*.html"):
             example.unlink()  # they name categories that this desk has not
         form.write_text(FORM)
         self.change_settings("submissions_per_hour = 30", "submissions_per_hour = 0")
-        for operator in (Operator("ines", "ines@example.org"), Operator("ada", "ada@example.org", ADMINISTRATOR)):
-            assemble.house(self.root).operators.add(operator, PASSWORD)
+        self.change_settings('url = ""', 'url = "http://127.0.0.1"')
+        self.change_settings("erase_after_days = 0", "erase_after_days = 300")
+        for name, role in (("ines", OPERATOR), ("ada", ADMINISTRATOR), ("gus", OBSERVER)):
+            assemble.house(self.root).operators.add(Operator(name, f"{name}@example.org", role), PASSWORD)
         assemble.house(self.root).categories.add(Category("water", addresses=("plumbers@example.org",)))
         for path in (
             form,
@@ -165,12 +181,13 @@ class HarmedDesk:
 
     def cgi(self, request: Request) -> Process:
         """The same request as a process of its own, as a web server would start it."""
+        path, _, query = request.path.partition("?")
         environment = {
             **ENVIRONMENT,
             "SCRIPT_NAME": "",
             "REQUEST_METHOD": "POST",
-            "PATH_INFO": request.path,
-            "QUERY_STRING": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
             "CONTENT_TYPE": request.type,
             "CONTENT_LENGTH": str(len(request.body)),
         }
@@ -182,6 +199,10 @@ class HarmedDesk:
         """A command of the desk as a process of its own."""
         said = [sys.executable, "-m", "helpdesk_lite.cli", "--root", str(self.folder), *arguments]
         return Process(said, ENVIRONMENT)
+
+    def round(self) -> Process:
+        """What a server does behind its answers."""
+        return Process([sys.executable, "-c", ROUND, str(self.folder)], ENVIRONMENT)
 
     def sign_in(self, who: str) -> str:
         """The cookie of a new sign-in."""
@@ -196,8 +217,10 @@ class HarmedDesk:
         for part in STATE:
             if os.path.isdir(source := self.root.inside(part)):
                 shutil.copytree(source, self._kept / name / part)
-        if os.path.isfile(rules := self.root.inside("rules.toml")):
-            shutil.copy2(rules, self._kept / name)
+        for file in FILES:
+            if os.path.isfile(source := self.root.inside(*file.split("/"))):
+                (self._kept / name / file).parent.mkdir(exist_ok=True)
+                shutil.copy2(source, self._kept / name / file)
 
     def put_back(self, name: str) -> None:
         """Make the desk what it was when it was kept under this name; what is derived stays."""
@@ -205,10 +228,11 @@ class HarmedDesk:
             shutil.rmtree(self.root.inside(part), ignore_errors=True)
             if (self._kept / name / part).is_dir():
                 shutil.copytree(self._kept / name / part, self.root.inside(part))
-        for note in NOTES:
+        for note in (*NOTES, *FILES):
             Path(self.root.inside(*note.split("/"))).unlink(missing_ok=True)
-        if (rules := self._kept / name / "rules.toml").is_file():
-            shutil.copy2(rules, self.root.data)
+        for file in FILES:
+            if (source := self._kept / name / file).is_file():
+                shutil.copy2(source, self.root.inside(*file.split("/")))
         for path in Path(self.root.inside("cache")).glob(".*.new"):
             path.unlink()
         self._put_back_accounts()
@@ -218,10 +242,14 @@ class HarmedDesk:
 
     def _put_back_accounts(self) -> None:
         """Only those that have changed: what was made from the others stays, and from these is made at once."""
-        changed = [path for path, (text, _) in self._accounts.items() if path.read_bytes() != text]
+        for path in set(Path(self.root.inside("operators")).iterdir()) - set(self._accounts):
+            path.unlink()
+        texts = self._accounts.items()
+        changed = [path for path, (text, _) in texts if not path.exists() or path.read_bytes() != text]
         for path in changed:
             text, times = self._accounts[path]
             path.write_bytes(text)
+            path.chmod(0o600)
             os.utime(path, ns=times)
         if changed:
             self.house().operators.everybody()
@@ -257,9 +285,17 @@ class HarmedDesk:
                 assert found.number not in tickets, f"{found.number} is in two places"
                 tickets[found.number] = house.store.read(found.number)
         letters = {letter.name: letter for folder in FOLDERS for letter in house.outbox._read(folder)}
-        queued = Counter(letter.message_id for letter in letters.values())
+        ids = sorted(letter.message_id for letter in letters.values())
+        asked_for = tuple(filter(ASKED_FOR.search, ids))
+        queued = Counter(ids) - Counter(asked_for)
         accounts, categories = tuple(house.operators.everybody()), tuple(house.categories.all())
-        return Look(tickets, queued, Counter(self._delivered()), accounts, categories, house.rules.text())
+        arranged = accounts, categories, house.rules.text(), asked_for, tuple(sorted(self._aside()))
+        return Look(tickets, queued, Counter(self._delivered()), *arranged)
+
+    def _aside(self) -> Iterator[str]:
+        for folder in ("drafts", "outbox/held", "intake/kept", "intake/ignored"):
+            for path in Path(self.root.inside(*folder.split("/"))).rglob("[!.]*.[tje]*"):
+                yield str(path.relative_to(self.root.data))
 
     def _delivered(self) -> Iterator[str]:
         arrived = [path.read_bytes() for path in Path(self.root.inside("mail")).glob("*/new/*")]

@@ -2,58 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import re
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlencode
 
-from helpdesk_lite import assemble, reply_address, signing, ties
+from helpdesk_lite import assemble, cli, reply_address
 from helpdesk_lite.erasing import Erasing
+from helpdesk_lite.form import FieldValue, Submission
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
+from tests.faults.arranged import ADMINISTERED
 from tests.faults.desks import SUBMISSION, HarmedDesk, Look, Request, each_letter_once
+from tests.faults.handled import HANDLED, moved, post
 from tests.faults.strace import Ended, Process
+from tests.faults.verb import INES, Verb, answered, done_once
 from tests.letters import letter
-from tests.servers import CHECKOUT
 
 LETTER = letter("Jane Doe <jane@example.com>", "helpdesk@localhost", "It burns.\n" * 9000)
+KEPT = letter("ines@example.org", "helpdesk@localhost", "Use water.", "Water", Message_ID="<water@example.org>")
 DIGEST = incoming.read(io.BytesIO(LETTER)).digest
-INES = Place(CLAIMED, "ines")
-INES_HAD = Place(CLOSED, "ines")
-FULL = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "crowded"), str(CHECKOUT)])}
-
-
-class Verb(NamedTuple):
-    """A verb: on which desk it is tried, the process, and what must hold after it.
-
-    `check` is told the desk, what was said, and what lies there after the repair; it then does the next thing. What is
-    no request of the web is a command, with a status.
-    """
-
-    name: str
-    kept: str
-    process: Callable[[HarmedDesk], Process]
-    check: Callable[[HarmedDesk, Ended, Look], None]
-    is_web: bool = True
-
-    def where_folders_are_full(self, kept: str) -> Verb:
-        """The same, where a ticket goes into a new subfolder of a new subfolder; `kept`: where it came from one too."""
-
-        def process(desk: HarmedDesk) -> Process:
-            usual = self.process(desk)
-            return usual._replace(environment={**usual.environment, **FULL})
-
-        return self._replace(name=f"{self.name}-crowded", kept=kept, process=process)
-
-
-def answered(ended: Ended) -> int:
-    """The status that the client saw; 0 if the answer did not arrive whole."""
-    head, end, _ = ended.output.partition(b"\r\n\r\n")
-    return int(head[8:11]) if end else 0
 
 
 def _submit(desk: HarmedDesk) -> Process:
@@ -107,8 +80,14 @@ def _logged(desk: HarmedDesk, ended: Ended, look: Look) -> None:
     each_letter_once(again)
 
 
+UNREAD = re.compile(r"\b(openat|newfstatat|read|mmap)\(.*/rules\.toml\b.*\(INJECTED\)")
+
+
 def _submitted_by_rule(desk: HarmedDesk, ended: Ended, look: Look) -> None:
-    """All or nothing, all if there was an answer; once it is there somebody has it, with one forward, once for all."""
+    """All or nothing, all if there was an answer; once it is there somebody has it, with one forward, once for all.
+
+    Where the rules could not be read it has come without them.
+    """
     each_letter_once(look)
     old = {desk.pending, desk.claimed, desk.closed}
     new = set(look.tickets) - old
@@ -117,6 +96,9 @@ def _submitted_by_rule(desk: HarmedDesk, ended: Ended, look: Look) -> None:
     again = desk.look()
     (number,) = set(again.tickets) - old
     assert not new or new == {number}
+    if again.places[number] == QUEUE and UNREAD.search(ended.log):
+        assert len(again.queued) == 2
+        return
     for seen in (look if new else again, again):
         assert seen.places[number] == again.places[number] in (INES, Place(CLAIMED, "ada"))
         entries = seen.tickets[number].entries
@@ -124,159 +106,6 @@ def _submitted_by_rule(desk: HarmedDesk, ended: Ended, look: Look) -> None:
         assert [len(entry.letters) for entry in entries] == [2, 0, 1]
         assert seen.tickets[number].standing.level == 2
     each_letter_once(again)
-
-
-ACCOUNT = Request("/administration/operators/ines", "ada", b"email=ines%40example.org&role=observer")
-
-
-def _administered(desk: HarmedDesk, ended: Ended, look: Look) -> None:
-    """The account is as it was or as it should be, there if there was an answer; no change is without its entry."""
-    each_letter_once(look)
-
-    def told() -> tuple[str, list[dict[str, object]]]:
-        house = desk.house()
-        assert house.operators.mistakes() == house.audit.mistakes() == []
-        ines = house.operators.find("ines")
-        assert ines and ines.password_hash
-        return ines.role, [noted.after or {} for noted in house.audit.read() if noted.what == "changed"]
-
-    role, entries = told()
-    assert role == "observer" if answered(ended) == 303 else role in ("operator", "observer")
-    assert role == "operator" or [entry["role"] for entry in entries] == ["observer"]
-    answer = desk.ask(ACCOUNT)
-    assert answer.status == 303, answer.text
-    assert told()[0] == "observer"
-
-
-RULES = '[[rule]]\nif.words = "nothing that anybody writes"\nthen.level = 2\n'
-ARRANGED = {  # what an administrator saves, and where it lies then
-    "rules.toml": Request(
-        "/administration/rules", "ada", urlencode({"text": RULES, "seen": signing.digest_of([""])}).encode()
-    ),
-    "categories/bills.toml": Request("/administration/categories", "ada", b"name=bills&priority=low&level=1"),
-}
-
-
-def _arranged(file: str, again: int) -> Verb:
-    """The file is whole if there was an answer, and never there without its entry in the log; it is made once."""
-    name = file.partition(".")[0].partition("/")[0]
-
-    def check(desk: HarmedDesk, ended: Ended, look: Look) -> None:
-        each_letter_once(look)
-        is_done = os.path.exists(desk.root.inside(*file.split("/")))
-        assert is_done or answered(ended) != 303
-        assert not is_done or desk.house().audit.read()
-        assert desk.ask(ARRANGED[file]).status == (again if is_done else 303)
-        house = desk.house()
-        assert len(house.rules.all()) == 1 if name == "rules" else house.categories.read("bills")
-
-    return Verb(name, "calm", lambda desk: desk.cgi(ARRANGED[file]), check)
-
-
-def _post(verb: str, whose: str) -> Callable[[HarmedDesk], Process]:
-    return lambda desk: desk.cgi(Request(f"/tickets/{getattr(desk, whose)}/{verb}", "ines"))
-
-
-def _moved(verb: str, whose: str, before: Place, after: Place) -> Callable[[HarmedDesk, Ended, Look], None]:
-    """The ticket is where it was or where it should be, there if there was an answer; the verb can be done once."""
-
-    def check(desk: HarmedDesk, ended: Ended, look: Look) -> None:
-        each_letter_once(look)
-        number = getattr(desk, whose)
-        place = look.places[number]
-        assert place == after if answered(ended) == 303 else place in (before, after)
-        kinds = [entry.kind for entry in look.tickets[number].entries]
-        assert (kinds[-1] == _ENTRY[verb]) == (place == after), kinds
-        assert "found" not in kinds
-        assert len(look.queued) == (1 if verb == "claim" and place == after else 0)
-        answer = desk.ask(Request(f"/tickets/{number}/{verb}", "ada"))
-        assert answer.status == (409 if place == after else 303), answer.text
-        again = desk.look()
-        by_ada = Place(CLAIMED, "ada") if verb == "claim" and place == before else after
-        assert again.places[number] == by_ada
-        assert len(again.queued) == (1 if verb == "claim" else 0)
-        each_letter_once(again)
-
-    return check
-
-
-def _type(desk: HarmedDesk, verb: str) -> Request:
-    """Ines types an answer, or a note that names ada, in the ticket that she has."""
-    return Request(f"/tickets/{desk.claimed}/{verb}", "ines", b"seen=2&text=%40ada+Pour+water+on+it.")
-
-
-def _typed(verb: str, kind: str) -> Verb:
-    """The words are there with their one letter if there was an answer; pressed again they are there once."""
-
-    def check(desk: HarmedDesk, ended: Ended, look: Look) -> None:
-        each_letter_once(look)
-        before = [entry.kind for entry in look.tickets[desk.claimed].entries]
-        assert before.count(kind) == 1 if answered(ended) == 303 else before.count(kind) <= 1
-        assert len(look.queued) == before.count(kind)
-        answer = desk.ask(_type(desk, verb))
-        assert answer.status == 303, answer.text
-        again = desk.look()
-        assert [entry.kind for entry in again.tickets[desk.claimed].entries] == ["inquiry", "claimed", kind]
-        assert again.places[desk.claimed] == INES
-        assert len(again.queued) == 1
-        each_letter_once(again)
-
-    return Verb(verb, "calm", lambda desk: desk.cgi(_type(desk, verb)), check)
-
-
-def _handled(
-    verb: str, body: bytes, whose: str, after: Place, kind: str, letters: int = 0, again: int = 409, name: str = ""
-) -> Verb:
-    """The entry is there, and the ticket in its place with its letters, if there was an answer; and never by half."""
-
-    def request(desk: HarmedDesk, who: str) -> Request:
-        return Request(f"/tickets/{getattr(desk, whose)}/{verb}", who, body)
-
-    def check(desk: HarmedDesk, ended: Ended, look: Look) -> None:
-        each_letter_once(look)
-        number = getattr(desk, whose)
-        is_done = look.tickets[number].entries[-1].kind == kind
-        assert is_done or answered(ended) != 303
-        assert look.places[number] == (after if is_done else QUEUE if whose == "pending" else INES)
-        assert len(look.queued) == (letters if is_done else 0)
-        answer = desk.ask(request(desk, "ada"))
-        assert answer.status == (again if is_done else 303), answer.text
-        then = desk.look()
-        assert then.places[number] == after
-        assert [entry.kind for entry in then.tickets[number].entries].count(kind) == 1
-        assert len(then.queued) == letters
-        each_letter_once(then)
-
-    return Verb(name or verb, "calm", lambda desk: desk.cgi(request(desk, "ines")), check)
-
-
-def _joined(verb: str, kind: str) -> Verb:
-    """Both tickets say so if there was an answer, and neither counts by half; pressed again they say it once."""
-
-    def request(desk: HarmedDesk, who: str) -> Request:
-        return Request(f"/tickets/{desk.pending}/{verb}", who, b"other=" + desk.claimed.encode())
-
-    def is_done(desk: HarmedDesk, look: Look) -> bool:
-        one, other = (ties.of(look.tickets[number]) for number in (desk.pending, desk.claimed))
-        parts, whole = getattr(other, kind), one.merged_into if kind == "joined" else "".join(one.linked)
-        assert (parts, whole) in (((), ""), ((desk.pending,), desk.claimed))
-        return bool(whole)
-
-    def check(desk: HarmedDesk, ended: Ended, look: Look) -> None:
-        each_letter_once(look)
-        assert is_done(desk, look) or answered(ended) != 303
-        answer = desk.ask(request(desk, "ada"))
-        assert answer.status == 303, answer.text
-        then = desk.look()
-        assert is_done(desk, then)
-        assert then.places[desk.claimed] == INES
-        assert then.places[desk.pending] == (Place(CLOSED, "") if kind == "joined" else QUEUE)
-        assert not then.queued
-
-    return Verb(verb, "calm", lambda desk: desk.cgi(request(desk, "ines")), check)
-
-
-_ENTRY = {"claim": "claimed", "release": "released", "close": "closed", "reopen": "reopened"}
 
 
 def _deliver(desk: HarmedDesk) -> Process:
@@ -448,41 +277,140 @@ def leave_a_mess(desk: HarmedDesk) -> None:
     desk.keep("mess")
 
 
+def leave_old_tickets(desk: HarmedDesk) -> None:
+    """A desk with two more tickets, a year old: one that was closed then, and one that was resolved."""
+    desk.put_back("calm")
+    house = desk.house()
+    house.clock = lambda: time.time() - 400 * 86_400
+    ines = house.operators.find("ines")
+    form = house.forms.form("ask")
+    for name, verb in (("closed", house.desk.close), ("resolved", house.handling.resolve)):
+        typed = (FieldValue("name", "Your name", ("Jane Doe",)), FieldValue("email", "Email", ("jane@example.com",)))
+        typed += (FieldValue("message", "Message", (f"It burns: {name}.",)),)
+        number = house.desk.submit(form, Submission(typed, ()), "127.0.0.1", "en")
+        house.desk.claim(number, ines)
+        verb(number, ines)
+    desk.clear_mail()
+    desk.keep("old")
+
+
+def _round_done(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+    """The old one is anonymous and the resolved one is closed if it ended; the next round does it, once."""
+
+    def done(look: Look) -> list[bool]:
+        old, resolved = sorted(set(look.tickets) - {desk.pending, desk.claimed, desk.closed})
+        kinds = [[entry.kind for entry in look.tickets[number].entries] for number in (old, resolved)]
+        assert kinds[0] in (["inquiry", "claimed", "closed"], ["inquiry", "claimed", "closed", "erased"])
+        assert kinds[1][:3] == ["inquiry", "claimed", "resolved"] and kinds[1][3:] in ([], ["closed"])
+        assert bool(look.tickets[old].inquiry.customer.email) == (kinds[0][-1] != "erased")
+        return [kinds[0][-1] == "erased", kinds[1][-1] == "closed"]
+
+    each_letter_once(look)
+    assert all(done(look)) or ended.was_hit
+    Path(desk.root.inside("cache", "tidied")).unlink(missing_ok=True)
+    assemble.work(desk.house())
+    assert done(desk.look()) == [True, True]
+
+
+def leave_a_held_letter(desk: HarmedDesk) -> None:
+    """A desk with a letter that waits for a person, and one that came in and was kept aside."""
+    desk.put_back("calm")
+    assert desk.ask(Request(f"/tickets/{desk.pending}/claim", "ines")).status == 303
+    outbox = desk.house().outbox
+    (letter,) = outbox.due()
+    assert outbox.take(letter)
+    outbox.hold(letter._replace(tries=3, reason="550 no such mailbox"))
+    (outcome,) = [desk.house().intake.receive([KEPT], Envelope("test", None, _address(desk)))]
+    assert outcome.kind == "kept", outcome
+    desk.keep("held")
+
+
+def _retry(desk: HarmedDesk, _: str) -> Request:
+    (letter,) = desk.house().outbox.held() or desk.house().outbox.waiting()
+    return Request(f"/outbox/{letter.name}/retry", "ada")
+
+
+def _is_let_go(desk: HarmedDesk, _: Look) -> bool:
+    outbox = desk.house().outbox
+    assert len(outbox.held()) + len(outbox.waiting()) == 1
+    return not outbox.held()
+
+
+def _aside(verb: str) -> Callable[[HarmedDesk, str], Request]:
+    return lambda *_: Request(f"/intake/{incoming.read(io.BytesIO(KEPT)).digest}/{verb}", "ada")
+
+
+def _is_taken(desk: HarmedDesk, look: Look) -> bool:
+    kinds = [entry.kind for entry in look.tickets[desk.claimed].entries]
+    assert kinds in (["inquiry", "claimed"], ["inquiry", "claimed", "letter"])
+    assert desk.house().intake.arrivals.counts()["kept"] == (2 if kinds[-1] == "claimed" else 1) - 1
+    return kinds[-1] == "letter"
+
+
+def _is_thrown_away(desk: HarmedDesk, _: Look) -> bool:
+    counts = desk.house().intake.arrivals.counts()
+    assert counts in ({"new": 0, "kept": 1, "ignored": 0}, {"new": 0, "kept": 0, "ignored": 1})
+    return counts["ignored"] == 1
+
+
+LINK = Request("/my-tickets", "", b"email=jane%40example.com")
+
+
+def _asked_for_a_link(desk: HarmedDesk, ended: Ended, look: Look) -> None:
+    """The link is on its way if there was an answer; it can be asked for again."""
+    each_letter_once(look)
+    assert len(look.asked_for) == 1 if answered(ended) == 303 else len(look.asked_for) <= 1
+    assert desk.ask(LINK).status == 303
+    assert len(desk.look().asked_for) == len(look.asked_for) + 1
+
+
+def _export(desk: HarmedDesk) -> Process:
+    shutil.rmtree(desk.folder / "export", ignore_errors=True)
+    (desk.folder / "export").mkdir()
+    os.makedirs(desk.root.inside("log"), 0o700, exist_ok=True)
+    return desk.command("customer", "export", "jane@example.com", str(desk.folder / "export" / "jane"))
+
+
+def _exported(desk: HarmedDesk, ended: Ended, _: Look) -> None:
+    """What is there under its name is all that there is; another try makes it."""
+    goal = desk.folder / "export" / "jane"
+    assert goal.exists() or ended.status != 0
+    found = [sorted((path.name, path.stat().st_size) for path in goal.iterdir())] if goal.exists() else []
+    shutil.rmtree(goal, ignore_errors=True)
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert cli.main(["--root", desk.root.path, "customer", "export", "jane@example.com", str(goal)]) == 0
+    again = sorted((path.name, path.stat().st_size) for path in goal.iterdir())
+    assert len(again) == 4 and found in ([], [again])
+
+
 _SUBMIT = Verb("submit", "calm", _submit, _submitted)
-_CLAIM = Verb("claim", "calm", _post("claim", "pending"), _moved("claim", "pending", QUEUE, INES))
-_RELEASE = Verb("release", "calm", _post("release", "claimed"), _moved("release", "claimed", INES, QUEUE))
+_CLAIM = Verb("claim", "calm", post("claim", "pending"), moved("claim", "pending", QUEUE, INES))
+_RELEASE = Verb("release", "calm", post("release", "claimed"), moved("release", "claimed", INES, QUEUE))
 VERBS = {
     verb.name: verb
     for verb in (
         _SUBMIT,
         _CLAIM,
         _RELEASE,
-        Verb("close", "calm", _post("close", "claimed"), _moved("close", "claimed", INES, Place(CLOSED, "ines"))),
-        Verb("reopen", "calm", _post("reopen", "closed"), _moved("reopen", "closed", Place(CLOSED, "ines"), INES)),
+        Verb("close", "calm", post("close", "claimed"), moved("close", "claimed", INES, Place(CLOSED, "ines"))),
+        Verb("reopen", "calm", post("reopen", "closed"), moved("reopen", "closed", Place(CLOSED, "ines"), INES)),
         _SUBMIT.where_folders_are_full("calm"),
         _CLAIM.where_folders_are_full("pending is crowded"),
         _RELEASE.where_folders_are_full("claimed is crowded"),
         Verb("log", "calm", lambda desk: desk.cgi(CALL), _logged),
-        _arranged("rules.toml", again=409),
-        _arranged("categories/bills.toml", again=422),
+        *ADMINISTERED[:2],
         Verb("submit-by-rule", "ruled", _submit, _submitted_by_rule),
-        Verb("account", "calm", lambda desk: desk.cgi(ACCOUNT), _administered),
-        _typed("reply", "answer"),
-        _typed("note", "note"),
-        _handled("wait", b"", "claimed", INES, "waiting", again=303),
-        _handled("escalate", b"note=A+plumber!", "claimed", QUEUE, "escalated", letters=1),
-        _handled("reassign", b"to=ada", "claimed", Place(CLAIMED, "ada"), "reassigned", letters=2),
-        _handled("resolve", b"tell=yes&solution=Water.", "claimed", INES, "resolved", letters=1, again=303),
-        _handled("spam", b"", "pending", Place(CLOSED, ""), "spam"),
-        _handled("bin", b"", "claimed", INES_HAD, "binned"),
-        _handled("copy", b"in=carl%40example.com", "claimed", INES, "included", again=303),
-        _handled("mark", b"priority=critical", "pending", QUEUE, "marked", again=303),
-        _handled("mark", b"category=water", "pending", QUEUE, "marked", letters=1, again=303, name="categorise"),
-        _joined("merge", "joined"),
-        _joined("link", "linked"),
+        *ADMINISTERED[2:],
+        *HANDLED,
+        Verb("my-tickets", "calm", lambda desk: desk.cgi(LINK), _asked_for_a_link),
+        done_once("retry", "held", _retry, _is_let_go, who="ada"),
+        done_once("take", "held", _aside("take"), _is_taken, 404, "ada"),
+        done_once("throw-away", "held", _aside("drop"), _is_thrown_away, 404, "ada"),
         Verb("deliver", "letters", _deliver, _delivered, is_web=False),
         Verb("deliver-again", "left over", _deliver, _delivered, is_web=False),
         Verb("erase", "calm", _erase, _erased, is_web=False),
+        Verb("export", "calm", _export, _exported, is_web=False),
+        Verb("round", "old", lambda desk: desk.round(), _round_done, is_web=False),
         Verb("repair", "mess", _repair, _repaired, is_web=False),
         Verb("receive", "calm", _receive, _came_in(lambda _: (), ["inquiry"]), is_web=False),
         Verb("receive-into", "calm", _receive_into, _came_in(_address, ["inquiry", "claimed", "letter"]), is_web=False),
