@@ -6,8 +6,10 @@ entry with the letters it causes. Who has the key is judged elsewhere (desk.is_k
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
+from helpdesk_lite.errors import DeskError
 from helpdesk_lite.letter import RETURNED
 from helpdesk_lite.ticket import ANSWER, CLAIMED, CLOSED, CUSTOMER, INQUIRY, LETTER, Place
 
@@ -31,14 +33,23 @@ class Customers(NamedTuple):
         told = (one for one in ticket.entries if one.kind in _THEIRS and (one.kind != LETTER or one.by == CUSTOMER))
         return ticket._replace(entries=tuple(one._replace(text="") for one in told))  # a solution is for operators
 
+    def goes_on_in(self, ticket: Ticket) -> str | None:
+        """The number of the ticket that this one was merged into, "" if that is not theirs; None if it was not."""
+        whole = self._whole(ticket)
+        if whole.number == ticket.number:
+            return "" if whole.merged_into else None
+        return whole.number if whole.has_customer_of(ticket) else ""
+
     def may_reopen(self, ticket: Ticket) -> bool:
-        """Whether they can have the ticket opened again: not for ever, and not one that was put away."""
-        goal = self.correspondence.woken(ticket)
-        return ticket.place.state == CLOSED and goal is not None and goal.state != CLOSED
+        """Whether they can have the ticket opened again: not for ever, not one that was merged or put away."""
+        whole = self._whole(ticket)
+        goal = self.correspondence.woken(whole)
+        is_closed = whole.number == ticket.number and whole.place.state == CLOSED
+        return is_closed and goal is not None and goal.state != CLOSED
 
     def may_write(self, ticket: Ticket) -> bool:
         """Whether the ticket is open, or was closed so lately that it can be opened again."""
-        return self.correspondence.woken(ticket) is not None
+        return self.correspondence.woken(self._whole(ticket)) is not None
 
     def write(self, number: str, post: Post) -> str:
         """Add what the customer typed; the ticket to show them now. Whoever holds it gets it, a closed one is opened.
@@ -70,6 +81,17 @@ class Customers(NamedTuple):
             if goal is not None and self.may_reopen(ticket):
                 said = self.correspondence.said_to(goal.holder)
                 self._move(ticket, goal, "reopened", said.gettext("The customer has reopened ticket %(number)s."))
+
+    def _whole(self, ticket: Ticket) -> Ticket:
+        """The ticket with which this one goes on, all of it: itself unless it was merged."""
+        if ticket.place.state != CLOSED:
+            return ticket
+        store = self.correspondence.desk.store
+        whole = store.read(ticket.number)
+        with suppress(DeskError):  # the other is gone, or damaged, as `verify` tells
+            while whole.merged_into:
+                whole = store.read(whole.merged_into)
+        return whole
 
     def _move(self, ticket: Ticket, goal: Place, kind: str, words: str) -> None:
         desk = self.correspondence.desk

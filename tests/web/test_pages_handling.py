@@ -257,10 +257,11 @@ class TestCopies:
         assert "ines took carl@example.com out of copy" in page.words
         assert "It goes to jane@example.com." in page.words
 
-    def test_what_is_no_address_changes_nothing(self, desk, claimed):
+    def test_what_is_no_address_comes_back_with_the_reason(self, desk, claimed):
         answer = desk.post(f"/tickets/{claimed}/copy", "ines", {"in": "carl"})
         assert answer.status == 422
-        assert "Nothing was changed" in answer.words
+        assert "&#39;carl&#39; is not a mail address." in answer.text
+        assert 'id="copy-in" name="in" type="email" value="carl"' in answer.text
 
     def test_somebody_elses_is_left_alone(self, desk, claimed):
         assert desk.post(f"/tickets/{claimed}/copy", "bob", {"in": "carl@example.com"}).status == 403

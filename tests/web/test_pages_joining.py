@@ -107,3 +107,43 @@ def test_what_the_part_s_customer_writes_comes_to_the_whole_and_not_to_its_page(
     assert desk.house.store.place(whole) == Place(CLAIMED, "ines")
     page = desk.get(f"/status/{whole}?key={desk.house.desk.key(whole)}")
     assert "And mine?" not in page.words
+
+
+def test_the_customer_is_led_from_the_part_to_the_whole(desk, pair):
+    part, whole = pair
+    desk.post(f"/tickets/{part}/merge", "ines", {"other": whole})
+    page = desk.get(f"/status/{part}?key={desk.house.desk.key(part)}")
+    assert "We handle it together with another inquiry, since" in page.words
+    assert f"It goes on together with another of your inquiries: {whole}" in page.words
+    assert f'href="{SCRIPT}/status/{whole}?key={desk.house.desk.key(whole)}"' in page.text
+    assert "Open it again" not in page.words
+    assert "Add something" in page.words
+
+
+def test_a_customer_is_not_led_to_a_ticket_of_somebody_elses(desk, pair):
+    _, whole = pair
+    other = desk.ticket("Mine too", email="john@example.com")
+    desk.post(f"/tickets/{other}/merge", "ines", {"other": whole, "sure": "yes"})
+    page = desk.get(f"/status/{other}?key={desk.house.desk.key(other)}")
+    assert "We handle it together with another inquiry, since" in page.words
+    assert "What you write here is read with it." in page.words
+    assert whole not in page.text
+    assert "Open it again" not in page.words
+
+
+def test_a_part_of_a_part_leads_to_the_last_that_is_theirs(desk, pair):
+    part, whole = pair
+    between = desk.ticket("It smokes", email="john@example.com")
+    desk.post(f"/tickets/{part}/merge", "ines", {"other": between, "sure": "yes"})
+    desk.post(f"/tickets/{between}/merge", "ines", {"other": whole, "sure": "yes"})
+    page = desk.get(f"/status/{part}?key={desk.house.desk.key(part)}")
+    assert f"another of your inquiries: {whole}" in page.words
+    assert between not in page.text
+
+
+def test_what_was_taken_out_again_stands_for_itself(desk, pair):
+    part, whole = pair
+    desk.post(f"/tickets/{part}/merge", "ines", {"other": whole})
+    desk.post(f"/tickets/{part}/unmerge", "ines")
+    page = desk.get(f"/status/{part}?key={desk.house.desk.key(part)}")
+    assert "together with" not in page.words

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from helpdesk_lite import standing, times
+from helpdesk_lite import i18n, standing, times
 from helpdesk_lite.copies import Copies
 from helpdesk_lite.errors import HandlingRefused, TicketChanged
 from helpdesk_lite.handling import LONGEST_NOTE
@@ -95,12 +95,17 @@ def restore(request: Request, house: House, number: str) -> Response:
 
 
 def copy(request: Request, house: House, number: str) -> Response:
-    """Somebody is in copy from now on, or no more. TicketMoved, NotAllowed, HandlingRefused."""
+    """Somebody is in copy from now on, or no more; 422 with why they cannot be. TicketMoved, NotAllowed."""
     operator, typed, copies = signed_in(request), _typed(request, house), Copies(house.desk)
-    if "out" in typed:
-        copies.exclude(number, operator, typed["out"])
-    else:
-        copies.include(number, operator, typed.get("in", ""))
+    try:
+        if "out" in typed:
+            copies.exclude(number, operator, typed["out"])
+        else:
+            copies.include(number, operator, typed.get("in", ""))
+    except HandlingRefused as wrong:
+        problem = i18n.told(wrong.words, i18n.translation(request.language))
+        back = tickets.Box(typed.get("in", ""), problem)
+        return tickets.drawn(request, house, number, 422, copying=back)
     return see_other(request, f"/tickets/{number}")
 
 

@@ -180,13 +180,16 @@ def _drawn(
 
     said = i18n.translation(request.language)
     key = house.desk.key(ticket.number)
+    goes_on = _customers(house).goes_on_in(ticket)
     thread = CustomersThread(request, house, ticket, said, key)
     values: dict[str, Any] = {
         "number": ticket.number,
         "key": key,
         "subject": ticket.inquiry.head.subject,
         "state": ticket.place.state,
-        "state_words": state_words(house, ticket, said),
+        "state_words": state_words(house, ticket, said, goes_on is not None),
+        "goes_on": goes_on,
+        "goes_on_way": request.base + _path(house, goes_on) if goes_on else "",
         "is_closed": ticket.place.state == CLOSED,
         "may_write": _customers(house).may_write(ticket),
         "may_reopen": _customers(house).may_reopen(ticket),
@@ -210,14 +213,16 @@ def _again(days: int, said: Translation) -> str:
     return text % {"num": days} if days else ""
 
 
-def state_words(house: House, ticket: Ticket, said: Translation) -> Html:
-    """How the ticket stands, as its customer may know it."""
+def state_words(house: House, ticket: Ticket, said: Translation, is_merged: bool = False) -> Html:
+    """How the ticket stands, as its customer may know it. `is_merged` is for one whose entries do not say so."""
     from helpdesk_lite.web import customers_thread, wording
 
     is_named = customers_thread.names_operators(house, ticket)
     doer = ticket.place.holder
     progress = ticket.inquiry.head.standing.progress  # the entries that tell it may not be among the customer's
-    if ticket.place.state == PENDING:
+    if is_merged or ticket.merged_into:
+        text = said.gettext("We handle it together with another inquiry, since %(since)s")
+    elif ticket.place.state == PENDING:
         text = said.gettext("Waiting for somebody here to read it")
     elif ticket.place.state != CLOSED and progress == WAITING:
         text = said.gettext("We are waiting for your answer")

@@ -59,10 +59,11 @@ def drawn(
     note: Box | None = None,
     stale: tuple[Standing, Standing] | None = None,
     joining: Tried | None = None,
+    copying: Box | None = None,
 ) -> Response:
     """The ticket's page, its boxes as they came back; entries after the first `seen` are set off as new.
 
-    `stale` and `joining` are for the forms that could not be as they were filled in (handling, joining).
+    `stale`, `joining` and `copying` are for the forms that could not be as they were filled in (handling, joining).
     UnknownNumber, NotAllowed.
     """
     operator = signed_in(request)
@@ -73,6 +74,7 @@ def drawn(
     answer = answer or _draft(request, house, ticket, operator)
     boxes = {
         "answer": answer,
+        "copying": copying or Box(),
         "note": note or Box(),
         "seen": count,
         "old": count if seen is None else seen,
