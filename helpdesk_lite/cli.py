@@ -261,6 +261,11 @@ def _operator(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     passwd = _command(inner, "passwd", "operator:passwd", "change a password; ends every sign-in with the old one")
     passwd.add_argument("name", metavar="NAME")
     passwd.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    hand_on = _command(inner, "hand-on", "operator:hand_on", "hand an operator's tickets on, before they leave")
+    hand_on.add_argument("name", metavar="NAME")
+    goal = hand_on.add_mutually_exclusive_group(required=True)
+    goal.add_argument("--to", metavar="OPERATOR", help="who has them then")
+    goal.add_argument("--to-queue", action="store_true", help="for whoever claims them")
     remove = _command(inner, "remove", "operator:remove", "take an account away; its tickets stay")
     remove.add_argument("name", metavar="NAME")
 

@@ -100,10 +100,14 @@ class Handling(NamedTuple):
             ticket = self.desk.held(number, CLAIMED, operator, REASSIGN)
             if ticket.place.holder == heir.name:
                 raise AlreadyClaimed(number, *ticket.place, ticket.since)
-            self.check_heir(heir, ticket)
-            letters = [*self._handed(ticket, heir, operator, note), *self.desk.forwards(ticket, heir)]
-            text = f"{heir.name}\n\n{note}" if note else heir.name
-            self.desk.move(ticket, Place(CLAIMED, heir.name), "reassigned", operator.name, letters, text=text)
+            self.hand(ticket, heir, operator, note)
+
+    def hand(self, ticket: Ticket, heir: Operator, operator: Operator, note: str = "") -> None:
+        """The step of `reassign`, for whoever has the ticket's lock and knows that they may. HandlingRefused."""
+        self.check_heir(heir, ticket)
+        letters = [*self._handed(ticket, heir, operator, note), *self.desk.forwards(ticket, heir)]
+        text = f"{heir.name}\n\n{note}" if note else heir.name
+        self.desk.move(ticket, Place(CLAIMED, heir.name), "reassigned", operator.name, letters, text=text)
 
     def check_heir(self, heir: Operator, ticket: Ticket) -> None:
         """HandlingRefused unless the ticket can be handed to this operator."""

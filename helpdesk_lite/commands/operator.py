@@ -1,4 +1,4 @@
-"""`helpdesk-lite operator add|edit|list|passwd|remove`: accounts from the command line."""
+"""`helpdesk-lite operator add|edit|list|passwd|hand-on|remove`: accounts from the command line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from getpass import getpass
 
 from helpdesk_lite import assemble, terminal
 from helpdesk_lite.errors import OperatorMistaken
+from helpdesk_lite.leaving import Leaving
 from helpdesk_lite.operators import COMMAND_LINE, Operator
 from helpdesk_lite.rights import ADMINISTRATOR
 from helpdesk_lite.root import find_root
@@ -64,6 +65,20 @@ def remove(given: Namespace) -> int:
     house.accounts.remove(given.name, COMMAND_LINE)
     print(f"{given.name} is no longer an operator." + (f" They hold {len(held)} tickets." if held else ""))
     return 0
+
+
+def hand_on(given: Namespace) -> int:
+    """Hand an operator's tickets to another, or put them back into the queue; 1 if some stayed."""
+    leaving = Leaving(assemble.house(find_root(given.root)).handling)
+    if given.to:
+        went = leaving.hand_on(given.name, given.to, COMMAND_LINE)
+    else:
+        went = leaving.put_back(given.name, COMMAND_LINE)
+    goal = f"are {given.to}'s now" if given.to else "are back in the queue"
+    print(f"{went.done} tickets of {given.name} {goal}.")
+    for number, why in went.stayed:
+        print(f"helpdesk-lite: {number} stays: {why}", file=sys.stderr)
+    return 1 if went.stayed else 0
 
 
 def with_given(operator: Operator, given: Namespace) -> Operator:

@@ -109,6 +109,8 @@ ROUTES = (
     Route("GET", "/administration/operators/{name}", "accounts:one"),
     Route("POST", "/administration/operators/{name}", "accounts:change"),
     Route("POST", "/administration/operators/{name}/invite", "accounts:invite"),
+    Route("POST", "/administration/operators/{name}/hand-on", "accounts:hand_on"),
+    Route("POST", "/administration/operators/{name}/put-back", "accounts:put_back"),
     Route("POST", "/administration/operators/{name}/remove", "accounts:remove"),
     Route("GET", "/administration/categories", "categories:overview"),
     Route("POST", "/administration/categories", "categories:add"),

@@ -14,8 +14,8 @@ FLOORS = {
     "shelves": "store mail forms audit operators categories limits drafts whose rules rules_file settings_file duties "
     "look",
     "desk": "desk reception handling joining courier verify correspondence customers my_tickets threads typed "
-    "intake aside permission copies accounts lists sameness arranging adjusting naming ledger doctor probe calls "
-    "histories ruling trial erasing handing_out texts departments styling",
+    "intake aside permission copies accounts lists sameness arranging adjusting leaving naming ledger doctor probe "
+    "calls histories ruling trial erasing handing_out texts departments styling",
     "doors": "web doors",
     "assembly": "assemble assemble_reception assemble_texts wsgi",
     "commands": "cli commands",

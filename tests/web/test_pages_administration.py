@@ -6,6 +6,7 @@ import pytest
 
 from helpdesk_lite.audit import PAGE
 from helpdesk_lite.categories import Category
+from helpdesk_lite.ticket import QUEUE
 
 
 class TestForAdministrators:
@@ -213,7 +214,16 @@ class TestOperators:
         page = desk.post(f"{OPERATORS}/ines/remove", "ada", fields)
         assert page.status == 422
         assert "hand them on first" in page.words
-        desk.post(f"/tickets/{number}/reassign", "ada", {"to": "bob"})
+        page = desk.post(f"{OPERATORS}/ines/hand-on", "ada", {"to": "zoe"})
+        assert page.status == 422
+        assert "There is no other operator zoe." in page.words
+        moved = desk.post(f"{OPERATORS}/ines/hand-on", "ada", {"to": "bob"})
+        assert moved.status == 303
+        page = desk.get(moved.headers["location"].partition("helpdesk.cgi")[2], "ada")
+        assert "1 ticket has gone on." in page.words
+        assert "Hand all tickets on" not in page.words
+        assert desk.post(f"{OPERATORS}/bob/put-back", "ada").status == 303
+        assert desk.house.store.place(number) == QUEUE
         assert desk.post(f"{OPERATORS}/ines/remove", "ada", fields).status == 303
         assert desk.get(f"{OPERATORS}/ines", "ada").status == 404
 

@@ -19,14 +19,18 @@ from helpdesk_lite.web.pages.setup import choice_problems, void
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.leaving import Leaving, Went
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
 
 HERE = "/administration/operators"
 _MOST_MB = 1  # of what is typed
+_MOST_MOVED = 200  # tickets that go on at once
+_MOST_REASONS = 5  # why tickets did not go on
 _MOST_COUNTED = 1000  # tickets of one operator; beyond that nobody needs the number
 ROLES = {  # each with what it means
     OBSERVER: (N_("Observer"), N_("reads tickets and changes nothing")),
@@ -91,6 +95,40 @@ def remove(request: Request, house: House, name: str) -> Response:
     except FileChanged:
         return _changed(request, house, _known(house, name)[0])
     return see_other(request, HERE)
+
+
+def hand_on(request: Request, house: House, name: str) -> Response:
+    """Hand their tickets to another operator, then show the account; 422 with what cannot be. NotAllowed."""
+    by = administrator(request, house)
+    with body.posted(request, house.spool, _MOST_MB) as posted:
+        to = dict(posted.pairs).get("to", "")
+    return _moved(request, house, name, lambda leaving: leaving.hand_on(name, to, by, _MOST_MOVED))
+
+
+def put_back(request: Request, house: House, name: str) -> Response:
+    """Put their tickets back into the queue, then show the account; 422 with what cannot be. NotAllowed."""
+    by = administrator(request, house)
+    return _moved(request, house, name, lambda leaving: leaving.put_back(name, by, _MOST_MOVED))
+
+
+def _moved(request: Request, house: House, name: str, verb: Callable[[Leaving], Went]) -> Response:
+    from helpdesk_lite.leaving import Leaving
+
+    if not house.operators.version(name):
+        return _gone(request, house)
+    said = i18n.translation(request.language)
+    try:
+        went = verb(Leaving(house.handling))
+    except OperatorMistaken as wrong:
+        return _one(request, house, _known(house, name)[0], wrong.words)
+    if went.stayed:
+        reasons = " ".join(f"{number}: {told(why, said)}" for number, why in went.stayed[:_MOST_REASONS])
+        return _one(request, house, _known(house, name)[0], f"{_went(went.done, said)} {reasons}")
+    return see_other(request, f"{HERE}/{quoted(name)}?went={went.done}")
+
+
+def _went(count: int, said: Translation) -> str:
+    return said.ngettext("%(num)s ticket has gone on.", "%(num)s tickets have gone on.", count) % {"num": count}
 
 
 def invite(request: Request, house: House, name: str) -> Response:
@@ -182,7 +220,14 @@ def _overview(request: Request, house: House, typed: Operator, problem: str = ""
 
 def _one(request: Request, house: House, operator: Operator, problem: str = "", status: int = 422) -> Response:
     said = i18n.translation(request.language)
-    values = {**_form(house, operator, problem, said), "now": "", "held": _held(house, operator.name)}
+    went = request.query.get("went", "")
+    is_count = not problem and went.isascii() and went.isdigit() and len(went) <= len(str(_MOST_MOVED))
+    values = {
+        **_form(house, operator, problem, said),
+        "now": "",
+        "held": _held(house, operator.name),
+        "went": _went(int(went), said) if is_count else "",
+    }
     return page(request, house, "operator.html", values, status if problem else 200, here="administration")
 
 
@@ -192,7 +237,7 @@ def _changed(request: Request, house: House, typed: Operator) -> Response:
     problem = said.gettext("Somebody changed this account meanwhile, so nothing is saved yet.")
     lines = house.operators.text(typed.name).splitlines()
     now = "\n".join(line for line in lines if not line.startswith("password_hash"))
-    values = {**_form(house, typed, problem, said), "now": now, "held": _held(house, typed.name)}
+    values = {**_form(house, typed, problem, said), "now": now, "held": _held(house, typed.name), "went": ""}
     return page(request, house, "operator.html", values, 409, here="administration")
 
 
