@@ -262,7 +262,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
         name: _elsewhere("assemble_reception", name)
         for name in ("categories", "departments", "rules", "ruling", "arranging", "adjusting")
     },
-    **{name: _elsewhere("assemble_texts", name) for name in ("texts", "styling")},
+    **{name: _elsewhere("assemble_texts", name) for name in ("texts", "styling", "stationery")},
     "desk": _desk,
     "permission": _permission,
     "audit": _audit,
@@ -381,7 +381,7 @@ def verifier(made: House) -> Verifier:
     from helpdesk_lite.naming import Naming
     from helpdesk_lite.verify import Verifier
 
-    naming = Naming(made.categories, made.forms, made.store, made.operators, made.ruling)
+    naming = Naming(made.categories, made.forms, made.store, made.operators, made.ruling, made.stationery)
     return Verifier(made.desk, made.operators, Ledger(made.intake, made.root.data), made.root, naming, made.audit)
 
 

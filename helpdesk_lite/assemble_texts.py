@@ -14,14 +14,34 @@ from helpdesk_lite.texts import Kind, Texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from helpdesk_lite.stationery import Stationery
     from helpdesk_lite.styling import Styling
     from helpdesk_lite.web.house import House
 
 
 def texts(made: House) -> Texts:
     """What administrators write online."""
+    return Texts(made.desk, made.audit, made.root.inside("locks", "arranging.lock"), _Kinds(made))
+
+
+class _Kinds:
+    """The table; a category's templates are in it from the moment that there is the category."""
+
+    def __init__(self, made: House) -> None:
+        self._made = made
+        self._fixed = _fixed(made)
+
+    def __iter__(self) -> Iterator[Kind]:
+        yield from self._fixed
+        yield from _letters(self._made.stationery)
+
+
+def _fixed(made: House) -> tuple[Kind, ...]:
+    """The kinds that every desk has."""
     forms = os.path.join(made.root.forms, f"*{END}")
-    kinds = (
+    return (
         Kind(
             f"forms/*{END}",
             forms,
@@ -44,7 +64,31 @@ def texts(made: House) -> Texts:
             "/administration/look",
         ),
     )
-    return Texts(made.desk, made.audit, made.root.inside("locks", "arranging.lock"), kinds)
+
+
+def stationery(made: House) -> Stationery:
+    """The templates of letters."""
+    from helpdesk_lite.stationery import Stationery
+
+    return Stationery(made.settings, made.categories, made.root.templates, made.clock)
+
+
+def _letters(known: Stationery) -> Iterator[Kind]:
+    """A kind for each part of a letter that has a template, the desk's own and each category's."""
+    from helpdesk_lite.mail.trying import HALVES
+
+    def check(place: str, half: str) -> Callable[[str, str], list[str]]:
+        return lambda word, text: known.check(place, f"{word}.{half}", text)
+
+    for place in known.places():
+        of = f"?of={place}" if place else ""
+        for half in HALVES:
+            yield Kind(
+                os.path.join("templates", place, "mail", f"*.{half}"),
+                os.path.join(known.folder(place), f"*.{half}"),
+                check(place, half),
+                f"/administration/letters/*.{half}{of}",
+            )
 
 
 def styling(made: House) -> Styling:

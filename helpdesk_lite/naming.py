@@ -1,4 +1,4 @@
-"""Names that lead nowhere, categories' above all, and mistakes in the files of categories and rules.
+"""Names that lead nowhere, categories' above all, and mistakes in the files of categories, rules and letters.
 
 Guarantee: it looks and changes nothing, and has nothing to say of a desk without categories, where a category is any
 text. A closed ticket may keep a name that has gone.
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.operators import Operators
     from helpdesk_lite.rules import Rule
     from helpdesk_lite.ruling import Ruling
+    from helpdesk_lite.stationery import Stationery
     from helpdesk_lite.store.contract import Store
 
 
@@ -41,6 +42,7 @@ class Naming(NamedTuple):
     store: Store
     operators: Operators
     ruling: Ruling
+    stationery: Stationery
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong, one finding for each file, and one for all tickets of a category that there is not."""
@@ -50,6 +52,9 @@ class Naming(NamedTuple):
         for said in self.ruling.rules.mistakes() or unknown_to_rules(self.ruling, self.forms.all_names()):
             yield Finding(self.ruling.rules.path, said)
         yield from forms_in_trouble(self.forms)
+        for path, said in self.stationery.mistakes():
+            place, line, rest = said.partition(" line ")
+            yield Finding(path, f"{line.strip()} {rest}" if path.endswith(place) else said)
         known = set(self.categories.names())
         if known:
             yield from self._of_forms(known | set(self.categories.titles().values()))

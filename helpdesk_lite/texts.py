@@ -21,7 +21,7 @@ from helpdesk_lite.rights import ADMINISTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from helpdesk_lite.audit import Audit, Noted
@@ -90,7 +90,7 @@ class Texts(NamedTuple):
     desk: Desk
     audit: Audit
     lock: str
-    kinds: tuple[Kind, ...]
+    kinds: Iterable[Kind]
 
     def look(self, by: Operator, name: str = "") -> None:
         """NotAllowed for whoever may not write any, and so has nothing to look at either."""

@@ -14,6 +14,7 @@ from helpdesk_lite.form import FieldValue
 from helpdesk_lite.i18n import N_
 from helpdesk_lite.letter import (
     ACKNOWLEDGEMENT,
+    ANSWER,
     FORWARD,
     INVITATION,
     LINK,
@@ -43,6 +44,7 @@ WRITTEN_BY_TEMPLATES = {
     NOTICE: f"/tickets/{NUMBER}",
     ACKNOWLEDGEMENT: f"/status/{NUMBER}{_KEY}",
     FORWARD: f"/tickets/{NUMBER}",
+    ANSWER: f"/tickets/{NUMBER}",  # of which they write the subject alone
     TOLD: f"/tickets/{NUMBER}",
     RETURNED: f"/tickets/{NUMBER}",
     RESOLVED: f"/status/{NUMBER}{_KEY}",
@@ -94,6 +96,8 @@ class Sample(NamedTuple):
             plain = {ACKNOWLEDGEMENT: writer.acknowledgement, LINK: writer.link, RESOLVED: writer.resolved}
             if kind in plain:
                 return plain[kind](letter, ticket)
+            if kind == ANSWER:
+                return writer.answer(letter, ticket, file, self.operator)
             if kind == FORWARD:
                 return writer.forward(letter, ticket, file, self.operator, is_placed=True)
             write = {TOLD: writer.told, RETURNED: writer.returned}[kind]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helpdesk_lite.mail.templates import Read
+    from helpdesk_lite.mail.written import Written
 
 _UNKNOWN = N_("%(place)s line %(line)s: there is no '%(name)s' in this letter")
 HALVES = ("txt", "html", "subject")
@@ -86,13 +87,18 @@ class Rehearsal:
         ]
         return unknown or failed
 
+    def letter(self, kind: str, language: str) -> Written:
+        """The letter of this kind. LetterRefused."""
+        return self._sample.letter(kind, self._templates, language)
+
     def failures(self, kinds: Sequence[str]) -> list[str]:
         """What goes wrong with letters of these kinds, each sentence once."""
         return list(dict.fromkeys(said for kind in kinds for said in self._failures(kind)))
 
     def users(self, name: str) -> list[str]:
-        """The kinds of letters that this template has a part in."""
-        return [kind for kind in WRITTEN_BY_TEMPLATES if name in self._parts(kind)]
+        """The kinds of letters that this template has, or would have, a part in."""
+        own = {f"{kind}.{half}": kind for kind in WRITTEN_BY_TEMPLATES for half in HALVES}.get(name)
+        return [kind for kind in WRITTEN_BY_TEMPLATES if kind == own or name in self._parts(kind)]
 
     def beside(self, name: str) -> set[str]:
         """The other templates of the letters that this one has a part in."""
@@ -135,7 +141,8 @@ class Rehearsal:
         if name in given:
             return given[name]
         users = [given.get(f"{kind}.html", set()) for kind in kinds]
-        return set.intersection(*users) if users else set()
+        found = set.intersection(*users) if users else set()
+        return found - {"heading"} if name.endswith(".subject") else found
 
 
 def mistakes_of(sample: Sample, folders: Sequence[str], name: str, text: str) -> list[str]:

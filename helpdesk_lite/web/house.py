@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.rules_file import RulesFile
     from helpdesk_lite.ruling import Ruling
     from helpdesk_lite.settings import Settings
+    from helpdesk_lite.stationery import Stationery
     from helpdesk_lite.store.contract import Store
     from helpdesk_lite.styling import Styling
     from helpdesk_lite.texts import Texts
@@ -65,6 +66,7 @@ class House:
     adjusting: Adjusting
     texts: Texts
     styling: Styling
+    stationery: Stationery
     lists: Lists
     forms: FormsFolder
     operators: Operators

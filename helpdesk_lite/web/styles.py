@@ -20,6 +20,15 @@ def policy(sheets: Iterable[str], attributes: Iterable[str] = ()) -> str:
     return POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *sources]))
 
 
+def inside(html: str) -> tuple[list[str], list[str]]:
+    """The contents of the <style> elements in a page, and of its `style` attributes."""
+    from helpdesk_lite.forms.markup import content_end, scan
+
+    tags = [tag for tag in scan(html) if not tag.closes]
+    sheets = [html[tag.end : content_end(html, tag)] for tag in tags if tag.name == "style"]
+    return sheets, [style for tag in tags if (style := tag.get("style"))]
+
+
 def _hash(text: str) -> str:
     from base64 import b64encode
     from hashlib import sha256

@@ -32,6 +32,7 @@ _PLACES = (  # the path below /administration, what is there, and what for
     ("forms", N_("Forms"), N_("What customers fill in: add one, change one, switch one off.")),
     ("categories", N_("Categories"), N_("What tickets can be about: who is mailed of them, and who works on them.")),
     ("rules", N_("Rules"), N_("What becomes of new tickets by itself, and to whom they are handed.")),
+    ("letters", N_("Letters"), N_("What the desk writes: its mails' words, for all tickets and for a category's.")),
     ("look", N_("Look"), N_("The colours and the logo of every page.")),
     ("settings", N_("Settings"), N_("What this desk is called, where its mail goes, how much it takes, and the like.")),
     ("log", N_("Log"), N_("Who changed what about this desk, and who was refused what.")),
@@ -57,6 +58,7 @@ def overview(request: Request, house: House) -> Response:
     mistakes += [f"data/rules.toml: {told(one, said)}" for one in house.rules.mistakes()]
     found = naming.forms_in_trouble(house.forms)
     mistakes += [from_here(house, f"{one.path}: {told(one.said, said)}", said) for one in found]
+    mistakes += [told(one, said) for _, one in house.stationery.mistakes()]
     values = {"places": places, "mistakes": mistakes}
     return page(request, house, "administration.html", values, here="administration")
 

@@ -1,0 +1,154 @@
+"""The administrators' pages for the words of letters."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+HERE = "/administration/letters"
+
+
+def seen(page):
+    return re.findall(r'name="seen" value="([^"]*)"', page.text)[0]
+
+
+def typed(page):
+    return html.unescape(page.text.partition('<textarea id="text"')[2].partition(">\n")[2].partition("</textarea>")[0])
+
+
+def saved(desk, name, text, then="save", of="", **more):
+    query = f"?of={of}" if of else ""
+    fields = {"seen": seen(desk.get(f"{HERE}/{name}{query}", "ada")), "of": of, "text": text, "then": then}
+    return desk.post(f"{HERE}/{name}", "ada", {**fields, **more})
+
+
+def own(desk, name, place=""):
+    return Path(desk.house.root.templates[0], place, "mail", name)
+
+
+def by_hand(desk, name, text, place=""):
+    path = own(desk, name, place)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+@pytest.fixture
+def workshop(desk):
+    folder = Path(desk.house.root.inside("categories"))
+    folder.mkdir(mode=0o700)
+    (folder / "repairs.toml").write_text('title = "Repairs"\ntemplates = "workshop"\n')
+    return desk
+
+
+class TestAll:
+    def test_each_is_listed_with_whose_it_is(self, workshop):
+        by_hand(workshop, "told.txt", "{{ note }}\n")
+        page = workshop.get(HERE, "ada")
+        assert page.status == 200
+        assert page.words.count("Acknowledgement") == 2 * 4  # the desk's and the category's: a title and three halves
+        assert page.text.count('<span class="mark">own</span>') == 1
+        assert 'href="/cgi-bin/helpdesk.cgi/administration/letters/told.html?of=workshop"' in page.text
+
+    def test_one_broken_by_hand_is_named_here_and_among_the_mistakes_and_by_verify(self, workshop):
+        from helpdesk_lite import assemble
+
+        by_hand(workshop, "told.txt", "{{ note }}\n{% if %}\n")
+        by_hand(workshop, "notice.html", "{{ customer }}", "workshop")
+        for path in (HERE, "/administration"):
+            words = html.unescape(workshop.get(path, "ada").words)
+            assert "templates/mail/told.txt line 2: Expected an expression" in words
+            assert "templates/workshop/mail/notice.html line 1: there is no 'customer' in this letter" in words
+        found = {finding.path: finding.said for finding in assemble.verifier(workshop.house).findings()}
+        assert found[str(own(workshop, "told.txt"))].startswith("line 2: Expected an expression")
+        assert found[str(own(workshop, "notice.html", "workshop"))] == "line 1: there is no 'customer' in this letter"
+
+    @pytest.mark.parametrize("path", [HERE, f"{HERE}/notice.txt", f"{HERE}/nothing.txt"])
+    def test_are_for_administrators_alone(self, desk, path):
+        assert desk.get(path, "ines").status == 403
+        assert desk.post(path, "ines", {"text": "x", "then": "save"}).status in (403, 405)
+        assert not own(desk, "notice.txt").exists()
+
+
+class TestOne:
+    def test_is_shown_as_delivered_with_the_letter_it_makes(self, desk):
+        page = desk.get(f"{HERE}/acknowledgement.txt?language=it", "ada")
+        assert typed(page).startswith('{{ _("Thank you: your message has reached us.") }}')
+        assert "templates/mail/acknowledgement.txt · as delivered with the program" in page.words
+        assert "To jane@example.com" in page.words
+        assert "Grazie: il messaggio" in page.words
+        assert "As delivered" not in page.words
+        assert "the tracking number" in page.words and "the subject as the customer wrote it" not in page.words
+
+    def test_says_the_new_words_from_the_next_letter_on_and_the_old_ones_again(self, desk):
+        assert saved(desk, "acknowledgement.txt", "Ciao {{ number }}!\r\n").status == 303
+        assert own(desk, "acknowledgement.txt").read_text() == "Ciao {{ number }}!\n"
+        page = desk.get(f"{HERE}/acknowledgement.txt", "ada")
+        assert "this desk's own" in html.unescape(page.words) and "Ciao 3D9P-WLQ2-7KXH!" in page.words
+        assert saved(desk, "acknowledgement.txt", "whatever", "remove").status == 303
+        assert not own(desk, "acknowledgement.txt").exists()
+        assert [noted.what for noted in desk.house.audit.read()] == ["removed", "added"]
+
+    def test_is_no_file_while_it_says_what_was_delivered(self, desk):
+        usual = typed(desk.get(f"{HERE}/notice.html", "ada"))
+        assert saved(desk, "notice.html", usual.replace("\n", "\r\n")).status == 303
+        assert not own(desk, "notice.html").exists()
+
+    def test_of_a_category_wins_over_the_desks(self, workshop):
+        saved(workshop, "resolved.txt", "All is well.")
+        page = workshop.get(f"{HERE}/resolved.txt?of=workshop", "ada")
+        assert typed(page).strip() == "All is well." and "as for the whole desk" in page.words
+        saved(workshop, "resolved.txt", "It runs.", of="workshop")
+        assert own(workshop, "resolved.txt", "workshop").read_text().strip() == "It runs."
+        page = workshop.get(f"{HERE}/resolved.txt?of=workshop", "ada")
+        assert "this category's own" in html.unescape(page.words)
+        (newest, *_) = workshop.house.audit.read()
+        assert newest.about == "templates/workshop/mail/resolved.txt"
+        assert workshop.post(f"/administration/log/{newest.name}/undo", "ada").status == 303
+        assert not own(workshop, "resolved.txt", "workshop").exists()
+
+    def test_makes_a_subject_where_there_was_none(self, desk):
+        page = desk.get(f"{HERE}/notice.subject", "ada")
+        assert "none: the subject is as usual" in page.words and "The printer is on fire" in page.words
+        saved(desk, "notice.subject", "Fire! {{ subject }}")
+        page = desk.get(f"{HERE}/notice.subject", "ada")
+        assert "Subject [3D9P-WLQ2-7KXH] Fire! The printer is on fire" in page.words
+        answer = saved(desk, "answer.subject", "Re: {{ subject }}", "preview")
+        assert "Subject [3D9P-WLQ2-7KXH] Re: The printer is on fire" in answer.words
+
+    @pytest.mark.parametrize("then", ["save", "preview"])
+    def test_that_cannot_be_written_is_told_and_not_kept(self, desk, then):
+        answer = saved(desk, "notice.txt", "a\n{{ customer }}", then)
+        assert answer.status == 422
+        assert "templates/mail/notice.txt line 2: there is no 'customer' in this letter" in html.unescape(answer.words)
+        assert typed(answer).strip() == "a\n{{ customer }}"
+        assert not own(desk, "notice.txt").exists()
+
+    def test_is_previewed_in_a_frame_where_nothing_runs_and_not_kept(self, desk):
+        text = "<style>b{color:red}</style><b style='top:1px'>{{ number }}</b><script>alert(1)</script>"
+        answer = saved(desk, "link.html", text, "preview", language="it")
+        assert answer.status == 200 and "No mistakes. It is not saved yet." in answer.words
+        assert '<iframe class="preview" sandbox title=' in answer.text
+        assert "&lt;script&gt;alert(1)" in answer.text and "<script>alert" not in answer.text
+        policy = answer.headers["content-security-policy"]
+        assert policy.count("'sha256-") == 2 and "script-src 'self';" in policy and "'unsafe-inline'" not in policy
+        assert not own(desk, "link.html").exists() and desk.house.audit.read() == []
+
+    def test_an_old_page_comes_back_with_both_versions(self, desk):
+        old = seen(desk.get(f"{HERE}/told.txt", "ada"))
+        by_hand(desk, "told.txt", "by hand: {{ note }}\n")
+        answer = desk.post(f"{HERE}/told.txt", "ada", {"seen": old, "text": "typed: {{ note }}", "then": "save"})
+        assert answer.status == 409
+        assert "by hand: {{ note }}" in answer.words and "typed: {{ note }}" in typed(answer)
+        assert own(desk, "told.txt").read_text() == "by hand: {{ note }}\n"
+        again = desk.post(f"{HERE}/told.txt", "ada", {"seen": seen(answer), "text": typed(answer), "then": "save"})
+        assert again.status == 303
+        assert own(desk, "told.txt").read_text().strip() == "typed: {{ note }}"
+
+    @pytest.mark.parametrize(
+        "path", ["nothing.txt", "notice.txt?of=nowhere", "notice.txt?of=..", "..%2fsecret.txt", "a.b.txt"]
+    )
+    def test_that_there_is_not_is_404(self, desk, path):
+        assert desk.get(f"{HERE}/{path}", "ada").status == 404
