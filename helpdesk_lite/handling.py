@@ -6,17 +6,17 @@ lies with the folders as before; all else is told by the head of the ticket's fi
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from helpdesk_lite import i18n
 from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketChanged, TicketMoved
 from helpdesk_lite.i18n import N_, Sentence
-from helpdesk_lite.letter import NOTICE, TOLD, is_address
+from helpdesk_lite.letter import FORWARD, NOTICE, TOLD, is_address
 from helpdesk_lite.letter import RESOLVED as RESOLVED_LETTER
 from helpdesk_lite.rights import ESCALATE, HOLD, MARK, PUT_AWAY, REASSIGN, RESOLVE, RESTORE, RESUME, WAIT
 from helpdesk_lite.standing import AWAY, HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, TYPES, WAITING, written
-from helpdesk_lite.ticket import CLAIMED, CLOSED, DESK, QUEUE, Place
+from helpdesk_lite.ticket import CLAIMED, CLOSED, DESK, LETTER, QUEUE, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -155,6 +155,7 @@ class Handling(NamedTuple):
     def restore(self, number: str, operator: Operator) -> None:
         """Bring a ticket that was put away back to where it lay; to the queue if that operator is gone.
 
+        Whoever has it then gets what its customer wrote meanwhile.
         TicketMoved unless it is put away; NotAllowed.
         """
         with self.desk.locked(number):
@@ -162,7 +163,8 @@ class Handling(NamedTuple):
             if not ticket.standing.away:
                 raise TicketMoved(number, *ticket.place, ticket.since)
             goal = self._before(ticket, operator)
-            self.desk.move(ticket, goal, "restored", operator.name, standing=ticket.standing._replace(away=""))
+            letters = self._missed(ticket, goal)
+            self.desk.move(ticket, goal, "restored", operator.name, letters, ticket.standing._replace(away=""))
 
     def _before(self, ticket: Ticket, operator: Operator) -> Place:
         """Where it lay before it was put away; the queue in place of an operator who may not have it any more."""
@@ -171,6 +173,18 @@ class Handling(NamedTuple):
         if state == CLOSED:
             return Place(CLOSED, holder)
         return self.desk.permission().back_to(ticket, self.desk.clock(), operator.name) if state == CLAIMED else QUEUE
+
+    def _missed(self, ticket: Ticket, goal: Place) -> list[Letter]:
+        """The letters that came while the ticket was put away, for who has it again; who claims it gets all anyhow."""
+        if goal.state != CLAIMED:
+            return []
+        meanwhile = list(takewhile(lambda entry: entry.kind not in AWAY, reversed(ticket.entries)))
+        letter = self.desk.letter
+        return [
+            letter(FORWARD, ticket.inquiry, operator=goal.holder)._replace(entry=one.message_id)
+            for one in reversed(meanwhile)
+            if one.kind == LETTER
+        ]
 
     def close_resolved(self, most: int = MOST_CLOSED) -> int:
         """Close tickets that were resolved so long ago, up to so many in one round; how many were."""

@@ -334,6 +334,16 @@ class TestPuttingAway:
         handled.handling.restore(handled.number, INES)
         assert handled.ticket.place == QUEUE
 
+    def test_who_has_it_again_gets_what_its_customer_wrote_meanwhile(self, handled):
+        handled.handling.put_away(handled.number, INES, SPAM)
+        handled.customer_writes()
+        assert handled.letters(FORWARD) == []
+        handled.handling.restore(handled.number, INES)
+        letter, restored = handled.ticket.entries[-2:]
+        (forward,) = handled.letters(FORWARD)
+        assert (forward.operator, forward.entry) == ("ines", letter.message_id)
+        assert restored.letters == (forward.message_id,)
+
     def test_what_was_closed_is_closed_again(self, handled):
         handled.desk.close(handled.number, INES)
         handled.handling.put_away(handled.number, INES, BINNED)
