@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from helpdesk_lite import calls
 from helpdesk_lite.correspondence import FORM
-from helpdesk_lite.errors import BrokenForm, DeskError, UnknownForm
+from helpdesk_lite.errors import BrokenForm, UnknownForm
 from helpdesk_lite.forms.folder import END, OFF
 from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.reception import FIELD
 from helpdesk_lite.rules import Hand
 from helpdesk_lite.store.inspect import Finding
-from helpdesk_lite.ticket import CLAIMED, PENDING
+from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +55,15 @@ class Naming(NamedTuple):
         for path, said in self.stationery.mistakes():
             place, line, rest = said.partition(" line ")
             yield Finding(path, f"{line.strip()} {rest}" if path.endswith(place) else said)
+        yield from self.nobody_knows()
+
+    def nobody_knows(self) -> Iterator[Finding]:
+        """The operators who have tickets, and the categories, that are named somewhere and are nowhere."""
+        for name in sorted(set(self.store.holders()) - set(self.operators.names())):
+            if self.store.held_by(name, limit=1):
+                path = os.path.join(os.path.dirname(self.categories.folder), CLAIMED, name)
+                words = N_("there are tickets here, but there is no operator %(name)s")
+                yield Finding(path, Sentence(words, name=name))
         known = set(self.categories.names())
         if known:
             yield from self._of_forms(known | set(self.categories.titles().values()))
@@ -69,26 +78,22 @@ class Naming(NamedTuple):
                 continue  # which has a finding of its own
             for category in sorted(_named_by(form) - known):
                 path = os.path.join(self.forms.path, f"{name}.html")
-                yield Finding(path, f"it names the category {category!r}, and there is no such category")
+                words = N_("it names the category %(name)s, and there is no such category")
+                yield Finding(path, Sentence(words, name=repr(category)))
 
     def _of_tickets(self, known: set[str]) -> Iterator[Finding]:
-        found = Counter(self._categories_of_tickets())
+        places = (QUEUE, *(Place(CLAIMED, name) for name in self.store.holders()))
+        found = Counter(head.about for place in places for head in self.store.heads(place))
         for category in sorted(set(found) - known - {""}):
-            said = f"open tickets name the category {category!r}, and there is no such category"
-            yield Finding(self.categories.folder, f"{found[category]} {said}")
+            words = N_("open tickets name the category %(name)s, and there is no such category: %(num)s")
+            yield Finding(self.categories.folder, Sentence(words, name=repr(category), num=found[category]))
 
     def _of_operators(self, known: set[str]) -> Iterator[Finding]:
         for operator in self.operators.everybody():
             for category in sorted(set(operator.categories) - known):
                 path = os.path.join(self.operators.folder, f"{operator.name}.toml")
-                yield Finding(path, f"categories has {category!r}: there is no such category")
-
-    def _categories_of_tickets(self) -> Iterator[str]:
-        for number in (number for state in (PENDING, CLAIMED) for number in self.store.numbers(state)):
-            try:
-                yield self.store.read(number).category
-            except DeskError:
-                continue  # moved just now; or damaged, which has a finding of its own
+                words = N_("categories has %(name)s: there is no such category")
+                yield Finding(path, Sentence(words, name=repr(category)))
 
 
 def forms_in_trouble(forms: FormsFolder) -> Iterator[Finding]:

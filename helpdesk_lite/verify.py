@@ -124,11 +124,6 @@ class Verifier:
         for mistake in (*self._operators.mistakes(), *self._audit.mistakes()):
             path, _, said = mistake.partition(": ")
             yield Finding(path, said)
-        known = set(self._operators.names())
-        for name in disk.names(os.path.join(self._data, "claimed")):
-            if name not in known and self._desk.store.held_by(name):
-                path = os.path.join(self._data, "claimed", name)
-                yield Finding(path, f"there are tickets here, but there is no operator {name}")
 
     def _duties(self) -> Iterator[Finding]:
         """What rules wanted done with a ticket when somebody was killed; not what somebody is just doing."""

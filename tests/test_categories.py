@@ -296,7 +296,7 @@ class TestNamesThatLeadNowhere:
         assert self.findings(sorted_desk) == [
             "it names the category 'REPAIRS', and there is no such category",
             "it names the category 'bills', and there is no such category",
-            "2 open tickets name the category 'pumps', and there is no such category",
+            "open tickets name the category 'pumps', and there is no such category: 2",
         ]
 
     def test_are_no_matter_on_a_desk_without_categories(self, sorted_desk):

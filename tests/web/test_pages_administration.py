@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from helpdesk_lite.audit import PAGE
@@ -25,6 +27,47 @@ class TestForAdministrators:
     def test_a_mistake_in_an_operators_file_is_named(self, desk):
         (desk.house.root.path and open(desk.house.root.inside("operators", "zed.toml"), "w")).close()
         assert "data/operators/zed.toml: email is missing." in desk.get("/administration", "ada").words
+
+    def test_what_is_nowhere_is_named_wherever_it_stands(self, desk):
+        house = desk.house
+        house.categories.add(Category("bills"))
+        number = desk.ticket()
+        desk.post(f"/tickets/{number}/claim", "bob")
+        desk.post(f"/tickets/{number}/mark", "bob", {"seen": "", "category": "biils"})
+        house.operators.remove("bob")
+        for path, text in {
+            "data/operators/ines.toml": 'email = "ines@example.org"\ncategories = ["blls"]\n',
+            "data/rules.toml": '[[rule]]\nname = "A"\nthen.hand_to = ["carla"]\n',
+            "forms/contact.html": '<meta name="helpdesk-category" content="Bilss"><input name="email">',
+        }.items():
+            Path(house.root.path, path).write_text(text)
+        words = desk.get("/administration", "ada").words
+        for said in (
+            "data/categories: open tickets name the category 'biils', and there is no such category: 1",
+            "data/claimed/bob: there are tickets here, but there is no operator bob",
+            "data/operators/ines.toml: categories has 'blls': there is no such category",
+            "data/rules.toml: rule A: there is no operator 'carla'",
+            "forms/contact.html: it names the category 'Bilss', and there is no such category",
+        ):
+            assert said in words
+
+    def test_a_file_with_mistakes_is_shown_beside_the_form_that_writes_it_anew(self, desk):
+        text = 'email = "ines@example.org"\nlevel = 77\n  password_hash = "$argon2"\n'
+        Path(desk.house.root.inside("operators", "ines.toml")).write_text(text)
+        desk.house.categories.add(Category("bills"))
+        Path(desk.house.categories.folder, "bills.toml").write_text('level = 77\nsubscribers = ["bob"]\n')
+        assert "ines nobody can sign in with this file" in desk.get("/administration/operators", "ada").words
+        page = desk.get("/administration/operators/ines", "ada")
+        assert "What the file says now" in page.words and "argon2" not in page.text
+        assert "email = &#34;ines@example.org&#34;\nlevel = 77" in page.text
+        assert "subscribers = [&#34;bob&#34;]" in desk.get("/administration/categories/bills", "ada").text
+
+    def test_with_a_supervisor_that_there_is_not_one_signs_in_all_the_same(self, desk):
+        with open(desk.house.root.inside("operators", "ines.toml"), "a") as file:
+            file.write('supervisor = "carla"\n')
+        words = desk.get("/administration/operators", "ada").words
+        assert "supervisor = 'carla': there is no such operator" in words
+        assert "nobody can sign in" not in words
 
 
 class TestTheLog:

@@ -224,7 +224,7 @@ def _one(request: Request, house: House, operator: Operator, problem: str = "", 
     is_count = not problem and went.isascii() and went.isdigit() and len(went) <= len(str(_MOST_MOVED))
     values = {
         **_form(house, operator, problem, said),
-        "now": "",
+        "now": _text(house, operator.name) if problem and status == 200 else "",
         "held": _held(house, operator.name),
         "went": _went(int(went), said) if is_count else "",
     }
@@ -235,10 +235,15 @@ def _changed(request: Request, house: House, typed: Operator) -> Response:
     """The form as it was filled in, and what the file says now."""
     said = i18n.translation(request.language)
     problem = said.gettext("Somebody changed this account meanwhile, so nothing is saved yet.")
-    lines = house.operators.text(typed.name).splitlines()
-    now = "\n".join(line for line in lines if not line.startswith("password_hash"))
+    now = _text(house, typed.name)
     values = {**_form(house, typed, problem, said), "now": now, "held": _held(house, typed.name), "went": ""}
     return page(request, house, "operator.html", values, 409, here="administration")
+
+
+def _text(house: House, name: str) -> str:
+    """What the file says, but for the password."""
+    lines = house.operators.text(name).splitlines()
+    return "\n".join(line for line in lines if "password_hash" not in line)
 
 
 def _gone(request: Request, house: House) -> Response:

@@ -122,7 +122,8 @@ def _one(request: Request, house: House, category: Category, problem: str = "", 
     said = i18n.translation(request.language)
     problem = from_here(house, problem, said)
     wrong = [] if problem else [told(one, said) for one in house.categories.unknown(category)]
-    values = {**_form(house, category, problem, said), "unknown": wrong, "now": "", "category": category}
+    now = house.categories.text(category.name) if problem and status == 200 else ""
+    values = {**_form(house, category, problem, said), "unknown": wrong, "now": now, "category": category}
     return page(request, house, "category.html", values, status if problem else 200, here="administration")
 
 
