@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 STAMP_FIELD = "helpdesk-stamp"  # the desk's own hidden field: when this page was made, signed
 HONEYPOT_FIELD = "helpdesk-website"  # the desk's own field that people do not see and robots fill in
 
@@ -122,3 +126,17 @@ class Mistake(NamedTuple):
     line: int
     text: str
     is_warning: bool = False
+
+    def packed(self) -> tuple[Any, ...]:
+        """The mistake as a cache can hold it."""
+        from helpdesk_lite import mistakes
+
+        return self.path, self.line, mistakes.packed(self.text), self.is_warning
+
+    @staticmethod
+    def unpacked(kept: tuple[Any, ...]) -> Mistake:
+        """The mistake that was packed."""
+        from helpdesk_lite import mistakes
+
+        path, line, text, is_warning = kept
+        return Mistake(path, line, mistakes.unpacked(text), is_warning)

@@ -18,6 +18,7 @@ from helpdesk_lite.forms.policy import origin_of
 from helpdesk_lite.forms.schema import ANSWERS, PREFIX, SETTINGS, Reading, addresses_in
 from helpdesk_lite.forms.source import decoded
 from helpdesk_lite.forms.tree import Element
+from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.letter import is_address
 
 TYPE_CHECKING = False
@@ -77,9 +78,9 @@ def _wrong(reading: Reading) -> Iterator[Finding]:
     form = reading.element
     assert form is not None  # or the form would be broken
     if not any(kind_of(element) in ("submit", "image") for element in reading.tree.owned(form)):
-        yield form.tag, "The form has no button to send it with."
+        yield form.tag, Sentence("The form has no button to send it with.")
     if not reading.tree.named("title") and not reading.tree.named("h1"):
-        yield None, "The page has no <title> and no <h1>, so the form is called by its file name."
+        yield None, Sentence("The page has no <title> and no <h1>, so the form is called by its file name.")
 
 
 def _about_settings(reading: Reading) -> Iterator[Finding]:
@@ -90,13 +91,13 @@ def _about_settings(reading: Reading) -> Iterator[Finding]:
         setting = name.removeprefix(PREFIX)
         if setting not in SETTINGS:
             known = ", ".join(PREFIX + one for one in SETTINGS)
-            yield meta.tag, f"{name} is no setting of a form. There are {known}."
+            yield meta.tag, Sentence("%(name)s is no setting of a form. There are %(known)s.", name=name, known=known)
         elif setting == "answers" and meta.get("content").strip().lower() not in ANSWERS:
-            yield meta.tag, f"helpdesk-answers must be one of {', '.join(ANSWERS)}."
+            yield meta.tag, Sentence("helpdesk-answers must be one of %(known)s.", known=", ".join(ANSWERS))
         elif setting == "notify":
             for address in addresses_in(meta.get("content")):
                 if not is_address(address):
-                    yield meta.tag, f"{address} in helpdesk-notify is not a mail address."
+                    yield meta.tag, Sentence("%(address)s in helpdesk-notify is not a mail address.", address=address)
 
 
 def _about_subject(reading: Reading, contact: bool) -> Iterator[Finding]:
@@ -108,12 +109,11 @@ def _about_subject(reading: Reading, contact: bool) -> Iterator[Finding]:
     for place in PLACE.findall(reading.form.subject_line):
         name = place.strip()
         if name not in fields and not contact:
-            yield tag, f"The subject line names {{{name}}}, but the form has no field of that name."
+            text = N_("The subject line names {%(name)s}, but the form has no field of that name.")
+            yield tag, Sentence(text, name=name)
         elif fields.get(name) and contact:
-            yield (
-                tag,
-                f"{{{name}}} is left out of subjects: operators see how to reach a customer only once they claim.",
-            )
+            text = N_("{%(name)s} is left out of subjects: operators see how to reach a customer only once they claim.")
+            yield tag, Sentence(text, name=name)
 
 
 def _doubtful(reading: Reading) -> Iterator[Finding]:
@@ -127,16 +127,15 @@ def _about_forms(reading: Reading) -> Iterator[Finding]:
     form = reading.element
     assert form is not None  # or the form would be broken
     if form.get("method").lower() == "get":
-        yield form.tag, "method=get is ignored: the desk takes what is sent by POST only."
+        yield form.tag, Sentence("method=get is ignored: the desk takes what is sent by POST only.")
     if reading.form.takes_uploads and form.get("enctype").lower() != "multipart/form-data" and form.has("action"):
-        yield form.tag, 'A copy of this page on another server needs enctype="multipart/form-data" to send files.'
+        text = N_('A copy of this page on another server needs enctype="multipart/form-data" to send files.')
+        yield form.tag, Sentence(text)
     others = [one for one in reading.tree.named("form") if one is not form and controls_of(reading.tree, one)]
     marked = form.has("data-helpdesk") or form.get("id") == "helpdesk"
     if others and not marked:
-        yield (
-            form.tag,
-            "Of the forms in this page, the desk uses this one. If it is another, mark that with data-helpdesk.",
-        )
+        text = N_("Of the forms in this page, the desk uses this one. If it is another, mark that with data-helpdesk.")
+        yield form.tag, Sentence(text)
     yield from _about_forms_in_forms(reading)
 
 
@@ -147,23 +146,26 @@ def _about_forms_in_forms(reading: Reading) -> Iterator[Finding]:
         if tag.name == "template":
             templates += -1 if tag.closes else 1
         elif tag.name == "form" and not tag.closes and index not in parsed and templates <= 0:
-            yield tag, "A <form> inside another is ignored by browsers."
+            yield tag, Sentence("A <form> inside another is ignored by browsers.")
 
 
 def _about_elements(reading: Reading) -> Iterator[Finding]:
     for element in reading.tree.elements:
         handlers = [name for name in element.attributes if name.startswith("on")]
         if handlers:
-            yield element.tag, f"{handlers[0]} is not run: the desk's pages allow scripts only in <script>."
+            text = N_("%(name)s is not run: the desk's pages allow scripts only in <script>.")
+            yield element.tag, Sentence(text, name=handlers[0])
         if element.name == "base" and element.has("href"):
-            yield element.tag, "<base> is not followed. Write addresses that begin with / or https://."
+            yield element.tag, Sentence("<base> is not followed. Write addresses that begin with / or https://.")
         if element.has("formaction"):
-            yield element.tag, "formaction is taken out: the form is sent to the desk."
+            yield element.tag, Sentence("formaction is taken out: the form is sent to the desk.")
         if element.name in _LOADED and _is_relative(element):
             address = element.get(_LOADED[element.name])
-            yield element.tag, f"{address} is looked for beside the desk's own pages. Begin it with / or https://."
+            text = N_("%(address)s is looked for beside the desk's own pages. Begin it with / or https://.")
+            yield element.tag, Sentence(text, address=address)
         if element.get("name") in (STAMP_FIELD, HONEYPOT_FIELD):
-            yield element.tag, f"{element.get('name')} is the desk's own field. Please choose another name."
+            text = N_("%(name)s is the desk's own field. Please choose another name.")
+            yield element.tag, Sentence(text, name=element.get("name"))
 
 
 def _is_relative(element: Element) -> bool:

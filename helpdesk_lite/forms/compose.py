@@ -14,6 +14,7 @@ from typing import NamedTuple
 from helpdesk_lite.forms.markup import PLACE, Edit, Tag, content_end, edited, scan, unescape
 from helpdesk_lite.forms.schema import PREFIX, title_of
 from helpdesk_lite.forms.tree import Tree
+from helpdesk_lite.i18n import Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -177,6 +178,6 @@ def _said(wrong: Exception) -> str:
     import jinja2
 
     if isinstance(wrong, jinja2.TemplateNotFound):
-        return f"There is no template {wrong.name}."
+        return Sentence("There is no template %(name)s.", name=wrong.name)
     message = getattr(wrong, "message", None) or str(wrong)
     return " ".join(str(message).split())[:300] or type(wrong).__name__

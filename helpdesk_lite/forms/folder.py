@@ -131,9 +131,9 @@ class FormsFolder:
             raise UnknownForm(name)
 
         def make() -> list[tuple[Any, ...]]:
-            return [tuple(mistake) for mistake in mistakes_in(name, path, self._composer("en"))]
+            return [mistake.packed() for mistake in mistakes_in(name, path, self._composer("en"))]
 
-        return [Mistake(*mistake) for mistake in self._kept(f"check.{name}", [path], "en", make)]
+        return [Mistake.unpacked(kept) for kept in self._kept(f"check.{name}", [path], "en", make)]
 
     def check_text(self, name: str, text: str) -> list[Mistake]:
         """Everything that would be wrong if the form's file said this."""
@@ -209,7 +209,7 @@ def _working(name: str, made: dict[str, Any]) -> dict[str, Any]:
     if "mistakes" in made:
         from helpdesk_lite.form import Mistake
 
-        raise BrokenForm(name, [Mistake(*mistake) for mistake in made["mistakes"]])
+        raise BrokenForm(name, [Mistake.unpacked(kept) for kept in made["mistakes"]])
     return made
 
 

@@ -16,13 +16,14 @@ from helpdesk_lite.forms.page import Making
 from helpdesk_lite.forms.schema import Reading
 from helpdesk_lite.forms.source import Unreadable, decoded
 from helpdesk_lite.forms.tree import TooDeep
+from helpdesk_lite.i18n import N_, Sentence
 
 
 def made_of(name: str, path: str, composer: Composer, language: str, data: bytes | None = None) -> dict[str, Any]:
     """`form`, `pieces`, `policy`, `text` and `is_ours` of a form that works; of any other only `mistakes`."""
     found = read(name, path, composer, data)
     if isinstance(found, Mistake):
-        return {"mistakes": [tuple(found)]}
+        return {"mistakes": [found.packed()]}
     composed, reading = found
     pieces, policy = Making(reading, language).done()
     return {
@@ -40,15 +41,16 @@ def read(name: str, path: str, composer: Composer, data: bytes | None = None) ->
         composed = composer.composed(path, decoded(disk.read(path) if data is None else data))
         reading = Reading(name, composed.text)
     except OSError as wrong:
-        return Mistake(path, 0, f"The file cannot be read: {wrong.strerror}.")
+        return Mistake(path, 0, Sentence("The file cannot be read: %(why)s.", why=wrong.strerror))
     except Unreadable as wrong:
-        return Mistake(path, wrong.line, str(wrong))
+        return Mistake(path, wrong.line, wrong.args[0])
     except Mistaken as wrong:
         return Mistake(wrong.path, wrong.line, wrong.text)
     except TooDeep:
-        return Mistake(path, 1, "Elements are nested deeper than browsers show: is an end tag missing again and again?")
+        text = N_("Elements are nested deeper than browsers show: is an end tag missing again and again?")
+        return Mistake(path, 1, Sentence(text))
     if reading.element is None:
-        return Mistake(path, 1, "The page has no <form>, so there is nothing to fill in.")
+        return Mistake(path, 1, Sentence("The page has no <form>, so there is nothing to fill in."))
     if not reading.form.fields:
-        return Mistake(path, 1, "The form has no field with a name, so nothing of it could be sent.")
+        return Mistake(path, 1, Sentence("The form has no field with a name, so nothing of it could be sent."))
     return composed, reading

@@ -9,6 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from helpdesk_lite.i18n import N_, Sentence
+
 LARGEST = 2_000_000  # bytes; a page of more is no contact form
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -33,12 +35,12 @@ class Unreadable(ValueError):
 def decoded(data: bytes) -> str:
     """The text that `data` is: UTF-8, or what a byte order mark or a <meta charset> says. Unreadable if it is not."""
     if len(data) > LARGEST:
-        raise Unreadable(1, f"The file has more than {LARGEST // 1_000_000} MB; a form is smaller.")
+        raise Unreadable(1, Sentence("The file has more than %(mb)s MB; a form is smaller.", mb=LARGEST // 1_000_000))
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _normal(_strictly(data[len(mark) :], encoding))
     if data.count(b"\0") > len(data) // 4:
-        raise Unreadable(1, "The file seems to be saved as UTF-16 without a mark. Please save it as UTF-8.")
+        raise Unreadable(1, Sentence("The file seems to be saved as UTF-16 without a mark. Please save it as UTF-8."))
     try:
         return _normal(data.decode("utf-8"))
     except UnicodeDecodeError as wrong:
@@ -54,7 +56,7 @@ def _as_declared(data: bytes, wrong_at: int) -> str:
         except LookupError:
             pass
     line = data.count(b"\n", 0, wrong_at) + 1
-    raise Unreadable(line, "This line is not UTF-8. Please save the file as UTF-8 in your editor.")
+    raise Unreadable(line, Sentence("This line is not UTF-8. Please save the file as UTF-8 in your editor."))
 
 
 def _strictly(data: bytes, encoding: str) -> str:
@@ -62,7 +64,8 @@ def _strictly(data: bytes, encoding: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as wrong:
         line = data.decode(encoding, "replace")[: wrong.start].count("\n") + 1
-        raise Unreadable(line, f"The file begins as {encoding.upper()} but is not. Please save it as UTF-8.") from None
+        text = N_("The file begins as %(encoding)s but is not. Please save it as UTF-8.")
+        raise Unreadable(line, Sentence(text, encoding=encoding.upper())) from None
 
 
 def _normal(text: str) -> str:

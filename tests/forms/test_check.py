@@ -42,7 +42,7 @@ CONTROLS = [
     ("<input id=a name=a type=phone>", 'there is no type "phone"'),
     ("<input id=a name=a type=password>", "mailed as readable text"),
     ("<input id=a name=a type=file accept=pdf>", "Write .pdf or a type"),
-    ("<input id=a name=a><textarea name=a></textarea>", "controls of different kinds (text and textarea)"),
+    ("<input id=a name=a><textarea name=a></textarea>", "controls of different kinds (text, textarea)"),
     ("<input id=a name=a onchange=x()>", "onchange is not run"),
     ("<input id=a name=a><input>", "has no name"),
     ("<input id=a name=a><input name=b>", "b has no label"),

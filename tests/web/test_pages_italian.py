@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import os
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,16 @@ def test_what_a_ticket_refuses(italian):
     page = italian.post(f"/tickets/{number}/escalate", "ines", {"note": " "})
     assert page.status == 422
     assert "Dica in una nota" in page.words
+
+
+def test_forms_with_mistakes(italian):
+    folder = Path(italian.house.forms.path)
+    (folder / "empty.html").write_text("<p>Nothing to fill in</p>")
+    (folder / "short.html").write_text('<form><input name="room" minlength="3" maxlength="2"></form>')
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))  # what was made from a file that has just changed is not kept
+    for _ in range(2):  # the second time from the cache
+        assert "Il modulo non ha campi con un nome" in html.unescape(italian.get("/administration/forms/empty", "ada").text)
+        page = html.unescape(italian.get("/administration/forms/short", "ada").text)
+        assert "Riga 1: room: minlength è maggiore di maxlength" in page
+        assert "room non ha un’etichetta (label)" in page
