@@ -168,7 +168,7 @@ def _elsewhere(module: str, name: str) -> Callable[[House], Any]:
 def _handling(made: House) -> Handling:
     from helpdesk_lite.handling import Handling
 
-    return Handling(made.desk, made.operators)
+    return Handling(made.desk, made.operators, lambda: made.handing_over)
 
 
 def _lists(made: House) -> Lists:
@@ -260,7 +260,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "reception": _reception,
     **{
         name: _elsewhere("assemble_reception", name)
-        for name in ("categories", "departments", "rules", "ruling", "arranging", "adjusting")
+        for name in ("categories", "departments", "handing_over", "rules", "ruling", "arranging", "adjusting")
     },
     **{name: _elsewhere("assemble_texts", name) for name in ("texts", "styling", "stationery")},
     "desk": _desk,
@@ -311,6 +311,8 @@ def _work(made: House, until: float | None) -> int:
         made.intake.finish()
     if disk.names(made.root.inside("duties")):
         made.ruling.finish()
+    if disk.names(made.root.inside("handing")):
+        made.handing_over.finish()
     sent = courier(made).run(until).sent
     _tidy(made)
     version, is_settled = _outbox_version(made)
@@ -382,7 +384,8 @@ def verifier(made: House) -> Verifier:
     from helpdesk_lite.verify import Verifier
 
     naming = Naming(made.categories, made.forms, made.store, made.operators, made.ruling, made.stationery)
-    return Verifier(made.desk, made.operators, Ledger(made.intake, made.root.data), made.root, naming, made.audit)
+    letters = Ledger(made.intake, made.root.data)
+    return Verifier(made.desk, made.operators, letters, made.root, naming, made.audit, made.handing_over)
 
 
 def _make_file(path: str, content: bytes) -> None:

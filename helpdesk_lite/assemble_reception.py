@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.arranging import Arranging
     from helpdesk_lite.categories import Categories, Category
     from helpdesk_lite.departments import Departments
+    from helpdesk_lite.handing_over import HandingOver
     from helpdesk_lite.rules_file import RulesFile
     from helpdesk_lite.ruling import Ruling
     from helpdesk_lite.web.house import House
@@ -34,6 +35,13 @@ def departments(made: House) -> Departments:
     from helpdesk_lite.root import Root
 
     return Departments(made.root.path, made.categories, lambda path: assemble.house(Root(path)))
+
+
+def handing_over(made: House) -> HandingOver:
+    """What brings a ticket to a category's own desk."""
+    from helpdesk_lite.handing_over import HandingOver
+
+    return HandingOver(made.desk, made.departments, made.root.inside("handing"))
 
 
 def rules(made: House) -> RulesFile:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from helpdesk_lite.categories import UNREADABLE
 from helpdesk_lite.errors import DepartmentUnusable, DeskError, DeskUnusable
 from helpdesk_lite.i18n import Sentence
+from helpdesk_lite.ticket import CUSTOMER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helpdesk_lite.categories import Categories, Category
+    from helpdesk_lite.correspondence import Post
     from helpdesk_lite.form import Form, Submission
     from helpdesk_lite.intake import Outcome
     from helpdesk_lite.mail.arrivals import Envelope
+    from helpdesk_lite.ticket import Ticket
 
 log = logging.getLogger("helpdesk_lite")
 
@@ -52,6 +55,24 @@ class Departments(NamedTuple):
         house = self.find(name)
         number = house.desk.submit(form._replace(category="", notify=()), submission, *sender)
         return f"{house.settings.url.rstrip('/')}/sent/{number}?key={house.desk.key(number)}"
+
+    def handed(self, ticket: Ticket) -> tuple[Any, str] | None:
+        """The desk that a ticket was handed over to, and its number there.
+
+        None if it is here, or that category has no desk of its own any more. DepartmentUnusable.
+        """
+        name, number = ticket.handed_to
+        category = self.categories.find(name) if name else None
+        return (self.find(name), number) if category and category.desk else None
+
+    def write(self, ticket: Ticket, post: Post) -> None:
+        """Add what its customer typed on the old page to a ticket that was handed over. DepartmentUnusable."""
+        handed = self.handed(ticket)
+        if handed is None:
+            raise DepartmentUnusable(
+                Sentence("Category %(name)s has no desk of its own any more.", name=ticket.category)
+            )
+        handed[0].intake.correspondence.write(handed[1], post, CUSTOMER)
 
     def addressed(self, recipients: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The categories whose desks are to have a letter to these addresses, each with those that are its own."""

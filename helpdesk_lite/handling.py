@@ -20,7 +20,10 @@ from helpdesk_lite.ticket import CLAIMED, CLOSED, DESK, LETTER, QUEUE, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from helpdesk_lite.desk import Desk
+    from helpdesk_lite.handing_over import HandingOver
     from helpdesk_lite.letter import Letter
     from helpdesk_lite.operators import Operator, Operators
     from helpdesk_lite.standing import Standing
@@ -36,6 +39,7 @@ class Handling(NamedTuple):
 
     desk: Desk
     operators: Operators
+    handing_over: Callable[[], HandingOver] | None = None
 
     def wait(self, number: str, operator: Operator) -> None:
         """Note that the customer is to answer next; once they do, it is in progress again. TicketMoved, NotAllowed."""
@@ -121,7 +125,8 @@ class Handling(NamedTuple):
         """Have the ticket stand as wanted, in what differs from what was seen; a pending one by any operator.
 
         TicketMoved if it is closed, NotAllowed; HandlingRefused for what cannot be; TicketChanged if somebody else
-        has changed the same meanwhile. Its progress has verbs of its own.
+        has changed the same meanwhile. Its progress has verbs of its own. A category that has a desk of its own gets
+        the ticket there (handing_over); DepartmentUnusable if it cannot.
         """
         _check(wanted)
         with self.desk.locked(number):
@@ -134,9 +139,19 @@ class Handling(NamedTuple):
             if any(getattr(before, name) not in (getattr(seen, name), new) for name, new in changes.items()):
                 raise TicketChanged(number, len(ticket.entries))
             now = before._replace(**changes)
+            if now.category != before.category and self._goes_over(ticket, now, operator):
+                return
             if now != before:
                 letters = self._news(ticket, now, operator) if now.category != before.category else []
                 self.desk.move(ticket, ticket.place, "marked", operator.name, letters, now, written(now, before))
+
+    def _goes_over(self, ticket: Ticket, now: Standing, operator: Operator) -> bool:
+        """Hand the ticket over, standing like this, if its new category has a desk of its own; whether it has."""
+        category = self.desk.reception.find(now.category)
+        if not (category and category.desk and self.handing_over):
+            return False
+        self.handing_over().hand_over(ticket, now, operator)
+        return True
 
     def put_away(self, number: str, operator: Operator, how: str) -> None:
         """Have it out of the way as spam, or in the bin, with all that is in it; `restore` brings it back.

@@ -11,6 +11,7 @@ import errno
 import logging
 from typing import NamedTuple
 
+from helpdesk_lite import reply_address
 from helpdesk_lite.correspondence import MOST_PEOPLE, Correspondence, Post
 from helpdesk_lite.errors import (
     BelongsElsewhere,
@@ -22,7 +23,7 @@ from helpdesk_lite.errors import (
 )
 from helpdesk_lite.mail import automatic, incoming
 from helpdesk_lite.mail.arrivals import Known
-from helpdesk_lite.reply_address import CLAIM, OPERATOR, PROBE
+from helpdesk_lite.reply_address import CLAIM, OPERATOR, PROBE, TICKET
 from helpdesk_lite.threads import Thread, Threads
 from helpdesk_lite.ticket import CUSTOMER, LETTER, QUEUE
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.mail.incoming import Incoming
     from helpdesk_lite.mail.results import Result
     from helpdesk_lite.operators import Operator
+    from helpdesk_lite.ticket import Ticket
 
 THREADED, OPENED, IGNORED, REFUSED, KEPT = "threaded", "opened", "ignored", "refused", "kept"
 PASSED = "passed"  # to a category's own desk, which has it now
@@ -236,18 +238,24 @@ class Intake(NamedTuple):
     def taken(self, arrival: Arrival, letter: Incoming, thread: Thread | None = None) -> Outcome:
         """Take the letter as one from the customer's side, whatever rules there are. DepartmentUnusable."""
         thread = thread or self.threads.find(letter, arrival.envelope, "")
+        ticket = self.threads.store.read(thread.number) if thread.number else None
+        handed = self.departments.handed(ticket) if ticket and self.departments else None
+        if ticket and handed:
+            house, number = handed
+            own = reply_address.made(house.settings, house.secret, TICKET, number, house.clock())
+            return self.passed(arrival, ticket.handed_to[0], (own,))
         try:
-            return self._kept_here(letter, thread, self._post(arrival, letter))
+            return self._kept_here(letter, ticket, self._post(arrival, letter))
         except BelongsElsewhere as found:
             return self.passed(arrival, found.category)
 
-    def _kept_here(self, letter: Incoming, thread: Thread, post: Post) -> Outcome:
-        if not thread.number:
+    def _kept_here(self, letter: Incoming, ticket: Ticket | None, post: Post) -> Outcome:
+        if ticket is None:
             return Outcome(OPENED, self.correspondence.open(post, acknowledge=not letter.auto))
         sender = letter.senders[0].address if letter.senders else ""
-        by = CUSTOMER if self._is_customer(sender, thread.number) else sender
-        number = self.correspondence.write(thread.number, post, by)
-        return Outcome(THREADED if number in self.threads.also(thread.number) else OPENED, number)
+        by = CUSTOMER if sender.lower() == ticket.inquiry.customer.email.lower() else sender
+        number = self.correspondence.write(ticket.number, post, by)
+        return Outcome(THREADED if number in self.threads.also(ticket.number) else OPENED, number)
 
     def _went_to_customer(self, letter: Incoming, number: str) -> bool:
         return any(self._is_customer(box.address, number) for box in (*letter.to, *letter.cc))

@@ -92,11 +92,13 @@ class Entry(NamedTuple):
 
     Kinds of what happened: inquiry, claimed (`text`: the rules that handed it on, if any did), released, closed,
     reopened, waiting, resolved, resumed, escalated, reassigned (`text`: to whom, and below an empty line the note),
-    marked, spam and binned (`text`: where it lay before), restored, those of `ties`, found (by `verify`: the ticket lay
-    elsewhere, or stood otherwise, than it said), ruled (`text`: the rules that applied, and below an empty line their
-    note), forwarded (by the courier: `text` is the shape of a letter that was sent on, the domain that decided, and
-    what it asks for), included and excluded (`people`: who is in copy from then on, or no more), command (`text`: what
-    an operator's letter asked for, which is the entry's message; whether it was done, other entries say).
+    marked, spam and binned (`text`: where it lay before), restored, those of `ties`, found (by `verify`: the ticket
+    lay elsewhere, or stood otherwise, than it said), handed (to the desk of its own that a category has; `text`:
+    its number there, and the category), came (from another desk; `text`: its number there, and that desk's name),
+    ruled (`text`: the rules that applied, and below an empty line their note), forwarded (by the courier: `text` is
+    the shape of a letter that was sent on, the domain that decided, and what it asks for), included and excluded
+    (`people`: who is in copy from then on, or no more), command (`text`: what an operator's letter asked for, which
+    is the entry's message; whether it was done, other entries say).
 
     Kinds of what was written, whose message is the letter as it came in: letter (from the customer's side), answer
     (from an operator), note (for operators only; `text`: the operators it names), automatic (from a machine), bounce (a
@@ -129,6 +131,7 @@ FORWARDED, COMMAND = "forwarded", "command"
 INCLUDED, EXCLUDED = "included", "excluded"  # by hand in copy from then on, or no more: `people`
 MERGED, UNMERGED = _MERGING = "merged", "unmerged"
 RULED = "ruled"
+HANDED, CAME = "handed", "came"  # over to a category's own desk; from another desk, with the number there and a name
 TYPED = "typed-"
 REDIRECT, RESHAPE = "redirect", "reshape"  # shapes of a letter that is sent on: as it came; from the desk's address
 
@@ -151,6 +154,16 @@ class Ticket(NamedTuple):
         """The number of the ticket of which it is a part now; "" if it stands for itself."""
         kind, text = next(((one.kind, one.text) for one in reversed(self.entries) if one.kind in _MERGING), ("", ""))
         return text.partition(" ")[0] if kind == MERGED and self.place.state == CLOSED else ""
+
+    @property
+    def handed_to(self) -> tuple[str, str]:
+        """The category whose own desk has it now, and its number there; two times "" if it is here."""
+        ends = (one for one in reversed(self.entries) if one.kind in (HANDED, "closed", "reopened"))
+        last = next(ends, None)
+        if self.place.state != CLOSED or last is None or last.kind != HANDED:
+            return "", ""
+        number, _, category = last.text.partition(" ")
+        return category, number
 
     @property
     def is_nobodys(self) -> bool:

@@ -24,12 +24,19 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.audit import Audit
     from helpdesk_lite.desk import Desk
+    from helpdesk_lite.handing_over import HandingOver
     from helpdesk_lite.ledger import Ledger
     from helpdesk_lite.naming import Naming
     from helpdesk_lite.operators import Operators
     from helpdesk_lite.root import Root
 
-FORMAT, WHOSE, TIE, DUTY = "format", "whose", "tie", "duty"  # kinds of mends, beside those of inspect
+FORMAT, WHOSE, TIE, DUTY, HANDING = (
+    "format",
+    "whose",
+    "tie",
+    "duty",
+    "handing",
+)  # kinds of mends, beside those of inspect
 _STALE = 3600  # seconds after which a hidden file is nobody's any more
 _VERIFIER = Operator("verify", "", ADMINISTRATOR)
 
@@ -38,7 +45,14 @@ class Verifier:
     """Looks at the desk's whole memory: all that lies in data/ under `root`; and for what was left beside it."""
 
     def __init__(
-        self, desk: Desk, operators: Operators, letters: Ledger, root: Root, naming: Naming, audit: Audit
+        self,
+        desk: Desk,
+        operators: Operators,
+        letters: Ledger,
+        root: Root,
+        naming: Naming,
+        audit: Audit,
+        handing_over: HandingOver,
     ) -> None:
         self._desk = desk
         self._joining = Joining(desk)
@@ -46,6 +60,7 @@ class Verifier:
         self._ledger = letters
         self._naming = naming
         self._audit = audit
+        self._handing_over = handing_over
         self._data = root.data
         self._beside = root.forms, root.templates[0]  # what administrators write online lies there, too
         self._format = root.format
@@ -61,6 +76,7 @@ class Verifier:
         yield from self._people()
         yield from self._naming.findings()
         yield from self._duties()
+        yield from self._handings()
         yield from self._ledger.findings()
         yield from self._customers()
         if not disk.is_there(self._format):
@@ -83,6 +99,7 @@ class Verifier:
             FORMAT: self._mend_format,
             WHOSE: self._mend_whose,
             DUTY: self._mend_duty,
+            HANDING: self._mend_handing,
         }
         if finding.mend not in mends:
             return False
@@ -133,6 +150,15 @@ class Verifier:
                 is_left = disk.is_there(path)
             if is_left:
                 yield Finding(path, "what rules want done with this ticket was not done", DUTY, number)
+
+    def _handings(self) -> Iterator[Finding]:
+        """Tickets that were going over to a category's own desk when somebody was killed."""
+        for number in self._handing_over.numbers():
+            path = self._handing_over.path(number)
+            with inspect.untouched(self._data, number):
+                is_left = disk.is_there(path)
+            if is_left:
+                yield Finding(path, "it was being handed over to a category's own desk", HANDING, number)
 
     def _customers(self) -> Iterator[Finding]:
         """The tickets that are missing where each customer's are noted; told together: an older desk noted none."""
@@ -209,6 +235,10 @@ class Verifier:
 
     def _mend_duty(self, finding: Finding) -> bool:
         self._naming.ruling.settle(finding.number)
+        return not disk.is_there(finding.path)
+
+    def _mend_handing(self, finding: Finding) -> bool:
+        self._handing_over.settle(finding.number)
         return not disk.is_there(finding.path)
 
     def _mend_whose(self, _: Finding) -> bool:

@@ -132,7 +132,7 @@ class TestADeskThatCannotBeUsed:
         wrong(desks)
         answer = desks.asked()
         assert answer.status == 503
-        assert "This cannot be taken just now, and nothing was kept." in answer.text
+        assert "This cannot be taken just now. Nothing was kept." in answer.text
         assert ">It burns.</textarea>" in answer.text
         assert desks.numbers(desks.first) == words_in(desks.folder) == []
 

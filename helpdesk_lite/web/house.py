@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.drafts import Drafts
     from helpdesk_lite.forms.folder import FormsFolder
+    from helpdesk_lite.handing_over import HandingOver
     from helpdesk_lite.handling import Handling
     from helpdesk_lite.intake import Intake
     from helpdesk_lite.limits import Limits
@@ -61,6 +62,7 @@ class House:
     permission: Permission
     audit: Audit
     handling: Handling
+    handing_over: HandingOver
     accounts: Accounts
     arranging: Arranging
     adjusting: Adjusting

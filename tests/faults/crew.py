@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.faults import arranged, handled, verbs
+from tests.faults import arranged, handled, passed_on, verbs
 from tests.faults.desks import HarmedDesk
 from tests.faults.harm import Tried
 from tests.faults.strace import Step
@@ -26,6 +26,7 @@ def made_in(folder: Path) -> HarmedDesk:
     verbs.leave_a_mess(desk)
     verbs.leave_crowds(desk)
     verbs.leave_rules(desk)
+    passed_on.leave_departments(desk)
     verbs.leave_a_sign_out(desk)
     verbs.leave_a_held_letter(desk)
     verbs.leave_old_tickets(desk)

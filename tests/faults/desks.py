@@ -6,6 +6,7 @@ each ticket in one place, and of each letter that a ticket names exactly one in 
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import shutil
@@ -36,6 +37,7 @@ TICKETS = ("pending", "claimed", "closed", "moving")
 STATE = (
     *TICKETS,
     "duties",
+    "handing",
     "log",
     "marks",
     "drafts",
@@ -51,7 +53,8 @@ STATE = (
 )
 ENVIRONMENT = {**COMMON, "PYTHONPATH": str(CHECKOUT)}
 NOTES = ("cache/next-letter", "cache/tidied", "turns")
-FILES = ("rules.toml", "categories/bills.toml")
+FILES = ("rules.toml", "categories/bills.toml", "categories/council.toml")
+SECOND = "council"  # the folder of a desk that a category has for itself
 ASKED_FOR = re.compile(r"\.(link|invitation)\.")  # Message-IDs of letters that no ticket names
 ROUND = """import sys
 from helpdesk_lite import assemble, root
@@ -95,6 +98,7 @@ class Look(NamedTuple):
     queued: Counter[str]
     delivered: Counter[str]
     accounts: tuple[Operator, ...] = ()
+    elsewhere: object = None
     categories: tuple[Category, ...] = ()
     rules: str = ""
     asked_for: tuple[str, ...] = ()  # letters that are not about a ticket: invitations, links
@@ -108,9 +112,10 @@ class Look(NamedTuple):
 
     @property
     def said(self) -> dict[str, object]:
-        """Where each ticket is, and how many entries it has; each account and category; and the rules."""
+        """Where each ticket is, and how many entries it has; each account and category; the rules; the other desk."""
         tickets = {number: (ticket.place, len(ticket.entries)) for number, ticket in self.tickets.items()}
         arranged = {"categories": self.categories, "rules": self.rules, "else": (self.asked_for, self.aside)}
+        arranged["elsewhere"] = self.elsewhere
         return {**tickets, **{operator.name: operator for operator in self.accounts}, **arranged}
 
     @property
@@ -168,6 +173,16 @@ class HarmedDesk:
         self.clear_mail()
         self.keep("calm")
 
+    @property
+    def second(self) -> HarmedDesk | None:
+        """The desk that a category has for itself, if there is one now."""
+        if not (self.folder / SECOND).is_dir():
+            return None
+        other = copy.copy(self)
+        other.folder = self.folder / SECOND
+        other.root = Root(str(other.folder))
+        return other
+
     def house(self) -> Any:
         """The desk as this process sees it now."""
         return assemble.house(self.root)
@@ -221,6 +236,8 @@ class HarmedDesk:
             if os.path.isfile(source := self.root.inside(*file.split("/"))):
                 (self._kept / name / file).parent.mkdir(exist_ok=True)
                 shutil.copy2(source, self._kept / name / file)
+        if self.second:
+            shutil.copytree(self.second.folder, self._kept / name / SECOND)
 
     def put_back(self, name: str) -> None:
         """Make the desk what it was when it was kept under this name; what is derived stays."""
@@ -233,6 +250,9 @@ class HarmedDesk:
         for file in FILES:
             if (source := self._kept / name / file).is_file():
                 shutil.copy2(source, self.root.inside(*file.split("/")))
+        shutil.rmtree(self.folder / SECOND, ignore_errors=True)
+        if (self._kept / name / SECOND).is_dir():
+            shutil.copytree(self._kept / name / SECOND, self.folder / SECOND)
         for path in Path(self.root.inside("cache")).glob(".*.new"):
             path.unlink()
         self._put_back_accounts()
@@ -289,7 +309,8 @@ class HarmedDesk:
         asked_for = tuple(filter(ASKED_FOR.search, ids))
         queued = Counter(ids) - Counter(asked_for)
         accounts, categories = tuple(house.operators.everybody()), tuple(house.categories.all())
-        arranged = accounts, categories, house.rules.text(), asked_for, tuple(sorted(self._aside()))
+        elsewhere = self.second.look().said if self.second else None
+        arranged = accounts, elsewhere, categories, house.rules.text(), asked_for, tuple(sorted(self._aside()))
         return Look(tickets, queued, Counter(self._delivered()), *arranged)
 
     def _aside(self) -> Iterator[str]:

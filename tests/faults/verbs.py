@@ -20,6 +20,7 @@ from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
 from tests.faults.arranged import ADMINISTERED
 from tests.faults.desks import SUBMISSION, HarmedDesk, Look, Request, each_letter_once
 from tests.faults.handled import HANDLED, moved, post
+from tests.faults.passed_on import PASSED_ON
 from tests.faults.strace import Ended, Process
 from tests.faults.verb import INES, Verb, answered, done_once
 from tests.letters import letter
@@ -402,6 +403,7 @@ VERBS = {
         Verb("submit-by-rule", "ruled", _submit, _submitted_by_rule),
         *ADMINISTERED[2:],
         *HANDLED,
+        *PASSED_ON[:2],
         Verb("my-tickets", "calm", lambda desk: desk.cgi(LINK), _asked_for_a_link),
         done_once("retry", "held", _retry, _is_let_go, who="ada"),
         done_once("take", "held", _aside("take"), _is_taken, 404, "ada"),
@@ -414,5 +416,6 @@ VERBS = {
         Verb("repair", "mess", _repair, _repaired, is_web=False),
         Verb("receive", "calm", _receive, _came_in(lambda _: (), ["inquiry"]), is_web=False),
         Verb("receive-into", "calm", _receive_into, _came_in(_address, ["inquiry", "claimed", "letter"]), is_web=False),
+        PASSED_ON[2],
     )
 }

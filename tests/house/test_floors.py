@@ -15,7 +15,7 @@ FLOORS = {
     "look",
     "desk": "desk reception handling joining courier verify correspondence customers my_tickets threads typed "
     "intake aside permission copies accounts lists sameness arranging adjusting leaving naming ledger doctor probe "
-    "calls histories ruling trial erasing handing_out texts departments styling stationery",
+    "calls histories ruling trial erasing handing_out texts departments handing_over styling stationery",
     "doors": "web doors",
     "assembly": "assemble assemble_reception assemble_texts wsgi",
     "commands": "cli commands",

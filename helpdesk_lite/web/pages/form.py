@@ -86,7 +86,7 @@ def _elsewhere(request: Request, house: House, name: str, posted: Posted, submit
     except (DepartmentUnusable, OSError) as wrong:
         _note(request, name, f"cannot pass on: {wrong}")
     told = translation(request.language).gettext(
-        "This cannot be taken just now, and nothing was kept. Please press Send again in a few minutes."
+        "This cannot be taken just now. Nothing was kept. Please press Send again in a few minutes."
     )
     page = house.forms.refused(name, request.language, posted, [], [told])
     return Response(503, page.html(request.base, stamps.new(house, name)), policy=page.policy)

@@ -126,6 +126,11 @@ def _words(status: int, wrong: Exception | None, said: Translation) -> tuple[str
     elif isinstance(wrong, errors.TooLarge):
         limit = wording.size(wrong.limit, said)
         words = said.gettext("This desk takes %(size)s at once. Please go back and send less.") % {"size": limit}
+    elif isinstance(wrong, errors.DepartmentUnusable):
+        words = said.gettext(
+            "The desk that this category has for itself cannot take it just now; administrators see why. "
+            "Nothing was changed."
+        )
     elif isinstance(wrong, errors.MayBeKept):
         words = said.gettext(
             "The disk failed halfway, and it is not certain whether this was kept. "

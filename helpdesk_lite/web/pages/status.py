@@ -36,6 +36,8 @@ def show(request: Request, house: House, number: str) -> Response:
     """How the ticket stands, with a box to add to it. UnknownNumber without the right key."""
     _check(house, number, request.query.get("key", ""))
     ticket = _customers(house).show(number)
+    if moved := _moved(request, house, ticket):
+        return moved
     return _drawn(request, house, ticket, is_sent=request.query.get("sent") == "1")
 
 
@@ -58,8 +60,12 @@ def write(request: Request, house: House, number: str) -> Response:
             robots.slow_down(request, house)
         except TooMany as flood:
             return _later(request, house, ticket, flood, text, bool(posted.uploads))
+        moved = _moved(request, house, ticket)
         words = typed.Typed(text, posted.uploads, _count(fields.get("seen", "")))
         with typed.posted(words, LETTER, ticket.inquiry.customer, ticket, house.desk, house.spool) as post:
+            if moved:
+                house.departments.write(house.store.read(number), post)
+                return moved
             went_to = customers.write(number, post)  # another ticket if this one's time ran out just now
     return see_other(request, _path(house, went_to) + "&sent=1")
 
@@ -113,6 +119,15 @@ def _check(house: House, number: str, key: str) -> None:
         raise UnknownNumber(number)
 
 
+def _moved(request: Request, house: House, ticket: Ticket) -> Response | None:
+    """On to the desk that has the ticket now; None if it is here."""
+    if ticket.place.state != CLOSED:
+        return None
+    from helpdesk_lite.web.pages import elsewhere
+
+    return elsewhere.handed(request, house, house.store.read(ticket.number))
+
+
 def _customers(house: House) -> Customers:
     return Customers(house.intake.correspondence)
 
@@ -144,6 +159,8 @@ def _done(request: Request, house: House, number: str, verb: Callable[[str], Non
             robots.slow_down(request, house)
         except TooMany as flood:
             return _later(request, house, _customers(house).show(number), flood)
+        if moved := _moved(request, house, _customers(house).show(number)):
+            return moved
         verb(number)
     return see_other(request, _path(house, number))
 
