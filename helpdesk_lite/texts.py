@@ -106,7 +106,9 @@ class Texts(NamedTuple):
             return found
         wrong = _hindrance(found.path, "*" in kind.names)
         if wrong:
-            return found._replace(version="", is_there=True, problem=wrong, is_readable=False)
+            known = os.lstat(found.path)
+            version = f"{known.st_mtime_ns:x}-{known.st_size:x}"
+            return found._replace(version=version, is_there=True, problem=wrong, is_readable=False)
         raw = disk.read(found.path)
         text, problem = text_in(raw)
         version = signing.digest_of([raw.decode("latin-1")])

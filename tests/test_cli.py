@@ -370,6 +370,7 @@ def test_a_form_is_switched_off_and_on(root):
     assert run("--root", root, "form", "on", "contact")[0] == 0
     assert (root / "forms" / "contact.html").exists()
     assert [noted.what for noted in assemble.house(Root(str(root))).audit.read()] == ["switched on", "switched off"]
+    assert "switched off forms/contact.html" in run("--root", root, "log")[1]
     status, _, error = run("--root", root, "form", "off", "../data/settings")
     assert (status, error) == (1, "helpdesk-lite: There is no forms/../data/settings.html here.\n")
 

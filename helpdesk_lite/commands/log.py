@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.audit import Noted
 
+_LONGEST = 300  # characters of a value that is printed in a line
+
 
 def log(given: Namespace) -> int:
     """Print entries of the log, the newest first; as JSON, an object a line."""
@@ -28,7 +30,12 @@ def _as_json(noted: Noted) -> str:
 
 
 def _as_text(noted: Noted) -> str:
-    changes = ", ".join(f"{name}: {before} -> {after}" for name, before, after in noted.changes())
+    changes = ", ".join(f"{name}: {_short(before)} -> {_short(after)}" for name, before, after in noted.changes())
     undoes = f" (undoes {noted.undoes})" if noted.undoes else ""
     said = f"{times.iso(noted.at)}  {noted.who}  {noted.what} {noted.about}{undoes}"
     return f"{said}  {changes}  [{noted.name}]" if changes else f"{said}  [{noted.name}]"
+
+
+def _short(value: str) -> str:
+    """The value, or of a whole file its size: `--json` and the page of the log have all of it."""
+    return value if len(value) <= _LONGEST else f"({len(value)} characters)"

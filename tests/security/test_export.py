@@ -27,7 +27,8 @@ FORMULAS = [
     "a;=1+1",
 ]
 KINDS = ("text/html", "text/css", "text/javascript", "image/svg+xml")
-TAKEN_ALONG = ("/tickets.csv", "/tickets.json")  # whoever adds to these must see to formulas there, too
+# Whoever adds to these must see to formulas there, too. A form's file is its author's, with nothing of a customer in it.
+TAKEN_ALONG = ("/tickets.csv", "/tickets.json", "/administration/forms/{name}/file")
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

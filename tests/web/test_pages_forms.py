@@ -176,7 +176,9 @@ class TestOne:
         page = desk.get(f"{HERE}/contact", "ada")
         assert (page.status, "<textarea" in page.text, "500 kB" in page.words) == (200, False, True)
         small = desk.post_form(f"{HERE}/contact", "ada", {"seen": seen(page), "text": SOUND, "then": "save"})
-        assert small.status in (409, 422)
+        assert small.status == 422
+        assert desk.get(f"{HERE}/contact/file", "ada").status == 404
+        assert desk.post(f"{HERE}/contact/switch", "ada", {"seen": seen(page), "to": "off"}).status == 303
 
 
 class TestALook:

@@ -15,7 +15,7 @@ from helpdesk_lite.root import SHARE
 from helpdesk_lite.texts import Text, text_in
 from helpdesk_lite.web import body
 from helpdesk_lite.web.http import Response, quoted, saved_as, see_other
-from helpdesk_lite.web.pages.page import from_here, page, read_only, signed_in
+from helpdesk_lite.web.pages.page import administrator, from_here, page, read_only
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ _SANDBOX = "; sandbox allow-scripts allow-forms"  # an origin of its own: nothin
 
 def overview(request: Request, house: House) -> Response:
     """All forms, and a way to one more. NotAllowed."""
-    house.texts.look(signed_in(request), HERE)
+    administrator(request, house)
     return _overview(request, house)
 
 
 def begin(request: Request, house: House) -> Response:
     """A new form to edit: empty, one of the program's, or a file that was uploaded. Nothing is kept yet. NotAllowed."""
-    house.texts.look(signed_in(request), HERE)
+    administrator(request, house)
     said = i18n.translation(request.language)
     with body.posted(request, house.spool, _MOST_MB) as posted:
         typed = dict(posted.pairs)
@@ -61,15 +61,14 @@ def begin(request: Request, house: House) -> Response:
 
 def one(request: Request, house: House, name: str) -> Response:
     """A form to edit. NotAllowed, UnknownText."""
-    house.texts.look(signed_in(request), _file(name))
+    administrator(request, house)
     now = _there(house, name)
     return _one(request, house, name, now.text, is_saved=bool(request.query.get("saved")))
 
 
 def save(request: Request, house: House, name: str) -> Response:
     """Check what was typed or uploaded, and save it if that was asked for; 422 with each mistake, 409. NotAllowed."""
-    by, said = signed_in(request), i18n.translation(request.language)
-    house.texts.look(by, _file(name))
+    by, said = administrator(request, house), i18n.translation(request.language)
     with body.posted(request, house.spool, _MOST_MB) as posted:
         typed = dict(posted.pairs)
         text, problem = _uploaded(posted)
@@ -98,7 +97,7 @@ def look(request: Request, house: House, name: str) -> Response:
 
     NotAllowed.
     """
-    house.texts.look(signed_in(request), _file(name))
+    administrator(request, house)
     with body.posted(request, house.spool, _MOST_MB) as posted:
         typed = dict(posted.pairs)
     text = typed.get("text", "").replace("\r\n", "\n")
@@ -112,11 +111,12 @@ def look(request: Request, house: House, name: str) -> Response:
 
 def file(request: Request, house: House, name: str) -> Response:
     """The form's file, to save. NotAllowed, UnknownText."""
-    house.texts.look(signed_in(request), _file(name))
+    administrator(request, house)
     now = _there(house, name)
+    if not now.is_readable:
+        raise UnknownText(now.name)
     headers = (("Content-Disposition", saved_as(name + END)),)
-    content = disk.read(now.path) if now.is_readable else b""
-    return Response(200, content, "application/octet-stream", "sandbox; default-src 'none'", headers)
+    return Response(200, disk.read(now.path), "application/octet-stream", "sandbox; default-src 'none'", headers)
 
 
 def switch(request: Request, house: House, name: str) -> Response:
@@ -137,9 +137,8 @@ def _done(
     request: Request, house: House, name: str, typed: dict[str, str], way: str, switch_to: bool | None = None
 ) -> Response:
     """Switch the form, or take it away if that is not asked for, and go on to `way`."""
-    by, said = signed_in(request), i18n.translation(request.language)
+    by, said = administrator(request, house), i18n.translation(request.language)
     seen = typed.get("seen") or "-"
-    house.texts.look(by, _file(name))
     _there(house, name)
     try:
         if switch_to is None:

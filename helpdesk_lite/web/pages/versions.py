@@ -13,7 +13,7 @@ from helpdesk_lite.texts import text_of
 from helpdesk_lite.web import body, difference, wording
 from helpdesk_lite.web.http import quoted, see_other
 from helpdesk_lite.web.pages.administration import in_words
-from helpdesk_lite.web.pages.page import page, read_only, signed_in
+from helpdesk_lite.web.pages.page import administrator, page, read_only
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ BEFORE, AFTER = "before", "after"
 def overview(request: Request, house: House) -> Response:
     """What the log says of the file `?of=NAME`, the newest first; what is older than `?before=ENTRY`. NotAllowed."""
     name, before = request.query.get("of", ""), request.query.get("before", "")
-    house.texts.look(signed_in(request), name)
+    administrator(request, house)
     said = i18n.translation(request.language)
     now = house.texts.read(name)
     found, older = house.texts.earlier(name, before)
@@ -55,14 +55,13 @@ def overview(request: Request, house: House) -> Response:
 
 def one(request: Request, house: House, entry: str) -> Response:
     """What one entry changed, line by line, with a way to bring either version back. NotAllowed, UnknownText."""
-    house.texts.look(signed_in(request))
+    administrator(request, house)
     return _one(request, house, _noted(house, entry))
 
 
 def bring_back(request: Request, house: House, entry: str) -> Response:
     """Have the file say again what it said before, or after, this entry; 409 if it is not the one that was seen."""
-    by, said = signed_in(request), i18n.translation(request.language)
-    house.texts.look(by)
+    by, said = administrator(request, house), i18n.translation(request.language)
     with body.posted(request, house.spool, 0) as posted:
         typed = dict(posted.pairs)
     noted = _noted(house, entry)
