@@ -27,7 +27,7 @@ FORMULAS = [
     "a;=1+1",
 ]
 KINDS = ("text/html", "text/css", "text/javascript", "image/svg+xml")
-# Whoever adds to these must see to formulas there, too. A form's file is its author's, with nothing of a customer in it.
+# Whoever adds to these must see to formulas there, too. A form's file has nothing in it that a customer wrote.
 TAKEN_ALONG = ("/tickets.csv", "/tickets.json", "/administration/forms/{name}/file")
 
 
