@@ -56,7 +56,7 @@ _LINES = re.compile(
 def schemes() -> tuple[Scheme, Scheme]:
     """Light and dark, as the program's own style sheet has them."""
     found = re.findall(r":root \{(.*?)\}", disk.read(assets.path("style.css")).decode(), re.DOTALL)
-    light, dark = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6});", block)) for block in found[:2])
+    light, dark = (dict(re.findall(r"(?<![a-z-])--([a-z-]+): (#[0-9a-f]{3,6});", block)) for block in found[:2])
     return Scheme(_long(light), "#000000"), Scheme(_long({**light, **dark}), "#ffffff")
 
 
