@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from helpdesk_lite import i18n, times
+from helpdesk_lite import i18n, ties, times
 from helpdesk_lite.desk import Draft
 from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketChanged, TicketMoved
 from helpdesk_lite.form import FieldValue
@@ -93,7 +93,7 @@ class Correspondence(NamedTuple):
 
     def write(self, number: str, post: Post, by: str) -> str:
         """Add a letter from the customer's side; the ticket it went to: a new one if this one was closed long ago, the
-        other one if it was merged.
+        other one if it was merged (and a new one if that leads nowhere).
 
         Whoever holds the ticket gets the letter at once, as they got the first. It waits no more, nor is it resolved.
         """
@@ -112,8 +112,9 @@ class Correspondence(NamedTuple):
                 entry = ticket.changed(entry, ticket.standing.awake())
                 self.desk.commit(number, ticket.place, goal, entry, letters, post.content)
                 return number
-        if into:
-            return self.write(into, post, self._writer_in(into, ticket, post, by))
+        whole = ties.whole(ticket, self.desk.store.read)
+        if into and not whole.merged_into:
+            return self.write(whole.number, post, self._writer_in(whole, ticket, post, by))
         return self.open(post, not post.letter.auto, number)
 
     def record(self, number: str, post: Post, kind: str = AUTOMATIC, by: str = "", text: str = "") -> None:
@@ -239,9 +240,9 @@ class Correspondence(NamedTuple):
             self._tell(operator, ticket, str(wrong))
             raise
 
-    def _writer_in(self, into: str, ticket: Ticket, post: Post, by: str) -> str:
+    def _writer_in(self, whole: Ticket, ticket: Ticket, post: Post, by: str) -> str:
         """Who that is, in the ticket that this one was merged into: its customer only if it has the same."""
-        if by != CUSTOMER or ticket.has_customer_of(self.desk.store.read(into)):
+        if by != CUSTOMER or ticket.has_customer_of(whole):
             return by
         return address_in(post.sender) or post.sender
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
+from helpdesk_lite import ties
 from helpdesk_lite.errors import DeskError
 from helpdesk_lite.letter import RETURNED
 from helpdesk_lite.ticket import ANSWER, CLAIMED, CLOSED, CUSTOMER, INQUIRY, LETTER, Place
@@ -58,9 +59,11 @@ class Customers(NamedTuple):
         """
         store = self.correspondence.desk.store
         went_to = self.correspondence.write(number, post, CUSTOMER)
-        ticket = store.read(number)
-        is_theirs = not ticket.merged_into or ticket.has_customer_of(store.read(went_to))
-        return went_to if is_theirs else number
+        with suppress(OSError, DeskError):  # the letter is kept, whether or not that can be looked up just now
+            ticket = store.read(number)
+            if not ticket.merged_into or ticket.has_customer_of(store.read(went_to)):
+                return went_to
+        return number
 
     def close(self, number: str) -> None:
         """Lay the ticket aside as done, whoever has it; they are told. A closed one stays so."""
@@ -87,11 +90,7 @@ class Customers(NamedTuple):
         if ticket.place.state != CLOSED:
             return ticket
         store = self.correspondence.desk.store
-        whole = store.read(ticket.number)
-        with suppress(DeskError):  # the other is gone, or damaged, as `verify` tells
-            while whole.merged_into:
-                whole = store.read(whole.merged_into)
-        return whole
+        return ties.whole(store.read(ticket.number), store.read)
 
     def _move(self, ticket: Ticket, goal: Place, kind: str, words: str) -> None:
         desk = self.correspondence.desk

@@ -144,11 +144,10 @@ class Desk(NamedTuple):
         """The ticket; one that was merged as if whoever has the other had it, too: who sees that sees its parts."""
         if not ticket.merged_into:
             return ticket
-        try:
-            other = self.with_holder(self.store.read(ticket.merged_into))
-        except DeskError:  # it is gone, or damaged, as `verify` tells
-            return ticket
-        return ticket._replace(place=ticket.place._replace(holder=other.place.holder))
+        from helpdesk_lite import ties
+
+        holder = ties.whole(ticket, self.store.read).place.holder
+        return ticket._replace(place=ticket.place._replace(holder=holder))
 
     def may(self, operator: Operator, verb: str, about: Ticket | Head | None = None, place: Place = QUEUE) -> bool:
         """Whether the operator may do this (rights.TABLE) to the ticket; of a head that lies here, or is pending."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from helpdesk_lite import signing, ties
 from helpdesk_lite.correspondence import FORM, LONGEST_TEXT, TITLE
 from helpdesk_lite.desk import Draft
-from helpdesk_lite.errors import CustomersDiffer, DeskError, HandlingRefused, MayBeKept, TicketMoved
+from helpdesk_lite.errors import CustomersDiffer, DeskError, HandlingRefused, MayBeKept, TicketMoved, UnknownNumber
 from helpdesk_lite.form import FieldValue
 from helpdesk_lite.i18n import Sentence
 from helpdesk_lite.mail import incoming
@@ -56,6 +56,13 @@ class Missing(NamedTuple):
     text: str
 
 
+class Astray(NamedTuple):
+    """What is wrong with what this ticket says of another, in a sentence."""
+
+    number: str
+    said: str
+
+
 class Joining(NamedTuple):
     """The verbs."""
 
@@ -87,14 +94,17 @@ class Joining(NamedTuple):
         ticket = self.desk.store.read(number)
         if not (into := ticket.merged_into):
             raise TicketMoved(number, *ticket.place, ticket.since)
-        with self._both(number, into) as (ticket, other):
+        others = [] if self._is_nowhere(into) else [into]  # a ticket that is gone keeps none of its parts
+        with self.desk.locked(number, *others):
+            ticket = self.desk.store.read(number)
             if ticket.merged_into != into:
                 raise TicketMoved(number, *ticket.place, ticket.since)
             self._demand(operator, MERGE, self.desk.with_holder(ticket))
             goal = self._before(ticket, operator)
             self.desk.move(ticket, goal, UNMERGED, operator.name, text=into)
-            with _second(number):
-                self._add(other, PARTED, number, operator.name, number in ties.of(other).joined)
+            for other in map(self.desk.store.read, others):
+                with _second(number):
+                    self._add(other, PARTED, number, operator.name, number in ties.of(other).joined)
 
     def link(self, number: str, other: str, operator: Operator) -> None:
         """Say in both tickets that they belong together. HandlingRefused for the ticket itself; NotAllowed."""
@@ -132,6 +142,28 @@ class Joining(NamedTuple):
                 self._add(ticket, ties.SPLIT, f"{made} {place}", operator.name, is_new)
             return made
 
+    def astray(self) -> Iterator[Astray]:
+        """What tickets say of others that there are not, or that leads in a circle: a hand has been there."""
+        store = self.desk.store
+        for number, its in self._every():
+            named = {its.merged_into: MERGED, its.split_from: ties.ORIGIN}
+            named |= dict.fromkeys(its.joined, JOINED) | dict.fromkeys(its.linked, LINKED)
+            named |= dict.fromkeys(dict(its.split_off), ties.SPLIT)
+            for other, kind in named.items():
+                if other and self._is_nowhere(other):
+                    yield Astray(number, f"it names {other} ({kind}), and there is no such ticket")
+            if its.merged_into:
+                whole = ties.whole(store.read(number), store.read)
+                if whole.merged_into and not self._is_nowhere(whole.merged_into):
+                    yield Astray(number, f"it was merged into {its.merged_into}, and that, in the end, into itself")
+
+    def _is_nowhere(self, number: str) -> bool:
+        try:
+            self.desk.store.place(number)
+        except UnknownNumber:
+            return True
+        return False
+
     def missing(self) -> Iterator[Missing]:
         """What one ticket says of another that does not say so itself, wherever a step was cut short."""
         found = dict(self._every())
@@ -139,7 +171,7 @@ class Joining(NamedTuple):
             for one in its.joined:
                 if one in found and found[one].merged_into != number:
                     yield Missing(number, PARTED, one)
-            if its.merged_into in found and number not in found[its.merged_into].joined:
+            if its.merged_into in found.keys() - {number} and number not in found[its.merged_into].joined:
                 yield Missing(its.merged_into, JOINED, number)
             for one in its.linked:
                 if one in found and number not in found[one].linked:

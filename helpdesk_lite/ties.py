@@ -1,7 +1,7 @@
 """What a ticket has to do with others: merged into one, linked with some, split off another.
 
-Guarantee: told by the ticket's own entries alone; any number of them, in any order, has one meaning. It looks at no
-other ticket and changes nothing (joining).
+Guarantee: told by the ticket's own entries alone; any number of them, in any order, has one meaning. It changes
+nothing (joining).
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite import tracking
+from helpdesk_lite.errors import DeskError
 from helpdesk_lite.ticket import MERGED, UNMERGED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from helpdesk_lite.ticket import Ticket
 
 # Kinds of entries, each with the other ticket's number as its first word. A ticket that was MERGED says behind it where
@@ -51,6 +54,21 @@ def of(ticket: Ticket) -> Ties:
         elif entry.kind == SPLIT:
             split[other] = rest
     return Ties(ticket.merged_into, _origin(ticket), tuple(joined), tuple(linked), tuple(split.items()))
+
+
+def whole(ticket: Ticket, read: Callable[[str], Ticket]) -> Ticket:
+    """The ticket with which this one goes on: itself, unless it was merged into one, or that again into another.
+
+    A way that leads nowhere, or in a circle (a hand has been there), ends at the last ticket that can be read.
+    """
+    seen = {ticket.number}
+    while (into := ticket.merged_into) and into not in seen:
+        seen.add(into)
+        try:
+            ticket = read(into)
+        except DeskError:
+            break
+    return ticket
 
 
 def _origin(ticket: Ticket) -> str:

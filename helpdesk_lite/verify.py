@@ -136,6 +136,9 @@ class Verifier:
             if copies:
                 said = f"it does not say what it has to do with {missing.text} ({missing.kind})"
                 yield Finding(copies[-1].path, said, TIE, missing.number)
+        for astray in self._joining.astray():
+            for copy in self._copies(astray.number)[-1:]:
+                yield Finding(copy.path, astray.said)
 
     def _people(self) -> Iterator[Finding]:
         for mistake in (*self._operators.mistakes(), *self._audit.mistakes()):

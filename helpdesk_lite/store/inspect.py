@@ -167,6 +167,9 @@ def ticket(lying: Lying) -> Finding | None:
     if now is not None and now != head.standing:
         said = f"its entries say {_in_words(now)}, its head {_in_words(head.standing)}"
         return Finding(lying.path, said, STANDING, lying.number)
+    state = lying.place.state
+    if (head.standing.away and state != CLOSED) or (head.standing.progress and state != CLAIMED):
+        return Finding(lying.path, f"it stands as {_in_words(head.standing)}, and is {state}", STANDING, lying.number)
     return None
 
 
