@@ -102,6 +102,10 @@ def _of_two(verb: str) -> Callable[..., None]:
     return lambda house, number, other, who: getattr(Joining(house.desk), verb)(number, other, _who(house, who))
 
 
+def _merge_surely(house: House, number: str, other: str, who: str) -> None:
+    Joining(house.desk).merge(number, other, _who(house, who), is_sure=True)
+
+
 def _unmerge(house: House, number: str, who: str) -> None:
     Joining(house.desk).unmerge(number, _who(house, who))
 
@@ -151,6 +155,7 @@ _DEEDS: dict[str, Callable[..., None]] = {
     "bin": _of_handling("put_away", "binned"),
     "hand to bob": _of_handling("reassign", "bob"),
     **{verb: _of_two(verb) for verb in ("merge", "link", "unlink")},
+    "merge surely": _merge_surely,
     "unmerge": _unmerge,
     "reply": _reply,
     "writes": _writes,

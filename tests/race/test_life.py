@@ -224,7 +224,7 @@ def test_what_is_erased_stays_whole_whoever_is_at_it(pool: ProcessPoolExecutor, 
             ("erase", f"jane{index}@example.com"),
             ("writes", number),
             ("deliver",),
-            ("claim", number, "bob") if index < middle else ("merge", number, whole, "ada"),
+            ("claim", number, "bob") if index < middle else ("merge surely", number, whole, "ada"),
         ]
         for index, number in enumerate(numbers)
     ]
