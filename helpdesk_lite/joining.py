@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from helpdesk_lite import signing, ties
+from helpdesk_lite import signing, ties, tracking
 from helpdesk_lite.correspondence import FORM, LONGEST_TEXT, TITLE
 from helpdesk_lite.desk import Draft
 from helpdesk_lite.errors import CustomersDiffer, DeskError, HandlingRefused, MayBeKept, TicketMoved, UnknownNumber
@@ -274,7 +274,7 @@ def _inquiry(number: str, at: int, ticket: Ticket, entry: Entry, letter: Incomin
         received_at=at,
         form=FORM,
         title=TITLE,
-        subject=(" ".join(letter.subject.replace(f"[{ticket.number}]", " ").split()) or of_old.subject)[:300],
+        subject=(_unnumbered(letter.subject) or of_old.subject)[:300],
         attachments=len(letter.attachments),
         category=ticket.category,
         language=of_old.language,
@@ -286,3 +286,9 @@ def _inquiry(number: str, at: int, ticket: Ticket, entry: Entry, letter: Incomin
         FieldValue(ties.ORIGIN, "Split off ticket", (ticket.number,)),
     )
     return Inquiry(head, customer, fields, "message")
+
+
+def _unnumbered(subject: str) -> str:
+    """The subject without tracking numbers, by which answers would find their way into another ticket."""
+    words = subject.replace("[", " [").replace("]", "] ").split()
+    return " ".join(word for word in words if not (word[-1] == "]" and tracking.is_number(word[1:-1])))

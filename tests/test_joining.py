@@ -221,6 +221,12 @@ class TestLinking:
 
 
 class TestSplitting:
+    def test_the_number_of_a_part_in_its_subject_does_not_lead_back(self, pair):
+        pair.joining.merge(pair.part, pair.whole, INES)
+        pair.write(pair.part, "By the way: the roof leaks.")
+        made = pair.joining.split(pair.whole, len(pair.read(pair.whole).entries) - 1, INES)
+        assert pair.read(made).inquiry.head.subject == "Re: The printer is on fire"
+
     def test_a_letter_becomes_a_ticket_and_stays(self, pair):
         pair.write(pair.whole, "By the way: the roof leaks.")
         for one in pair.house.outbox.waiting():

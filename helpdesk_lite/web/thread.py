@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 
 LONGEST = 100_000  # characters of one letter on the page; longer ones have a page of their own
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")  # what a browser may show in the page
+_BEGINNING = 60  # characters
 LARGEST_PICTURE = 3_000_000  # bytes
 _BOUNCED = "Could not be delivered to "  # what the entry's text begins with (correspondence)
 _PREFIX = re.compile(r"\s*(?:(?:re|aw|sv|fwd?|wg|r|i|rif|tr)\s?:|\[[A-Z0-9-]{4,20}\])\s*", re.IGNORECASE)
@@ -120,6 +121,15 @@ class Thread:
         """The inquiry as a letter, with its files; None if it came by a form and brought none."""
         reading = self._readings.get(0)
         return reading and self._shown(0, self._ticket.entries[0], reading)
+
+    def beginning(self, place: int) -> str:
+        """How the letter at this place begins, behind a colon; "" if it is none of those that are shown."""
+        from helpdesk_lite.mail.folds import OWN
+
+        reading = self._readings.get(place)
+        pieces = self._pieces(self._ticket.entries[place], reading) if reading else ()
+        words = " ".join(" ".join(text for kind, text in pieces if kind == OWN).split())
+        return f": {words if len(words) <= _BEGINNING else words[:_BEGINNING].rstrip() + '…'}" if words else ""
 
     def _verdict(self, entry: Entry) -> str:
         """What the outbox says of the answer that an operator's letter became; "" when it is sent."""

@@ -85,7 +85,7 @@ def test_a_letter_is_split_off(desk, pair):
     assert "Split off" not in desk.get(f"/tickets/{whole}", "ines").words
     write(desk, whole, "The roof leaks, too.")
     page = desk.get(f"/tickets/{whole}", "ines")
-    (place,) = re.findall(r'<option value="(\d+)">Jane Doe,', page.text)
+    (place,) = re.findall(r'<option value="(\d+)">Jane Doe, .*: The roof leaks, too.</option>', page.text)
     answer = desk.post(f"/tickets/{whole}/split", "ines", {"place": place})
     made = answer.headers["location"].rpartition("/")[2]
     page = desk.get(f"/tickets/{made}", "ines")

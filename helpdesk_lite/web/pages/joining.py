@@ -125,10 +125,10 @@ def parts(request: Request, house: House, ticket: Ticket, operator: Operator, sa
 def _letters(
     house: House, ticket: Ticket, thread: Thread, found: ties.Ties, said: Translation
 ) -> list[tuple[int, str]]:
-    """The letters that can become tickets, each by its place, in words."""
+    """The letters that can become tickets, each by its place, in words, with how it begins."""
     split = {where for _, where in found.split_off}
     return [
-        (place, f"{thread.who(entry)}, {wording.moment(entry.at, house.clock(), said)}")
+        (place, f"{thread.who(entry)}, {wording.moment(entry.at, house.clock(), said)}{thread.beginning(place)}")
         for place, entry in enumerate(ticket.entries)
         if place and entry.kind == LETTER and str(place) not in split
     ]
