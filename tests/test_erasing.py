@@ -94,7 +94,7 @@ class TestErasing:
         before = kept.house.intake.arrivals.counts()
         entries = [entry[:3] for entry in kept.house.store.read(kept.form).entries]
         assert run(kept, "erase", JANE.title(), "--yes") == 0
-        assert "2 tickets are anonymous now." in capsys.readouterr().out
+        assert "2 tickets made anonymous." in capsys.readouterr().out
         left = [path for path in kept.said_anywhere() if not path.startswith(("mail/", "intake/index/"))]
         assert left == [], "but in the mailboxes of those who got their letters, and by Message-ID in the ledger"
         assert not any(JANE in path for path in kept.said_anywhere() if path.startswith("mail/jane"))

@@ -41,7 +41,7 @@ def export(given: Namespace) -> int:
         made = shutil.make_archive(folder, "zip", folder)
         shutil.rmtree(folder)
     disk.move(made, given.goal)  # what is there under its name is all that there is
-    print(terminal.line(f"{given.goal}: {len(numbers)} tickets, {count} files."))
+    print(terminal.line(f"{given.goal}: {_counted(len(numbers), 'ticket')}, {_counted(count, 'file')}."))
     return 0
 
 
@@ -59,7 +59,7 @@ def erase(given: Namespace) -> int:
     if kind == "maildir":
         for mailbox in mailboxes_of(os.path.join(house.root.path, path), given.address):
             shutil.rmtree(mailbox, ignore_errors=True)
-    print(terminal.line(f"{len(found.own)} tickets are anonymous now."))
+    print(terminal.line(f"{_counted(len(found.own), 'ticket')} made anonymous."))
     if found.elsewhere:
         print(terminal.line(f"The address is also named in tickets of others: {' '.join(found.elsewhere)}."))
     return 0
@@ -75,8 +75,16 @@ def _none(address: str) -> int:
 
 
 def _is_sure(address: str, count: int) -> bool:
-    print(terminal.line(f"{count} tickets of {address} lose their customer, their words and their files, for good."))
+    print(
+        terminal.line(
+            f"Of {_counted(count, 'ticket')} of {address} the customer, the words and the files go, for good."
+        )
+    )
     try:
         return input("Type yes to go on: ").strip() == "yes"
     except EOFError:
         return False
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
