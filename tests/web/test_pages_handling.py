@@ -92,7 +92,8 @@ class TestProgress:
     def test_what_closed_by_itself_says_so(self, desk, claimed):
         desk.post(f"/tickets/{claimed}/resolve", "ines")
         desk.house.handling.desk.move(desk.house.store.read(claimed), Place("closed", "ines"), "closed", "desk")
-        assert "It closed by itself" in desk.get(f"/tickets/{claimed}", "ines").words
+        page = desk.get(f"/tickets/{claimed}", "ines").words
+        assert "Closed by itself, " in page and "It closed by itself" in page
 
 
 class TestHandingOn:

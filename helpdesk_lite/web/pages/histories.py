@@ -7,9 +7,9 @@ anybody else there is no such page.
 from __future__ import annotations
 
 from helpdesk_lite import i18n
-from helpdesk_lite.errors import UnknownForm
 from helpdesk_lite.histories import Histories
 from helpdesk_lite.ticket import CLOSED
+from helpdesk_lite.web.pages import problem
 from helpdesk_lite.web.pages.lists import row
 from helpdesk_lite.web.pages.page import page, signed_in
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def show(request: Request, house: House, mark: str) -> Response:
-    """The customer's page. UnknownForm (404) if there is none for this operator."""
+    """The customer's page; 404 if there is none for this operator."""
     said = i18n.translation(request.language)
     found = Histories(house.desk, house.whose).of(mark, signed_in(request))
     if found is None:
-        raise UnknownForm("customers")
+        return problem.page(request, house, 404)
     titles = house.categories.titles()
     shown = [(one.place.state, row(one, house.clock(), said, titles)) for one in found.rows]
     values = {

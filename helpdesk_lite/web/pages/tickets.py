@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import i18n, tracking
 from helpdesk_lite.standing import BINNED, SPAM
-from helpdesk_lite.ticket import CLAIMED, CLOSED, CUSTOMER, PENDING
+from helpdesk_lite.ticket import CLAIMED, CLOSED, CUSTOMER, DESK, PENDING
 from helpdesk_lite.web.http import Response, quoted, see_other
 from helpdesk_lite.web.pages.page import page, signed_in
 
@@ -206,6 +206,8 @@ def _state(ticket: Ticket, operator: Operator, now: float, said: Translation) ->
         text = said.gettext("Merged into another ticket, %(since)s")
     elif ticket.place.state == CLOSED and (ticket.is_nobodys or _closed_by(ticket) == CUSTOMER):
         text = said.gettext("Closed by the customer, %(since)s")
+    elif ticket.place.state == CLOSED and _closed_by(ticket) == DESK:
+        text = said.gettext("Closed by itself, %(since)s")
     elif ticket.place.state == CLOSED:
         text = said.gettext("Closed by %(who)s, %(since)s")
     elif ticket.place.holder == operator.name:
