@@ -28,6 +28,20 @@ def test_there_may_be_none(desk):
     assert "There are no earlier versions." in desk.get(f"{HERE}?of=rules.toml", "ada").words
 
 
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("templates/mail/notice.txt", "letters/notice.txt"),
+        ("forms/contact.html", "forms/contact"),
+        ("forms/x.html", "forms"),
+    ],
+)
+def test_the_way_back_is_there_whether_or_not_the_file_is(desk, name, way):
+    page = desk.get(f"{HERE}?of={name}", "ada")
+    assert f'href="/cgi-bin/helpdesk.cgi/administration/{way}">Back to the file' in page.text
+    assert desk.get(f"/administration/{way}", "ada").status == 200
+
+
 def test_each_is_listed_and_shown_line_by_line(written):
     desk, (changed, added) = written
     page = desk.get(f"{HERE}?of=rules.toml", "ada")

@@ -81,8 +81,10 @@ def bring_back(request: Request, house: House, entry: str) -> Response:
 
 
 def way_to(text: Text) -> str:
-    """Where the file is edited, below the entry script; where all of its kind are, if there is none."""
-    return text.kind.page.replace("*", quoted(text.word)) if text.is_there else text.kind.page.removesuffix("/*")
+    """Where the file is edited, below the entry script; of a form that is gone, where all of them are."""
+    page = text.kind.page
+    is_gone = not text.is_there and page.endswith("/*")  # the page of a letter is there without a file, too
+    return page.removesuffix("/*") if is_gone else page.replace("*", quoted(text.word))
 
 
 def _noted(house: House, entry: str) -> Noted:
