@@ -6,11 +6,12 @@ import time
 
 import pytest
 
+from helpdesk_lite.joining import Joining
 from helpdesk_lite.letter import Letter
 from helpdesk_lite.mail.arrivals import Envelope
 from tests import examples, letters, servers
 from tests.browser.conftest import opened
-from tests.browser.seen import HEAVIEST, TINY
+from tests.browser.seen import HEAVIEST, PHONE, TINY
 
 LONG = "Averylongwordthatsomebodymighttypewithoutasinglespaceinitbecausepeopledosuchthingsonphones" * 2
 
@@ -148,6 +149,31 @@ def test_a_ticket_in_every_state(browse, quiet):
     check(ines.go("/mine"))
     ines.go(f"/tickets/{number}").press("Close")
     check(ines)
+
+
+def test_what_is_refused_of_a_ticket_and_of_its_holder(browse, quiet):
+    number, part = quiet.ticket(), quiet.ticket("Still on fire")
+    ines, bob = (quiet.house.operators.find(name) for name in ("ines", "bob"))
+    quiet.house.desk.claim(number, ines)
+    quiet.house.desk.claim(part, ines)
+    seen = browse("ines").go(f"/tickets/{number}")
+    seen.page.evaluate("document.querySelector('#copy-in').closest('details').open = true")
+    seen.find("#copy-in").fill(quiet.house.settings.address)
+    seen.press("Put in copy")
+    check(seen)
+    assert seen.page.evaluate("document.activeElement.id") == "copy-in"
+    Joining(quiet.house.desk).merge(part, number, ines)
+    customer = browse("", PHONE).go(f"/status/{part}?key={quiet.house.desk.key(part)}")
+    check(customer)
+    customer.find(f"a:has-text('{number}')").click()
+    assert customer.path.startswith(f"/status/{number}?")
+    ada = browse("ada", PHONE).go("/administration/operators/ines")
+    ada.find("summary").last.click()
+    ada.press("Take the account away")
+    check(ada)
+    ada.find("#hand-to").select_option(bob.name)
+    ada.press("Hand on")
+    assert "1 ticket has gone on." in ada.find(".notice").inner_text()
 
 
 def test_a_lost_race(browse, quiet):
