@@ -72,6 +72,13 @@ def test_files_put_there_by_hand_count(desk):
     assert (folder / "look.css").read_text().endswith("}\nh1 { color: teal; }\n")
 
 
+def test_a_colour_put_there_by_hand_that_nobody_could_read_is_told(desk):
+    saved(desk)
+    path = Path(desk.house.root.templates[0]) / "look" / "look.css"
+    path.write_text(path.read_text().replace(PLUM.light, "#eeeeee"))
+    assert "#eeeeee on light pages has a contrast of 1.0 to 1" in desk.get(HERE, "ada").words
+
+
 def test_what_could_not_be_read_is_refused_with_the_figure(desk):
     answer = saved(desk, light="#ffcc00")
     assert answer.status == 422

@@ -32,7 +32,7 @@ _MOST_MB = 1
 def show(request: Request, house: House) -> Response:
     """How the desk looks. NotAllowed."""
     house.texts.look(signed_in(request), NAME)
-    return _page(request, house, {})
+    return _page(request, house, {"wrong": look.mistakes(house.texts.read(NAME).text)})
 
 
 def colour(request: Request, house: House) -> Response:
