@@ -11,6 +11,7 @@ import os
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from helpdesk_lite import disk
 from helpdesk_lite.errors import LetterRefused
 
 TYPE_CHECKING = False
@@ -42,6 +43,7 @@ class Templates:
     def __init__(self, folders: Sequence[str], typed: Mapping[str, str] | None = None) -> None:
         self._folders = list(folders)
         self._typed = dict(typed or {})
+        self._there: list[list[str]] = []
         self._environments: dict[str, Environment] = {}
 
     def has(self, name: str) -> bool:
@@ -84,6 +86,10 @@ class Templates:
             raise LetterRefused(f"{self._where(wrong, name)}: {type(wrong).__name__}: {wrong}") from None
 
     def _environment(self, language: str) -> Environment:
+        """Made anew when a template comes or goes: Jinja2 does not see one that comes in front of another."""
+        there = [disk.names(os.path.join(folder, "mail")) for folder in self._folders]
+        if there != self._there:
+            self._there, self._environments = there, {}
         if language not in self._environments:
             self._environments[language] = _environment(self._folders, self._typed, language)
         return self._environments[language]

@@ -101,3 +101,15 @@ def test_a_categorys_own_template_is_named_by_its_folder(tmp_path):
     assert Rehearsal(SAMPLE, folders).mistakes("told.txt") == [
         "templates/workshop/mail/told.txt line 1: there is no 'nothing' in this letter"
     ]
+
+
+def test_a_template_that_comes_or_goes_counts_for_the_next_letter_of_a_process_that_stays(tmp_path):
+    templates = Templates([str(tmp_path), OURS])
+    usual = templates.words("invitation.txt", "en", {"who": "Ada", "desk": "Acme", "name": "ines", "url": ""})
+    own = tmp_path / "mail" / "invitation.txt"
+    own.parent.mkdir()
+    own.write_text("Welcome, {{ name }}!")
+    values = {"who": "Ada", "desk": "Acme", "name": "ines", "url": ""}
+    assert templates.words("invitation.txt", "en", values) == "Welcome, ines!"
+    own.unlink()
+    assert templates.words("invitation.txt", "en", values) == usual
