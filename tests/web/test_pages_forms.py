@@ -162,6 +162,8 @@ class TestOne:
         assert desk.get(f"{HERE}/{name}/file", "ada").status == 404
         for verb in ("switch", "remove"):
             assert desk.post(f"{HERE}/{name}/{verb}", "ada", {"to": "off"}).status == 404
+        is_name = name == "none"  # one that could be
+        assert desk.post(f"{HERE}/{name}/look", "ada", {"text": SOUND}).status == (200 if is_name else 404)
 
     def test_in_a_folder_that_may_not_be_written_is_told_so(self, desk, monkeypatch):
         sent = fields(desk, SOUND)

@@ -95,9 +95,10 @@ def save(request: Request, house: House, name: str) -> Response:
 def look(request: Request, house: House, name: str) -> Response:
     """The page that customers would see if the form said what was typed; 422 with the mistakes of one that has none.
 
-    NotAllowed.
+    NotAllowed, UnknownText.
     """
     administrator(request, house)
+    house.texts.read(_file(name))
     with body.posted(request, house.spool, _MOST_MB) as posted:
         typed = dict(posted.pairs)
     text = typed.get("text", "").replace("\r\n", "\n")
@@ -185,7 +186,8 @@ def _changed(request: Request, house: House, name: str, text: str, said: Transla
 def _overview(request: Request, house: House, name: str = "", start: str = "", problem: str = "") -> Response:
     said = i18n.translation(request.language)
     working = {found: title for found, title, _ in house.forms.titles(request.language)}
-    rows = [_row(house, found, working, said) for found in house.forms.all_names()]
+    in_use = house.forms.names()
+    rows = [_row(house, found, found in in_use, working, said) for found in house.forms.all_names()]
     starts = [("", said.gettext("Nothing")), *((one, f"{one}{END}") for one in STARTS)]
     values = {
         "forms": sorted(rows, key=lambda row: (row["title"].casefold(), row["name"])),
@@ -198,13 +200,12 @@ def _overview(request: Request, house: House, name: str = "", start: str = "", p
     return page(request, house, "forms.html", values, 422 if problem else 200, here="administration")
 
 
-def _row(house: House, name: str, working: dict[str, str], said: Translation) -> dict[str, Any]:
+def _row(house: House, name: str, in_use: bool, working: dict[str, str], said: Translation) -> dict[str, Any]:
     """A form in the list: what it is called, and how it stands."""
-    in_use = house.forms.names()
     mistakes = [mistake for mistake in house.forms.check(name) if not mistake.is_warning]
     count = said.ngettext("%(num)s mistake", "%(num)s mistakes", len(mistakes)) % {"num": len(mistakes)}
     state, words, title = "sound", said.gettext("no mistakes"), working.get(name, name)
-    if name not in in_use:
+    if not in_use:
         state, words, title = "off", said.gettext("switched off"), _title(house, name)
     elif name not in working:
         state, words = "broken", said.gettext("customers cannot use it")
