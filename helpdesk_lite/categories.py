@@ -185,7 +185,7 @@ class Categories:
         """Take the file away; its tickets stay, and keep the name. CategoryMistaken if there is none."""
         if not is_name(name) or not disk.is_there(self._path(name)):
             raise CategoryMistaken(Sentence("There is no category %(name)s.", name=name))
-        disk.remove(self._path(name))
+        disk.withdraw(self._path(name))
 
     def _files(self) -> list[str]:
         return [name[:-5] for name in disk.names(self.folder) if name.endswith(".toml")]

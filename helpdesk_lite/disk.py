@@ -57,18 +57,14 @@ def put(path: str, chunks: Iterable[bytes], mode: int = 0o600) -> None:
     rename_hidden(write_beside(path, chunks, mode), path)
 
 
-def write_new(path: str, chunks: Iterable[bytes], durable_name: bool = True) -> None:
-    """Make the file `path` with `chunks`; FileExistsError if it is there already, which is then left alone.
-
-    With `durable_name` false the caller promises to call `sync_folder` before anyone is told.
-    """
+def write_new(path: str, chunks: Iterable[bytes]) -> None:
+    """Make the file `path` with `chunks`; FileExistsError if it is there already, which is then left alone."""
     hidden = write_beside(path, chunks)
     try:
         os.link(hidden, path)
     finally:
         _forget(hidden)
-    if durable_name:
-        _settle(path, [os.path.dirname(path)], lambda: os.unlink(path))
+    _settle(path, [os.path.dirname(path)], lambda: os.unlink(path))
 
 
 def replace(path: str, chunks: Iterable[bytes]) -> None:
@@ -80,12 +76,7 @@ def replace(path: str, chunks: Iterable[bytes]) -> None:
 def renew(path: str, chunks: Iterable[bytes], mode: int = 0o600) -> None:
     """Make the file `path` hold its next version. MayBeKept if it does, but perhaps not after a power cut."""
     put(path, chunks, mode)
-    try:
-        sync_folder(os.path.dirname(path))
-    except OSError as wrong:
-        from helpdesk_lite.errors import MayBeKept
-
-        raise MayBeKept(path) from wrong
+    _make_last(path)
 
 
 def move(source: str, target: str) -> None:
@@ -157,6 +148,22 @@ def remove(path: str, durable: bool = True) -> None:
         return
     if durable:
         sync_folder(os.path.dirname(path))
+
+
+def withdraw(path: str) -> None:
+    """Take the file away, for good. MayBeKept if it is gone, but perhaps comes back after a power cut."""
+    remove(path, durable=False)
+    _make_last(path)
+
+
+def _make_last(path: str) -> None:
+    """Flush the folder of what was just done to the file, and cannot be undone. MayBeKept."""
+    try:
+        sync_folder(os.path.dirname(path))
+    except OSError as wrong:
+        from helpdesk_lite.errors import MayBeKept
+
+        raise MayBeKept(path) from wrong
 
 
 def jot(path: str, content: bytes) -> None:

@@ -167,7 +167,7 @@ class Operators:
         """Take the account away; their tickets stay. OperatorMistaken if there is none."""
         if not is_name(name) or not disk.is_there(self._path(name)):
             raise OperatorMistaken(Sentence("There is no operator %(name)s.", name=name))
-        disk.remove(self._path(name))
+        disk.withdraw(self._path(name))
 
     def is_password(self, operator: Operator | None, password: str) -> bool:
         """Whether this is the operator's password; takes the same time for an operator that does not exist."""

@@ -71,7 +71,7 @@ class RulesFile:
         if text.strip():
             disk.renew(self.path, [text.encode()])
         elif disk.is_there(self.path):
-            disk.remove(self.path)
+            disk.withdraw(self.path)
 
     def _read(self) -> dict[str, Any]:
         """What is in the file. RulesMistaken."""

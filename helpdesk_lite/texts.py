@@ -253,7 +253,7 @@ def _make(now: Text, then: Text) -> None:
     if now.is_there and now.is_off != then.is_off:
         disk.move(now.path, then.path)
     elif not then.is_there:
-        disk.remove(now.path)
+        disk.withdraw(now.path)
     else:
         path = os.path.realpath(then.path)  # a link to another file of the folder stays one
         mode = os.stat(path).st_mode & 0o777 if now.is_there else now.kind.mode

@@ -13,6 +13,7 @@ import pytest
 
 from helpdesk_lite import disk
 from helpdesk_lite.cache import Cache
+from helpdesk_lite.errors import MayBeKept
 
 
 def test_a_new_file_appears_whole_and_private(tmp_path):
@@ -162,3 +163,12 @@ def test_a_lock_is_given_back_though_closing_its_file_fails(tmp_path, monkeypatc
     with disk.locked(path):  # would wait for ever
         pass
     real(held._descriptor)
+
+
+def test_what_is_taken_away_for_good_may_be_kept_if_that_cannot_be_flushed(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_bytes(b"x")
+    monkeypatch.setattr(disk, "sync_folder", lambda _: (_ for _ in ()).throw(OSError("The disk is broken.")))
+    with pytest.raises(MayBeKept):
+        disk.withdraw(str(path))
+    assert not path.exists()

@@ -89,7 +89,7 @@ def _undo(desk: HarmedDesk, _: str) -> Request:
 def _is_undone(desk: HarmedDesk, _: Look) -> bool:
     text = desk.house().rules.text()
     assert text in ("", RULES)
-    assert text or _entries(desk, "changed", "rules.toml") >= 2
+    assert text or any(noted.undoes for noted in desk.house().audit.read())
     return not text
 
 
@@ -132,6 +132,18 @@ def _is_accepted(desk: HarmedDesk, _: Look) -> bool:
     return is_new
 
 
+def _hand_on(desk: HarmedDesk, _: str) -> Request:
+    return Request("/administration/operators/ines/hand-on", "ada", b"to=ada")
+
+
+def _is_handed_on(desk: HarmedDesk, look: Look) -> bool:
+    """All that ines had, one ticket, is ada's, whose mailbox gets what the customer wrote."""
+    ticket = look.tickets[desk.claimed]
+    assert len(look.queued) == len(ticket.entries[-1].letters) * (ticket.place.holder == "ada")
+    assert (ticket.place.holder, ticket.entries[-1].kind) in (("ines", "claimed"), ("ada", "reassigned"))
+    return ticket.place.holder == "ada"
+
+
 def leave_arranged(desk: HarmedDesk) -> None:
     """A desk with a category and rules that an administrator has made on the web."""
     desk.put_back("calm")
@@ -150,6 +162,7 @@ ADMINISTERED = (
     done_once("category", "arranged", lambda *_: Request(BILLS, "ada", b"priority=high"), _is_high, who="ada"),
     done_once("no-category", "arranged", lambda *_: Request(f"{BILLS}/remove", "ada"), _is_bills_gone, 404, "ada"),
     done_once("undo", "arranged", _undo, _is_undone, 409, "ada"),
+    done_once("hand-on", "calm", _hand_on, _is_handed_on, who="ada"),
     _invited("invite", "/administration/operators/gus/invite"),
     _invited("new-operator", "/administration/operators", b"name=olga&email=olga%40example.org"),
     done_once("no-operator", "calm", _remove, _is_removed, 404, "ada"),

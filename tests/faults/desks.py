@@ -314,9 +314,9 @@ class HarmedDesk:
         return Look(tickets, queued, Counter(self._delivered()), *arranged)
 
     def _aside(self) -> Iterator[str]:
-        for folder in ("drafts", "outbox/held", "intake/kept", "intake/ignored"):
-            for path in Path(self.root.inside(*folder.split("/"))).rglob("[!.]*.[tje]*"):
-                yield str(path.relative_to(self.root.data))
+        for folder in ("data/drafts", "data/outbox/held", "data/intake/kept", "data/intake/ignored"):
+            for path in (self.folder / folder).rglob("[!.]*.[tje]*"):
+                yield str(path.relative_to(self.folder))
 
     def _delivered(self) -> Iterator[str]:
         arrived = [path.read_bytes() for path in Path(self.root.inside("mail")).glob("*/new/*")]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from helpdesk_lite import accounts, adjusting, arranging, i18n, naming, styling
 from helpdesk_lite.audit import PAGE, REFUSED
-from helpdesk_lite.errors import DeskError, FileChanged, RulesMistaken, SettingsMistaken, TextMistaken
+from helpdesk_lite.errors import DeskError, FileChanged, MayBeKept, RulesMistaken, SettingsMistaken, TextMistaken
 from helpdesk_lite.i18n import N_, Sentence, told
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
@@ -96,6 +96,8 @@ def undo(request: Request, house: House, name: str) -> Response:
         )
     except (SettingsMistaken, RulesMistaken, TextMistaken) as wrong:
         return _refused(request, house, 409, " ".join(told(one, said) for one in wrong.mistakes))
+    except MayBeKept:  # nobody may say that it was not undone
+        raise
     except DeskError as wrong:
         return _refused(request, house, 409, wrong.words)
     return see_other(request, "/administration/log")
