@@ -75,7 +75,7 @@ class Sample(NamedTuple):
         values = {"who": "Ada", "number": NUMBER, "since": times.moment(self.now)}
         is_linked = not self.is_bare or kind in (LINK, INVITATION)
         letter = Letter(
-            f"<{NUMBER}.{kind}.sample@localhost>",
+            _message_id(kind),
             kind,
             NUMBER,
             ticket.inquiry.head.subject,
@@ -123,9 +123,16 @@ class Sample(NamedTuple):
             fields, files, customer = (), [], Customer()
         head = Head(NUMBER, self.now, "contact", said.gettext("Contact us"), subject, len(files))
         inquiry = Inquiry(head, customer, fields, "message")
-        name = f"<{NUMBER}.inquiry.sample@localhost>"
+        name = _message_id(INQUIRY)
         lines = [headers.mailboxes("From", [compose.sender(inquiry, self.settings.address)])]
         words = body.message_of(inquiry) if kind == RETURNED else body.text_of(inquiry)
         message = b"".join(compose.message(lines, words, attachments=[] if kind == RETURNED else files, seed=name))
         place = QUEUE if kind == NOTICE else Place(CLAIMED, self.operator.name)
-        return Ticket(inquiry, place, self.now, (Entry(INQUIRY, "customer", self.now, name),)), message
+        entries = [Entry(INQUIRY, "customer", self.now, name)]
+        if kind == NOTICE and self.is_bare:  # one that was handed up
+            entries.append(Entry("escalated", "ada", self.now, "", (_message_id(kind),)))
+        return Ticket(inquiry, place, self.now, tuple(entries)), message
+
+
+def _message_id(kind: str) -> str:
+    return f"<{NUMBER}.{kind}.sample@localhost>"

@@ -33,6 +33,7 @@ MEANINGS = {
     "subject": N_("the subject as the customer wrote it"),
     "message": N_("the message; in what is told or returned, what an operator wrote"),
     "note": N_("a sentence of the desk or of a colleague: why this letter comes"),
+    "is_handed_up": N_("whether the ticket was handed up a level"),
     "fields": N_("the other answers: each has label, values and text"),
     "title": N_("the form's title"),
     "received": N_("when the ticket came"),
@@ -62,6 +63,7 @@ class Rehearsal:
 
     def __init__(self, sample: Sample, folders: Sequence[str], typed: Mapping[str, str] | None = None) -> None:
         self._sample = sample
+        self._folders = folders
         self._templates = Noting(folders, typed)
         self._failed: dict[str, list[str]] = {}
         self._mentioned: dict[str, list[str]] = {}
@@ -107,6 +109,8 @@ class Rehearsal:
 
     def names(self, name: str) -> list[str]:
         """The names that the template mail/`name` may use, in the order of `MEANINGS`."""
+        if not self._templates.has(name):
+            return Rehearsal(self._sample, self._folders, {name: ""}).names(name)
         kinds = self.users(name)
         self.failures(kinds)
         known = self._known(name, kinds)
@@ -138,11 +142,12 @@ class Rehearsal:
     def _known(self, name: str, kinds: Sequence[str]) -> set[str]:
         """The names that the template is given: its own, or of what many letters use, those that each of them has."""
         given = self._templates.given
+        if name.endswith(".subject"):
+            return given.get(name, set()) - {"has_address"}  # which a letter that is sent on does not know
         if name in given:
             return given[name]
         users = [given.get(f"{kind}.html", set()) for kind in kinds]
-        found = set.intersection(*users) if users else set()
-        return found - {"heading"} if name.endswith(".subject") else found
+        return set.intersection(*users) if users else set()
 
 
 def mistakes_of(sample: Sample, folders: Sequence[str], name: str, text: str) -> list[str]:

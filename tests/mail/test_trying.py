@@ -36,9 +36,17 @@ def test_every_name_that_a_template_is_given_has_a_meaning(ours):
     assert set().union(*ours._templates.given.values()) == set(MEANINGS)
 
 
+def test_a_subject_that_there_is_not_yet_has_its_names(ours):
+    assert ours.names("notice.subject")[:4] == ["number", "url", "desk", "language"]
+    assert "subject" in ours.names("answer.subject")
+    assert not {"heading", "has_address"}.intersection(ours.names("forward.subject"))
+
+
 def test_a_sample_is_the_letter_itself():
     written = SAMPLE.letter(letter.ACKNOWLEDGEMENT, Templates([OURS]), "it")
     assert f"[{NUMBER}]".encode() in b"".join(written.head)
+    handed_up = SAMPLE._replace(is_bare=True).letter(letter.NOTICE, Templates([OURS]), "en")
+    assert handed_up.text.startswith(f"A ticket is handed up to you: {NUMBER}\n\nNobody here knows this printer.")
     assert "Acme Support" in written.text and f"/status/{NUMBER}?key=" in written.html
 
 
