@@ -8,7 +8,6 @@ not overwritten unseen. The files are the truth, and an empty text is no file. I
 from __future__ import annotations
 
 import os
-from errno import EACCES, EPERM, EROFS
 from typing import NamedTuple
 
 from helpdesk_lite import disk, signing
@@ -224,12 +223,7 @@ class Texts(NamedTuple):
         else:
             what = CHANGED if now.is_there and then.is_there else ADDED if then.is_there else REMOVED
             self.audit.note(by.name, what, now.name, _values(now), _values(then), undoes)
-        try:
-            _make(now, then)
-        except OSError as wrong:
-            if wrong.errno in (EACCES, EPERM, EROFS):
-                raise FileReadOnly(now.name) from None
-            raise
+        _make(now, then)
 
 
 def text_of(values: dict[str, Any] | None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import assemble, disk
+from helpdesk_lite import assemble
 from helpdesk_lite.audit import ADDED, CHANGED, REMOVED, SWITCHED_OFF, SWITCHED_ON
 from helpdesk_lite.errors import FileChanged, FileReadOnly, NotAllowed, TextMistaken, UnknownText
 from helpdesk_lite.root import Root
@@ -228,13 +228,3 @@ def test_a_folder_that_may_not_be_written_is_said_before_anything_is_noted(texts
             verb()
     assert len(texts.audit.read()) == 1
     assert place(texts).read_text() == "Hello.\n"
-
-
-def test_a_disk_that_says_so_only_then_is_told_in_the_same_words(texts, monkeypatch):
-    def fail(*_):
-        raise PermissionError(13, "Permission denied")
-
-    texts.write(NAME, "Hello.\n", ADMIN)
-    monkeypatch.setattr(disk, "renew", fail)
-    with pytest.raises(FileReadOnly):
-        texts.write(NAME, "Hello there.\n", ADMIN)
