@@ -26,6 +26,7 @@ from helpdesk_lite.mail.arrivals import Known
 from helpdesk_lite.reply_address import CLAIM, OPERATOR, PROBE, TICKET
 from helpdesk_lite.threads import Thread, Threads
 from helpdesk_lite.ticket import CUSTOMER, LETTER, QUEUE
+from helpdesk_lite.typed import named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -213,7 +214,8 @@ class Intake(NamedTuple):
         is_word = len(letter.reply.split()) <= 1 and not letter.attachments
         is_claim = is_word and (thread.purpose == CLAIM or self.threads.store.place(number) == QUEUE)
         if command == "note":
-            self.correspondence.note(number, operator, post)
+            told = named(letter.reply, self.correspondence.operators, operator)
+            self.correspondence.note(number, operator, post, told)
         elif command == "release" or (command and not words):
             self.correspondence.command(number, operator, post, command)
         elif is_claim:

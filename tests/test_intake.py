@@ -351,6 +351,12 @@ class TestCommands:
         desk.answer("ines", number, "close\n\nIt is out now.")
         assert desk.kinds(number)[-2:] == ["answer", "closed"]
 
+    def test_whom_a_note_names_is_mailed(self, desk, number):
+        desk.answer("bob", number, "note: does @ines know?\n\n> @ada asked")
+        (told,) = desk.letters("told")
+        assert told.operator == "ines"
+        assert "bob named you in a note" in told.note
+
     def test_a_note_never_goes_to_the_customer(self, desk, number):
         desk.answer("bob", number, "note: she called before")
         assert desk.kinds(number)[-1] == "note"
