@@ -15,6 +15,7 @@ import urllib.request
 import pytest
 
 from helpdesk_lite import assemble, times
+from helpdesk_lite.categories import Category
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.root import Root
 from tests import examples
@@ -333,6 +334,17 @@ def test_two_tickets_are_joined_and_parted_again(root, number, people):
 def test_what_cannot_be_is_said_so(root, number, people, verb, said):
     assemble.house(Root(str(root))).desk.claim(number, INES)
     assert run("--root", root, verb[0], number, "--as", "ines", *verb[1:]) == (1, "", f"helpdesk-lite: {said}\n")
+
+
+def test_a_category_is_marked_by_name_or_title_and_a_mistyped_one_is_not(root, number, people):
+    house = assemble.house(Root(str(root)))
+    mark = ("--root", root, "mark", number, "--as", "ines", "--category")
+    assert run(*mark, "Any text")[0] == 0, "while there are none"
+    house.categories.add(Category("bills", "Our bills"))
+    assert run(*mark, "bils") == (1, "", "helpdesk-lite: There is no category bils.\n")
+    for said in ("Our bills", "bills"):
+        assert run(*mark, said)[0] == 0
+        assert house.store.read(number).category == "bills"
 
 
 @pytest.mark.parametrize("who", ["nobody", "Ines", "../ines", ""])

@@ -97,7 +97,7 @@ def _act(house: House, given: Namespace, number: str, operator: Operator) -> Non
             copies.exclude(number, operator, given.excluded or "")
     elif given.verb == "mark":
         seen = house.store.read(number).standing
-        house.handling.mark(number, operator, _wanted(given, seen), seen)
+        house.handling.mark(number, operator, _wanted(house, given, seen), seen)
     else:
         getattr(house.handling, given.verb)(number, operator)
 
@@ -120,8 +120,13 @@ def _join(house: House, given: Namespace, number: str, operator: Operator) -> No
             joining.unlink(number, given.other, operator)
 
 
-def _wanted(given: Namespace, seen: Standing) -> Standing:
-    """How the ticket is to stand: as it was seen, but for what is given."""
+def _wanted(house: House, given: Namespace, seen: Standing) -> Standing:
+    """How the ticket is to stand: as it was seen, but for what is given; a category by its name or title."""
+    if given.category and house.categories.names():  # where there are none one is any text
+        found = house.categories.called(given.category)
+        if found is None:
+            raise HandlingRefused(f"There is no category {given.category}.")
+        given.category = found.name
     plain = {name: getattr(given, name) for name in ("priority", "level", "category", "type")}
     wanted = {name: value for name, value in plain.items() if value is not None}
     for name, text, clock in (("due_at", given.due, DAYS_END), ("wakes_at", given.not_before, "00:00:00")):
