@@ -219,7 +219,7 @@ def _setup(made: House) -> Setup:
     from helpdesk_lite.web import setup
 
     lock = made.root.inside("locks", "setup.lock")
-    return setup.Setup(made.operators, setup.path_in(made.root.data), lock, chance)
+    return setup.Setup(made.accounts, setup.path_in(made.root.data), lock, chance)
 
 
 def _render(made: House) -> Render:

@@ -1,6 +1,7 @@
 """The first operator: a one-time link with which somebody at the machine makes the first account.
 
-Guarantee: the link works while there is no operator at all, only the newest one, and once, whoever races.
+Guarantee: the link works while there is no operator at all, only the newest one, and once, whoever races. The log says
+that it was used.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helpdesk_lite.operators import Operator, Operators
+    from helpdesk_lite.accounts import Accounts
+    from helpdesk_lite.operators import Operator
 
 
 class Setup:
     """The link's key, kept in the file `path` until it is used."""
 
-    def __init__(self, operators: Operators, path: str, lock_path: str, chance: Callable[[], int]) -> None:
-        self._operators = operators
+    def __init__(self, accounts: Accounts, path: str, lock_path: str, chance: Callable[[], int]) -> None:
+        self._accounts = accounts
+        self._operators = accounts.operators
         self._path = path
         self._lock_path = lock_path
         self._chance = chance
@@ -49,7 +52,8 @@ class Setup:
         with disk.locked(self._lock_path):
             if not self.is_key(given):
                 raise NotAllowed("This link has been used, or a newer one was made.")
-            made = self._operators.add(operator._replace(role=ADMINISTRATOR), password)
+            first = operator._replace(role=ADMINISTRATOR)
+            made = self._accounts.add(first, first, password)
             disk.remove(self._path)
         return made
 

@@ -39,6 +39,7 @@ class TestTheFirstOperator:
         assert (answer.status, answer.headers["location"]) == (303, f"{SCRIPT}/queue")
         assert answer.headers["set-cookie"].startswith("helpdesk=ines~")
         assert desk.operator("ines").is_admin
+        assert "ines added operators/ines" in desk.get("/administration/log", "ines").words
 
     def test_the_link_works_once(self, empty):
         desk, key = empty
