@@ -334,6 +334,13 @@ class TestTheOutbox:
         assert "Try again" in desk.get("/outbox", "ada").words
         assert "Try again" not in desk.get("/outbox", "ines").words
 
+    def test_each_button_says_to_whom_its_letter_goes(self, desk):
+        held_letter(desk, desk.ticket())
+        words = desk.get("/outbox", "ada").words
+        assert (
+            "Try again : Acknowledgement to the customer" in words and "Drop : Acknowledgement to the customer" in words
+        )
+
     def test_tried_again_it_waits(self, desk):
         name = held_letter(desk, desk.ticket())
         assert desk.post(f"/outbox/{name}/retry", "ines").status == 403
