@@ -8,7 +8,6 @@ leave (adjusting).
 from __future__ import annotations
 
 import os
-from errno import EACCES, EPERM, EROFS
 from typing import NamedTuple
 
 from helpdesk_lite import disk, settings_table
@@ -52,12 +51,7 @@ class SettingsFile(NamedTuple):
         text = self.changed(changes)
         self.demand_writable()
         path = os.path.realpath(self.path)
-        try:
-            disk.renew(path, [text.encode()], os.stat(path).st_mode & 0o777)
-        except OSError as wrong:
-            if wrong.errno in (EACCES, EPERM, EROFS):
-                raise FileReadOnly(NAME) from None
-            raise
+        disk.renew(path, [text.encode()], os.stat(path).st_mode & 0o777)
 
     def changed(self, changes: Mapping[str, Value | None]) -> str:
         """The text that `change` would write. SettingsMistaken."""

@@ -107,10 +107,6 @@ def _afterwards(value: str) -> str:
 
 
 _BELIEVED = N_("it says whom the desk believes")
-_ANSWERS = N_(
-    "Answers to mails that were sent before are then no longer known by their address: operators answer those tickets "
-    "on the web."
-)
 TABLE = (
     Setting("desk", "name", "Help Desk", N_("what customers see as the name of this desk"), _line),
     Setting(
@@ -121,7 +117,17 @@ TABLE = (
         _url,
         caution=N_("Links in mails lead there; those in mails that were sent before do not change."),
     ),
-    Setting("desk", "address", "helpdesk@localhost", N_("the desk's own mail address"), _address, caution=_ANSWERS),
+    Setting(
+        "desk",
+        "address",
+        "helpdesk@localhost",
+        N_("the desk's own mail address"),
+        _address,
+        caution=N_(
+            "Answers to mails that were sent before are then no longer known by their address: operators answer those "
+            "tickets on the web."
+        ),
+    ),
     Setting("desk", "broadcast", ["operators@localhost"], N_("told of every new ticket"), _addresses),
     Setting("desk", "language", "en", N_("of notices, and where a reader's own is unknown"), choices=LANGUAGES),
     Setting(
@@ -167,7 +173,7 @@ TABLE = (
         "",
         N_('where answers come in, as in "*@tickets.example.org"; empty: "desk+*@example.org" for desk@example.org'),
         _pattern,
-        caution=_ANSWERS,
+        caution=N_("Answers to mails that were sent with another pattern are then no longer known by their address."),
     ),
     Setting(
         "mail",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from urllib.parse import urlencode
 
@@ -144,6 +145,21 @@ def _is_handed_on(desk: HarmedDesk, look: Look) -> bool:
     return ticket.place.holder == "ada"
 
 
+def _settings(desk: HarmedDesk, _: str) -> Request:
+    """The page of settings as it is, but for a name."""
+    seen = desk.house().adjusting.values()
+    shown = {key: "\n".join(value) if isinstance(value, list) else value for key, value in seen.items()}
+    typed = {key: value for key, value in shown.items() if value is not False} | {"desk.name": "Acme"}
+    return Request("/administration/settings", "ada", urlencode({**typed, "seen": json.dumps(seen)}).encode())
+
+
+def _is_named(desk: HarmedDesk, _: Look) -> bool:
+    name = desk.house().adjusting.values()["desk.name"]
+    assert name in ("Help Desk", "Acme")
+    assert name == "Help Desk" or _entries(desk, "changed", "settings.toml")
+    return name == "Acme"
+
+
 def leave_arranged(desk: HarmedDesk) -> None:
     """A desk with a category and rules that an administrator has made on the web."""
     desk.put_back("calm")
@@ -161,6 +177,7 @@ ADMINISTERED = (
     Verb("account", "calm", lambda desk: desk.cgi(ACCOUNT), _administered),
     done_once("category", "arranged", lambda *_: Request(BILLS, "ada", b"priority=high"), _is_high, who="ada"),
     done_once("no-category", "arranged", lambda *_: Request(f"{BILLS}/remove", "ada"), _is_bills_gone, 404, "ada"),
+    done_once("settings", "arranged", _settings, _is_named, who="ada"),
     done_once("undo", "arranged", _undo, _is_undone, 409, "ada"),
     done_once("hand-on", "calm", _hand_on, _is_handed_on, who="ada"),
     _invited("invite", "/administration/operators/gus/invite"),

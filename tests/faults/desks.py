@@ -102,6 +102,7 @@ class Look(NamedTuple):
     categories: tuple[Category, ...] = ()
     rules: str = ""
     asked_for: tuple[str, ...] = ()  # letters that are not about a ticket: invitations, links
+    settings: str = ""
     aside: tuple[str, ...] = ()  # drafts, letters that are held, letters that were kept aside
 
     @property
@@ -114,7 +115,8 @@ class Look(NamedTuple):
     def said(self) -> dict[str, object]:
         """Where each ticket is, and how many entries it has; each account and category; the rules; the other desk."""
         tickets = {number: (ticket.place, len(ticket.entries)) for number, ticket in self.tickets.items()}
-        arranged = {"categories": self.categories, "rules": self.rules, "else": (self.asked_for, self.aside)}
+        arranged = {"categories": self.categories, "rules": self.rules, "settings": self.settings}
+        arranged["else"] = self.asked_for, self.aside
         arranged["elsewhere"] = self.elsewhere
         return {**tickets, **{operator.name: operator for operator in self.accounts}, **arranged}
 
@@ -156,7 +158,7 @@ class HarmedDesk:
             self.age(path, 60)  # what is made of a file that changed just now is not kept in the cache
         self._accounts = {
             path: (path.read_bytes(), (path.stat().st_atime_ns, path.stat().st_mtime_ns))
-            for path in Path(self.root.inside("operators")).iterdir()
+            for path in (*Path(self.root.inside("operators")).iterdir(), Path(self.root.settings))
         }
         self.cookies = {who: self.sign_in(who) for who in ("ines", "ada")}
         self.pending, self.claimed, self.closed = (self._asked(subject) for subject in "abc")
@@ -261,7 +263,7 @@ class HarmedDesk:
             assemble.work(house)  # leaves the note that nothing is due
 
     def _put_back_accounts(self) -> None:
-        """Only those that have changed: what was made from the others stays, and from these is made at once."""
+        """And the settings; only what has changed: what was made of the others stays, and of these is made at once."""
         for path in set(Path(self.root.inside("operators")).iterdir()) - set(self._accounts):
             path.unlink()
         texts = self._accounts.items()
@@ -310,7 +312,8 @@ class HarmedDesk:
         queued = Counter(ids) - Counter(asked_for)
         accounts, categories = tuple(house.operators.everybody()), tuple(house.categories.all())
         elsewhere = self.second.look().said if self.second else None
-        arranged = accounts, elsewhere, categories, house.rules.text(), asked_for, tuple(sorted(self._aside()))
+        arranged = accounts, elsewhere, categories, house.rules.text(), asked_for
+        arranged = *arranged, house.adjusting.file.text(), tuple(sorted(self._aside()))
         return Look(tickets, queued, Counter(self._delivered()), *arranged)
 
     def _aside(self) -> Iterator[str]:
