@@ -205,7 +205,8 @@ class Texts(NamedTuple):
 
     def _become(self, now: Text, then: Text, by: Operator, undoes: str = "") -> None:
         """Note the change, then make it. Nothing happens if there is none."""
-        is_switch = now.text == then.text and now.is_there and then.is_there
+        is_same = now.text == then.text and now.is_there and then.is_there
+        is_switch = is_same and (now.is_off != then.is_off or not now.problem)  # bytes that are no UTF-8 become it
         if not (now.is_there or then.is_there) or (is_switch and now.is_off == then.is_off):
             return
         if not is_switch and not now.is_readable:

@@ -118,6 +118,14 @@ class TestOne:
         answer = saved(desk, "answer.subject", "Re: {{ subject }}", "preview")
         assert "Subject [3D9P-WLQ2-7KXH] Re: The printer is on fire" in answer.words
 
+    def test_that_is_not_utf_8_is_told_and_mended_by_saving_it(self, desk):
+        by_hand(desk, "told.txt", "")
+        own(desk, "told.txt").write_bytes("Caffè: {{ note }}".encode("cp1252"))
+        page = desk.get(f"{HERE}/told.txt", "ada")
+        assert "This line is not UTF-8." in page.words and typed(page) == "Caffè: {{ note }}"
+        assert saved(desk, "told.txt", typed(page)).status == 303
+        assert own(desk, "told.txt").read_text("utf-8") == "Caffè: {{ note }}"
+
     @pytest.mark.parametrize("then", ["save", "preview"])
     def test_that_cannot_be_written_is_told_and_not_kept(self, desk, then):
         answer = saved(desk, "notice.txt", "a\n{{ customer }}", then)

@@ -147,7 +147,8 @@ def _one(request: Request, house: House, text: Text, more: dict[str, Any], statu
     language = more.pop("language", "") or request.language
     written = more.get("text", text.text if text.is_there else known.delivered(place, name))
     rehearsal = known.rehearsal(place, name, written if written.strip() else None, signed_in(request))
-    wrong = [told(one, said) for one in more.pop("wrong", rehearsal.mistakes(name) if whose else [])]
+    found = [text.problem] if text.problem else rehearsal.mistakes(name) if whose else []
+    wrong = [told(one, said) for one in more.pop("wrong", found)]
     shown = None if wrong and status == 422 else _shown(rehearsal, name, language)
     values = {
         **_told(word, said),
