@@ -52,6 +52,7 @@ class Aside(NamedTuple):
         """Take the letter as a customer's, whatever kept it out. NotAllowed, UnknownLetter; DepartmentUnusable and
         HandlingRefused if it goes to a category's own desk, which is not there, or does not take it."""
         self.intake.correspondence.desk.demand(operator, LETTERS, what=digest)
+        self._arrival(digest)  # what is no digest names no lock
         arrivals = self.intake.arrivals
         with arrivals.judging(digest):
             arrival = self._arrival(digest)
@@ -71,6 +72,7 @@ class Aside(NamedTuple):
     def throw_away(self, digest: str, operator: Operator) -> None:
         """Lay the letter aside for good. NotAllowed, UnknownLetter."""
         self.intake.correspondence.desk.demand(operator, LETTERS, what=digest)
+        self._arrival(digest)  # what is no digest names no lock
         arrivals = self.intake.arrivals
         with arrivals.judging(digest):
             arrival = self._arrival(digest)

@@ -66,3 +66,9 @@ def test_nobody_else_may(desk, digest, verb):
 @pytest.mark.parametrize("odd", ["ab" * 16, "..%2F..%2Fsecret", "x"])
 def test_one_that_is_not_there_is_not_found(desk, odd):
     assert desk.post(f"/intake/{odd}/take", "ada").status == 404
+
+
+@pytest.mark.parametrize("verb", ["take", "drop"])
+@pytest.mark.parametrize("name", ["%00", "a%00b", "0" * 300])
+def test_what_is_no_letter_is_not_there(desk, verb, name):
+    assert desk.post(f"/intake/{name}/{verb}", "ada").status == 404
