@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from helpdesk_lite.categories import Category
+from helpdesk_lite.commands.make import make_desk
+from tests import servers
 from tests.browser.seen import PHONE
 from tests.browser.test_every_page import check
 
@@ -49,3 +53,33 @@ def test_a_category_is_made_and_a_rule_written_and_tried(browse, quiet):
         quiet.house.rules.write("")
         for name in quiet.house.categories.names():
             quiet.house.categories.remove(name)
+
+
+def test_a_category_with_a_desk_of_its_own(browse, quiet):
+    """Its page, one with a desk that cannot be used, and the way of a customer to that desk on another site."""
+    council = make_desk(str(quiet.desk.root / "council"))
+    there = quiet.url.replace("127.0.0.1", "localhost")
+    servers.change_settings(quiet.desk.root / "council", url=there)
+    quiet.house.categories.add(Category("council", "Works council", desk=council.path))
+    quiet.house.categories.add(Category("legal", desk="../legal"))
+    form = quiet.desk.root / "forms" / "council.html"
+    form.write_text(f'<meta name="helpdesk-category" content="council">{FORM}')
+    try:
+        check(browse("ada").go("/administration/categories/council"))
+        seen = browse("ada", PHONE).go("/administration/categories")
+        assert "there is no desk in" in seen.find("main").inner_text()
+        check(seen)
+        seen = browse().go("/forms/council")
+        seen.page.route(
+            f"{there}/**", lambda route: route.fulfill(body="<title>There</title>", content_type="text/html")
+        )
+        seen.find("[name=message]").fill("It burns.")
+        seen.find("button").click()
+        seen.page.wait_for_url(re.compile(f"{there}/sent/"))
+    finally:
+        form.unlink()
+        for name in quiet.house.categories.names():
+            quiet.house.categories.remove(name)
+
+
+FORM = "<title>Council</title><label>Message <textarea name=message required></textarea></label><button>Send</button>"
