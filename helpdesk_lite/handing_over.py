@@ -67,11 +67,11 @@ class HandingOver(NamedTuple):
         """
         if ties.of(ticket).joined:
             raise HandlingRefused(Sentence("Others were merged into it: take them out of there first."))
-        promise = self.promise(ticket.number) or Promise(now.category, "", operator.name, _words(ticket.place))
-        house = self.departments.find(promise.category)
-        if not self._is_there(house, ticket, promise):
-            promise = Promise(promise.category, "", operator.name, _words(ticket.place))
-            promise = self._copied(house, ticket, now, promise)
+        promise = self.promise(ticket.number)
+        house = self.departments.find(promise.category if promise else now.category)
+        if promise is None or not self._is_there(house, ticket, promise):
+            house = self.departments.find(now.category)
+            promise = self._copied(house, ticket, now, operator)
         try:
             self._end(house, ticket, promise, now)
         except OSError as wrong:
@@ -119,28 +119,27 @@ class HandingOver(NamedTuple):
 
     def _is_there(self, house: Any, ticket: Ticket, promise: Promise) -> bool:
         try:
-            found = house.store.read(promise.number) if promise.number else None
+            found = house.store.read(promise.number)
         except UnknownNumber:
             return False
-        return found is not None and found.inquiry.head.submission == self._digest(ticket)
+        return bool(found.inquiry.head.submission == self._digest(ticket))
 
-    def _copied(self, house: Any, ticket: Ticket, now: Standing, promise: Promise) -> Promise:
+    def _copied(self, house: Any, ticket: Ticket, now: Standing, operator: Operator) -> Promise:
         """Make the ticket there, with its inquiry; its customer hears of the new number, and its readers of it."""
         import json
 
-        made = [promise]
+        def promised(number: str) -> Promise:
+            return Promise(now.category, number, operator.name, _words(ticket.place))
 
         def drafted(number: str) -> Draft:
-            made[:] = [promise._replace(number=number)]
             disk.make_folder(self.folder)
-            disk.replace(self.path(ticket.number), [json.dumps(made[0]).encode()])
+            disk.replace(self.path(ticket.number), [json.dumps(promised(number)).encode()])
             inquiry, note, _ = house.reception.received(self._inquiry(ticket, now, number))
             letters = house.desk.announcements(inquiry, (), self._may_acknowledge(house, ticket), note)
             first = ticket.entries[0]._replace(letters=tuple(one.message_id for one in letters), standing=None)
             return Draft(inquiry, first, letters, lambda: self._words_of(ticket, first))
 
-        house.desk.keep(drafted)
-        return made[0]
+        return promised(house.desk.keep(drafted))
 
     def _end(self, house: Any, ticket: Ticket, promise: Promise, now: Standing) -> None:
         """Copy what is missing there, then close it here; it stays open if somebody took it up meanwhile."""

@@ -246,6 +246,18 @@ class TestADiskThatFails:
         assert here(desks).handed_to == ("council", there(desks).number)
         assert kinds(there(desks)) == ["inquiry", "letter", CAME]
 
+    def test_and_done_for_another_category_goes_there(self, desks, monkeypatch):
+        desks.write("desk", "categories/legal.toml", 'desk = "../council"\n')
+        handling = desks.first.handling
+        failing(monkeypatch, "write_new", 1)
+        with pytest.raises(OSError, match="No space left"):
+            handling.mark(desks.number, INES, COUNCIL, USUAL)
+        monkeypatch.undo()
+        assert desks.first.handing_over.promise(desks.number).category == "council"
+        hand_over(desks, wanted=USUAL._replace(category="legal"))
+        assert here(desks).handed_to == ("legal", there(desks).number)
+        assert desks.first.handing_over.numbers() == []
+
     def test_and_taken_up_meanwhile_it_stays_with_who_has_it_and_says_so(self, desks, monkeypatch):
         failing(monkeypatch, "renew", 1)
         with pytest.raises(MayBeKept):

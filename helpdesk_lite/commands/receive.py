@@ -82,7 +82,7 @@ def _leave_work(house: House) -> None:
     from helpdesk_lite.doors import cgi
 
     with suppress(OSError):
-        if any(map(assemble.is_due, (house, *house.departments.houses()))):
+        if any(map(assemble.is_due, assemble.with_departments(house))):
             cgi.detached(lambda: assemble.work(house, until=house.clock() + SLICE))
 
 

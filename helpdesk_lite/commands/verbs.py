@@ -177,5 +177,5 @@ def leave_to_send(house: House) -> None:
     from helpdesk_lite.doors import cgi
 
     with suppress(OSError):  # the ticket has moved: its letter goes with the next request or `deliver`
-        if assemble.is_due(house):
+        if any(map(assemble.is_due, assemble.with_departments(house))):
             cgi.detached(lambda: assemble.work(house, until=house.clock() + SLICE))

@@ -255,6 +255,7 @@ class HarmedDesk:
         shutil.rmtree(self.folder / SECOND, ignore_errors=True)
         if (self._kept / name / SECOND).is_dir():
             shutil.copytree(self._kept / name / SECOND, self.folder / SECOND)
+            self.look()  # what is made from new files is made at once: each process finds the same
         for path in Path(self.root.inside("cache")).glob(".*.new"):
             path.unlink()
         self._put_back_accounts()
