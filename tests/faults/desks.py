@@ -239,23 +239,21 @@ class HarmedDesk:
                 (self._kept / name / file).parent.mkdir(exist_ok=True)
                 shutil.copy2(source, self._kept / name / file)
         if self.second:
-            shutil.copytree(self.second.folder, self._kept / name / SECOND)
+            shutil.copytree(self.second.root.data, self._kept / name / SECOND)
 
     def put_back(self, name: str) -> None:
         """Make the desk what it was when it was kept under this name; what is derived stays."""
-        for part in STATE:
-            shutil.rmtree(self.root.inside(part), ignore_errors=True)
-            if (self._kept / name / part).is_dir():
-                shutil.copytree(self._kept / name / part, self.root.inside(part))
-        for note in (*NOTES, *FILES):
+        _put_back_state(self._kept / name, self.root)
+        for note in NOTES:
             Path(self.root.inside(*note.split("/"))).unlink(missing_ok=True)
         for file in FILES:
-            if (source := self._kept / name / file).is_file():
-                shutil.copy2(source, self.root.inside(*file.split("/")))
-        shutil.rmtree(self.folder / SECOND, ignore_errors=True)
-        if (self._kept / name / SECOND).is_dir():
-            shutil.copytree(self._kept / name / SECOND, self.folder / SECOND)
-            self.look()  # what is made from new files is made at once: each process finds the same
+            source, goal = self._kept / name / file, Path(self.root.inside(*file.split("/")))
+            if not source.is_file():
+                goal.unlink(missing_ok=True)
+            elif not goal.is_file() or goal.read_bytes() != source.read_bytes():
+                shutil.copy2(source, goal)  # else what was made of it stays: each process finds the same
+        if self.second and (self._kept / name / SECOND).is_dir():
+            _put_back_state(self._kept / name / SECOND, self.second.root)
         for path in Path(self.root.inside("cache")).glob(".*.new"):
             path.unlink()
         self._put_back_accounts()
@@ -347,6 +345,13 @@ class HarmedDesk:
             time.sleep(0.05)
         with disk.locked(self.root.inside("locks", "courier.lock")):
             time.sleep(0.3)
+
+
+def _put_back_state(kept: Path, root: Root) -> None:
+    for part in STATE:
+        shutil.rmtree(root.inside(part), ignore_errors=True)
+        if (kept / part).is_dir():
+            shutil.copytree(kept / part, root.inside(part))
 
 
 def nothing_half_done(desk: HarmedDesk) -> None:
