@@ -302,12 +302,9 @@ def courier(made: House) -> Courier:
 
 def work(made: House, until: float | None = None) -> int:
     """Do what is due besides answering, for this desk and those of its departments; how many letters were sent."""
+    from helpdesk_lite.assemble_reception import with_departments
+
     return sum(_work(one, until) for one in with_departments(made) if one is made or is_due(one))
-
-
-def with_departments(made: House) -> list[House]:
-    """This desk, and those of its categories' own that can be used; without categories nothing is looked for."""
-    return [made, *(made.departments.houses() if disk.names(made.root.inside("categories")) else ())]
 
 
 def _work(made: House, until: float | None) -> int:

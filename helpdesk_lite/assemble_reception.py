@@ -5,6 +5,8 @@ Guarantee: assemble's. It stands apart because requests on desks that use none o
 
 from __future__ import annotations
 
+from helpdesk_lite import disk
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from helpdesk_lite.adjusting import Adjusting
@@ -35,6 +37,11 @@ def departments(made: House) -> Departments:
     from helpdesk_lite.root import Root
 
     return Departments(made.root.path, made.categories, lambda path: assemble.house(Root(path)))
+
+
+def with_departments(made: House) -> list[House]:
+    """This desk, and those of its categories' own that can be used; without categories nothing is looked for."""
+    return [made, *(made.departments.houses() if disk.names(made.root.inside("categories")) else ())]
 
 
 def handing_over(made: House) -> HandingOver:

@@ -79,10 +79,11 @@ def _house(root: str | None) -> House:
 def _leave_work(house: House) -> None:
     """Have the letters sent that this one has caused."""
     from helpdesk_lite import assemble
+    from helpdesk_lite.assemble_reception import with_departments
     from helpdesk_lite.doors import cgi
 
     with suppress(OSError):
-        if any(map(assemble.is_due, assemble.with_departments(house))):
+        if any(map(assemble.is_due, with_departments(house))):
             cgi.detached(lambda: assemble.work(house, until=house.clock() + SLICE))
 
 

@@ -174,8 +174,9 @@ def _not_theirs(house: House, number: str, verb: str) -> str:
 
 def leave_to_send(house: House) -> None:
     """Have what is due sent by a process that is left behind, unless another courier is at work: nobody waits."""
+    from helpdesk_lite.assemble_reception import with_departments
     from helpdesk_lite.doors import cgi
 
     with suppress(OSError):  # the ticket has moved: its letter goes with the next request or `deliver`
-        if any(map(assemble.is_due, assemble.with_departments(house))):
+        if any(map(assemble.is_due, with_departments(house))):
             cgi.detached(lambda: assemble.work(house, until=house.clock() + SLICE))
