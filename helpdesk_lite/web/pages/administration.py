@@ -33,7 +33,7 @@ _PLACES = (  # the path below /administration, what is there, and what for
     ("categories", N_("Categories"), N_("What tickets can be about: who is mailed of them, and who works on them.")),
     ("rules", N_("Rules"), N_("What becomes of new tickets by itself, and to whom they are handed.")),
     ("letters", N_("Letters"), N_("What the desk writes: its mails' words, for all tickets and for a category's.")),
-    ("look", N_("Look"), N_("The colours and the logo of every page.")),
+    ("look", N_("Colours and logo"), N_("The colours and the logo of every page.")),
     ("settings", N_("Settings"), N_("What this desk is called, where its mail goes, how much it takes, and the like.")),
     ("log", N_("Log"), N_("Who changed what about this desk, and who was refused what.")),
 )
