@@ -1,7 +1,8 @@
 """What administrators do with operators' accounts: make, invite, change, take away; and undo.
 
 Guarantee: nobody else can; no change is without its entry in the log, which is on disk first; what somebody changed
-meanwhile, here or in the file itself, is not overwritten unseen; there is an administrator left. It draws no page.
+meanwhile, here or in the file itself, is not overwritten unseen; there is an administrator left. The password of a
+mailbox is neither shown nor told to the log, and a folder of this host is named by whoever runs it. It draws no page.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.letter import INVITATION
 from helpdesk_lite.operators import COMMAND_LINE, Operator
 from helpdesk_lite.rights import ADMINISTER
+from helpdesk_lite.route import HIDDEN, without_password
 from helpdesk_lite.ticket import Customer, Head, Inquiry
 
 TYPE_CHECKING = False
@@ -44,6 +46,7 @@ class Accounts(NamedTuple):
         self._demand(by, operator.name)
         with disk.locked(self.lock):
             kept = self.operators.checked(operator, password)
+            self._demand_place(kept, "", by)
             if self.operators.version(kept.name):
                 raise OperatorMistaken(Sentence("There is an operator %(name)s already.", name=kept.name))
             self.audit.note(by.name, ADDED, _ABOUT + kept.name, None, _values(kept))
@@ -58,6 +61,8 @@ class Accounts(NamedTuple):
         self._demand(by, operator.name)
         with disk.locked(self.lock):
             self._compare(operator.name, seen)
+            known = self._found(operator.name, is_mistaken_too=True).deliver
+            self._demand_place(operator, known, by)
             self._change(operator, by)
 
     def remove(self, name: str, by: Operator, seen: str = "") -> None:
@@ -121,7 +126,8 @@ class Accounts(NamedTuple):
             return self._found(operator.name)
 
     def undo(self, noted: Noted, by: Operator) -> None:
-        """Have the account as it was before this entry. An account that comes back has no password.
+        """Have the account as it was before this entry. One that comes back has no password, and none of a mailbox, so
+        mail goes to its address.
 
         NotAllowed, OperatorMistaken; FileChanged if it is not as the entry left it.
         """
@@ -135,7 +141,7 @@ class Accounts(NamedTuple):
             if noted.before is None:
                 self._remove(name, by, noted.name)
             elif operator is None:
-                kept = self.operators.checked(_operator(name, noted.before))
+                kept = self.operators.checked(_without_hidden(_operator(name, noted.before)))
                 self.audit.note(by.name, ADDED, noted.about, None, _values(kept), noted.name)
                 self.operators.write(kept)
             else:
@@ -143,6 +149,10 @@ class Accounts(NamedTuple):
 
     def _change(self, operator: Operator, by: Operator, undoes: str = "") -> None:
         before = self._found(operator.name, is_mistaken_too=True)
+        if operator.deliver == without_password(before.deliver):
+            operator = operator._replace(deliver=before.deliver)
+        if f":{HIDDEN}@" in operator.deliver:
+            raise OperatorMistaken(Sentence("Give the mailbox with its password: it is kept nowhere else."))
         kept = self.operators.checked(operator)._replace(password_hash=before.password_hash)
         if kept == before:
             return
@@ -176,6 +186,14 @@ class Accounts(NamedTuple):
         if by is not COMMAND_LINE:
             self.desk.demand(by, ADMINISTER, what=_ABOUT + name)
 
+    def _demand_place(self, operator: Operator, known: str, by: Operator) -> None:
+        """OperatorMistaken if somebody on the web names a folder or a socket of this host, but the `known` one."""
+        if by is COMMAND_LINE or operator.deliver == known:
+            return
+        if operator.deliver.startswith(("maildir:", "lmtp:")) and not operator.deliver.startswith("lmtp://"):
+            text = N_("A place on this host is set in data/operators/%(name)s.toml, by who runs the host.")
+            raise OperatorMistaken(Sentence(text, name=operator.name))
+
     def _found(self, name: str, is_mistaken_too: bool = False) -> Operator:
         try:
             operator = self.operators.find(name)
@@ -201,13 +219,18 @@ def is_undoable(noted: Noted) -> bool:
 
 
 def _values(operator: Operator) -> dict[str, Any]:
-    """What the log keeps of an account: all but its name, which the entry has, and its password."""
-    values = operator._asdict()
+    """What the log keeps of an account: all but its name, which the entry has, and passwords."""
+    values = operator._replace(deliver=without_password(operator.deliver))._asdict()
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in values.items()
         if name not in ("name", "password_hash")
     }
+
+
+def _without_hidden(operator: Operator) -> Operator:
+    """The account, reached by mail if the password of its mailbox is not known."""
+    return operator._replace(deliver="mail") if f":{HIDDEN}@" in operator.deliver else operator
 
 
 def _operator(name: str, values: dict[str, Any]) -> Operator:

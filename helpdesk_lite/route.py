@@ -15,6 +15,8 @@ _URL = re.compile(
     r"(?P<kind>smtp|lmtp|imaps?)://(?:(?P<user>[^:@/]+)(?::(?P<password>[^@/]*))?@)?"
     r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^:/?\[\]@]+)(?::(?P<port>\d{1,5}))?(?:/(?P<folder>[^?]*))?(?:\?tls=(?P<tls>\w+))?\Z"
 )
+_PASSWORD = re.compile(r"(://[^/@:\s\"]*):[^/@\s\"]*@")
+HIDDEN = "..."  # what stands for a password
 _PORTS = {"smtp": 25, "lmtp": 24, "imap": 993, "imaps": 993}
 _IMAP = 143  # the port that begins without TLS (RFC 8314, 3.2)
 TLS = ("none", "starttls", "implicit")
@@ -42,6 +44,11 @@ class Route(NamedTuple):
             return f"{self.kind}:{self.path}"
         folder = f"/{self.folder}" if self.folder else ""
         return f"{self.kind}://{self.host}:{self.port}{folder}" if self.host else self.kind
+
+
+def without_password(text: str) -> str:
+    """What was written, for people to read: three dots stand for a password."""
+    return _PASSWORD.sub(rf"\1:{HIDDEN}@", text)
 
 
 def read_transport(text: str) -> Route:

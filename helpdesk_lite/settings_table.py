@@ -273,9 +273,8 @@ class Told(NamedTuple):
     @property
     def shown(self) -> str:
         """The value as settings.toml has it, but for a password in it."""
-        import re
 
-        return re.sub(r"(://[^/@:\s\"]*):[^/@\s\"]*@", r"\1:...@", _toml(self.value))
+        return route.without_password(_toml(self.value))
 
 
 def told(text: str) -> list[Told]:

@@ -232,3 +232,40 @@ class TestInvite:
         assert "ada has made you an operator of Help Desk" in text
         assert "/invitation?key=3Dines" in text or "/invitation?key=ines" in text
         assert "X-Helpdesk-Ticket" not in text
+
+
+class TestHowMailReachesThem:
+    MAILBOX = "imap://ines:hush@mail.example.org/Desk"
+
+    def test_the_password_of_a_mailbox_is_not_in_the_log(self, desk):
+        desk.change(deliver=self.MAILBOX)
+        desk.change(language="it")
+        desk.accounts.remove("ines", desk.ada)
+        assert "hush" not in Path(desk.house.root.inside("log"), "2026-11.jsonl").read_text()
+        assert desk.last().before["deliver"] == "imap://ines:...@mail.example.org/Desk"
+
+    def test_a_mailbox_that_comes_back_from_a_page_without_its_password_keeps_it(self, desk):
+        desk.change(deliver=self.MAILBOX)
+        desk.change(deliver="imap://ines:...@mail.example.org/Desk", language="it")
+        assert (desk.ines.deliver, desk.ines.language) == (self.MAILBOX, "it")
+
+    def test_another_mailbox_needs_its_password(self, desk):
+        desk.change(deliver=self.MAILBOX)
+        with pytest.raises(OperatorMistaken):
+            desk.change(deliver="imap://ines:...@elsewhere.example.org/Desk")
+
+    def test_an_account_that_is_brought_back_has_its_mail_at_its_address(self, desk):
+        desk.change(deliver=self.MAILBOX)
+        desk.accounts.remove("ines", desk.ada)
+        desk.accounts.undo(desk.last(), desk.ada)
+        assert desk.ines.deliver == "mail"
+
+    @pytest.mark.parametrize("place", ["maildir:/var/www/html", "maildir:data", "lmtp:/run/anything"])
+    def test_a_place_on_the_host_is_named_by_who_runs_it(self, desk, place):
+        with pytest.raises(OperatorMistaken):
+            desk.change(deliver=place)
+        with pytest.raises(OperatorMistaken):
+            desk.accounts.add(Operator("bob", "bob@example.org", deliver=place), desk.ada)
+        desk.accounts.change(desk.ines._replace(deliver=place), COMMAND_LINE)
+        desk.change(language="it")  # what is there stays
+        assert desk.ines.deliver == place

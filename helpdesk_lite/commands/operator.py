@@ -11,6 +11,7 @@ from helpdesk_lite.leaving import Leaving
 from helpdesk_lite.operators import COMMAND_LINE, Operator
 from helpdesk_lite.rights import ADMINISTRATOR
 from helpdesk_lite.root import find_root
+from helpdesk_lite.route import without_password
 from helpdesk_lite.standing import HIGHEST
 
 TYPE_CHECKING = False
@@ -43,7 +44,7 @@ def list_operators(given: Namespace) -> int:
     """List accounts: name, address, role, how mail reaches them, and what is unusual; then mistakes in files."""
     operators = _accounts(given).operators
     for operator in operators.everybody():
-        facts = (operator.name, operator.email, operator.role, operator.deliver, *unusual(operator))
+        facts = (operator.name, operator.email, operator.role, without_password(operator.deliver), *unusual(operator))
         print("\t".join(map(terminal.line, facts)))
     mistakes = operators.mistakes()
     for mistake in mistakes:

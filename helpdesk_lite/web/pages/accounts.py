@@ -11,6 +11,7 @@ from helpdesk_lite.errors import FileChanged, NotAllowed, OperatorMistaken
 from helpdesk_lite.i18n import LANGUAGES, N_, told
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.rights import ADMINISTRATOR, OBSERVER, OPERATOR, SUPERVISOR
+from helpdesk_lite.route import without_password
 from helpdesk_lite.standing import HIGHEST
 from helpdesk_lite.web import body
 from helpdesk_lite.web.http import quoted, see_other
@@ -241,9 +242,9 @@ def _changed(request: Request, house: House, typed: Operator) -> Response:
 
 
 def _text(house: House, name: str) -> str:
-    """What the file says, but for the password."""
+    """What the file says, but for passwords."""
     lines = house.operators.text(name).splitlines()
-    return "\n".join(line for line in lines if "password_hash" not in line)
+    return without_password("\n".join(line for line in lines if "password_hash" not in line))
 
 
 def _gone(request: Request, house: House) -> Response:
@@ -285,7 +286,7 @@ def _form(house: House, operator: Operator, problem: str, said: Translation) -> 
     titles = house.categories.titles()
     unknown = {name: name for name in operator.categories if name not in titles}
     return {
-        "typed": operator,
+        "typed": operator._replace(deliver=without_password(operator.deliver)),
         "problem": from_here(house, problem, said),
         "roles": [(name, said.gettext(word), said.gettext(means)) for name, (word, means) in ROLES.items()],
         "titles": sorted((titles | unknown).items()) if titles else [],
