@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk, signing, tracking
 from helpdesk_lite.audit import ADDED, CHANGED, REMOVED
-from helpdesk_lite.errors import FileChanged, NotAllowed, OperatorMistaken
+from helpdesk_lite.errors import FileChanged, MayBeKept, NotAllowed, OperatorMistaken
 from helpdesk_lite.i18n import N_, Sentence
 from helpdesk_lite.letter import INVITATION
 from helpdesk_lite.operators import COMMAND_LINE, Operator
@@ -123,7 +123,10 @@ class Accounts(NamedTuple):
             if operator is None:
                 raise NotAllowed("This link has been used, or it is too old.")
             self._change_password(operator.name, password, operator)
-            return self._found(operator.name)
+            try:
+                return self._found(operator.name)
+            except OSError as wrong:  # they have the password, and may not hear that nothing was changed
+                raise MayBeKept(_ABOUT + operator.name) from wrong
 
     def undo(self, noted: Noted, by: Operator) -> None:
         """Have the account as it was before this entry. One that comes back has no password, and none of a mailbox, so

@@ -80,7 +80,8 @@ class Aside(NamedTuple):
                 letter = incoming.read(file, arrival.envelope.sender)
             known = Known(digest, letter.message_id, IGNORED, "", arrival.at, f"{operator.name} threw it away.")
             arrivals.ignore(arrival, known)
-            arrivals.note(known)
+            with suppress(OSError):  # `verify` tells the index
+                arrivals.note(known)
 
     def _arrival(self, digest: str) -> Arrival:
         arrival = self.intake.arrivals.find_kept(digest)

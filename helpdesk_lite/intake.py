@@ -256,8 +256,9 @@ class Intake(NamedTuple):
             return Outcome(OPENED, self.correspondence.open(post, acknowledge=not letter.auto))
         sender = letter.senders[0].address if letter.senders else ""
         by = CUSTOMER if sender.lower() == ticket.inquiry.customer.email.lower() else sender
+        known = self.threads.also(ticket.number)  # a disk that fails here does so before anything is kept
         number = self.correspondence.write(ticket.number, post, by)
-        return Outcome(THREADED if number in self.threads.also(ticket.number) else OPENED, number)
+        return Outcome(THREADED if number in known else OPENED, number)
 
     def _went_to_customer(self, letter: Incoming, number: str) -> bool:
         return any(self._is_customer(box.address, number) for box in (*letter.to, *letter.cc))

@@ -209,7 +209,8 @@ class Arrivals:
         else:
             disk.remove(arrival.path)
         if _reason_path(arrival.path) != _reason_path(goal):
-            disk.remove(_reason_path(arrival.path), durable=False)
+            with suppress(OSError):  # the letter lies where it is to lie
+                disk.remove(_reason_path(arrival.path), durable=False)
 
     def _arrivals(self, folder: str) -> list[Arrival]:
         found = [_arrival(self._path(folder, name)) for name in self._letters(folder)]

@@ -7,7 +7,7 @@ to a page. Who may do it is decided elsewhere (accounts).
 from __future__ import annotations
 
 from helpdesk_lite import i18n
-from helpdesk_lite.errors import FileChanged, NotAllowed, OperatorMistaken
+from helpdesk_lite.errors import FileChanged, MayBeKept, NotAllowed, OperatorMistaken
 from helpdesk_lite.i18n import LANGUAGES, N_, told
 from helpdesk_lite.operators import Operator
 from helpdesk_lite.rights import ADMINISTRATOR, OBSERVER, OPERATOR, SUPERVISOR
@@ -55,7 +55,10 @@ def add(request: Request, house: House) -> Response:
         house.accounts.add(wanted, by)
     except OperatorMistaken as wrong:
         return _overview(request, house, wanted, wrong.words)
-    return _invite(request, house, wanted.name, by)
+    try:
+        return _invite(request, house, wanted.name, by)
+    except OSError as wrong:  # the account is there
+        raise MayBeKept(wanted.name) from wrong
 
 
 def one(request: Request, house: House, name: str) -> Response:
