@@ -18,12 +18,12 @@ from tests.faults.crew import Crew, Share
 from tests.faults.desks import HarmedDesk
 from tests.faults.harm import Tried, all_steps, changes, each
 from tests.faults.strace import KILLED, Fault, Step
-from tests.faults.verbs import VERBS, Verb, answered, signed_out_claim
+from tests.faults.verbs import SLICE, VERBS, Verb, answered, signed_out_claim
 
 ERRORS = ("ENOSPC", "EIO", "EMFILE", "EACCES", "EROFS", "EINTR")
 
 
-@pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS)
+@pytest.mark.parametrize("verb", SLICE.values(), ids=SLICE)
 def test_each_kind_of_call_fails_once(desk: HarmedDesk, failing: set[tuple[str, str]], verb: Verb) -> None:
     """Once for each call and path, with one error after the other in turn."""
     steps = [step for step in changes(desk, verb) if (step.call, step.what) not in failing]

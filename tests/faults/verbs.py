@@ -81,7 +81,7 @@ def _logged(desk: HarmedDesk, ended: Ended, look: Look) -> None:
     each_letter_once(again)
 
 
-UNREAD = re.compile(r"\b(openat|newfstatat|read|mmap)\(.*/rules\.toml\b.*\(INJECTED\)")
+UNREAD = re.compile(r"\b(openat|newfstatat|read|mmap|close)\(.*/\.?rules\b.*\(INJECTED\)")
 
 
 def _submitted_by_rule(desk: HarmedDesk, ended: Ended, look: Look) -> None:
@@ -419,3 +419,4 @@ VERBS = {
         PASSED_ON[2],
     )
 }
+SLICE = {name: verb for name, verb in VERBS.items() if name != "export"}  # which takes long, and changes no ticket
