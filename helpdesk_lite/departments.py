@@ -113,7 +113,7 @@ class Departments(NamedTuple):
     def _opened(self, category: Category) -> Any:
         """The category's desk. DepartmentUnusable."""
         if category.desk == UNREADABLE:
-            raise DepartmentUnusable(Sentence("its file has a mistake, and speaks of a desk."))
+            raise DepartmentUnusable(Sentence("its file has a mistake, and speaks of a desk"))
         path = _path(self.root, category)
         try:
             house = self._looked_at(path)
@@ -126,16 +126,16 @@ class Departments(NamedTuple):
     def _looked_at(self, path: str) -> Any:
         """The desk in this folder. DeskUnusable, or what `open` raises, if it is not one to which this one can hand."""
         if path == os.path.realpath(self.root):
-            raise DeskUnusable(Sentence("that is this desk itself."))
+            raise DeskUnusable(Sentence("that is this desk itself"))
         if not os.path.exists(os.path.join(path, "data", "secret")):
-            raise DeskUnusable(Sentence("there is no desk in %(folder)s that this user can open.", folder=path))
+            raise DeskUnusable(Sentence("there is no desk in %(folder)s that this user can open", folder=path))
         house = self.open(path)
         if self._leads_back(house):
-            raise DeskUnusable(Sentence("one of that desk's categories leads back here."))
+            raise DeskUnusable(Sentence("one of that desk's categories leads back here"))
         if not os.access(house.root.inside("pending"), os.W_OK | os.X_OK):
-            raise DeskUnusable(Sentence("this user may not write to %(folder)s.", folder=path))
+            raise DeskUnusable(Sentence("this user may not write to %(folder)s", folder=path))
         if not house.settings.url:
-            raise DeskUnusable(Sentence("its settings have no [desk] url to which customers could be sent."))
+            raise DeskUnusable(Sentence("its settings have no [desk] url to which customers could be sent"))
         return house
 
     def _leads_back(self, house: Any) -> bool:
