@@ -40,7 +40,8 @@ class Wanted(NamedTuple):
     """Which tickets, in which order; "" and 0 stand for any.
 
     `state` is one of STATES, `due` of DUE, `sort` of SORTS. `is_for_me`: in the operator's categories, up to their
-    level. `month` (`2026-11`, of closing) is of closed tickets alone, which come newest first always; "" is the newest.
+    level, and not put off. `month` (`2026-11`, of closing) is of closed tickets alone, which come newest first always;
+    "" is the newest.
     """
 
     state: str = OPEN
@@ -79,11 +80,13 @@ class Page(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """How many tickets of a place are of each progress, category and level; when they are due; a head per category."""
+    """How many tickets of a place are of each progress, category and level; when they are due; a head per category;
+    and those that are, or were, put off."""
 
     counts: Counter[tuple[str, str, int]]
     due: list[int]
     heads: dict[str, Head]
+    put_off: list[Head]
 
 
 class Counts(NamedTuple):
@@ -149,15 +152,17 @@ class Lists:
         seen = {name: self._is_seen(operator, head, QUEUE) for name, head in queue.heads.items()}
         theirs = {name for name, is_seen in seen.items() if is_seen and _is_theirs(operator, name)}
         pending: Counter[str] = Counter()
-        new = 0
+        new, now = 0, self._clock()
         for (_, name, level), count in queue.counts.items():
             if name in theirs:
                 pending[name] += count
                 new += count if level <= operator.level else 0
+        mine_later = (head for head in queue.put_off if head.about in theirs and head.standing.level <= operator.level)
+        new -= sum(not _is_awake(head, now) for head in mine_later)
         by_progress: Counter[str] = Counter()
         for (progress, _, _), count in own.counts.items():
             by_progress[progress] += count
-        overdue = bisect_left(own.due, self._clock())
+        overdue = bisect_left(own.due, now)
         return Counts(
             new, by_progress[""], by_progress[WAITING], by_progress[RESOLVED], overdue, dict(sorted(pending.items()))
         )
@@ -169,7 +174,8 @@ class Lists:
         if known is None or known[0] is not heads:
             counts = Counter((head.standing.progress, head.about, head.standing.level) for head in heads)
             due = sorted(head.standing.due_at for head in heads if head.standing.due_at)
-            known = (heads, Tally(counts, due, {head.about: head for head in heads}))
+            put_off = [head for head in heads if head.standing.wakes_at]
+            known = (heads, Tally(counts, due, {head.about: head for head in heads}, put_off))
             self._tallies[place] = known
         return known[1]
 
@@ -243,6 +249,11 @@ def _is_theirs(operator: Operator, name: str) -> bool:
     return not name or not operator.categories or name in operator.categories
 
 
+def _is_awake(head: Head, now: float) -> bool:
+    """Whether it is not put off until later."""
+    return head.standing.wakes_at <= now
+
+
 def _is_wanted(head: Head, wanted: Wanted, operator: Operator, now: float) -> bool:
     """Whether the ticket is one of them, as far as its head tells."""
     about, level = head.about, head.standing.level
@@ -250,7 +261,7 @@ def _is_wanted(head: Head, wanted: Wanted, operator: Operator, now: float) -> bo
         (not wanted.category or about == wanted.category.removeprefix(NO_CATEGORY))
         and wanted.level in (0, level)
         and wanted.priority in ("", head.standing.priority)
-        and (not wanted.is_for_me or (_is_theirs(operator, about) and level <= operator.level))
+        and (not wanted.is_for_me or (_is_theirs(operator, about) and level <= operator.level and _is_awake(head, now)))
         and (not wanted.due or _is_due(head.standing.due_at, wanted.due, now))
     )
 

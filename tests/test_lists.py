@@ -215,6 +215,13 @@ class TestCounts:
         assert (counts.new, counts.pending) == (2, {"": 1, "billing": 2})
         assert counts.new == len(desk.numbers(BILLER, state="pending", is_for_me=True))
 
+    def test_what_is_put_off_is_not_new_until_its_time(self, desk):
+        desk.ticket(wakes_at=NOON + 60)
+        assert (desk.lists.counts(INES).new, desk.numbers(INES, state="pending", is_for_me=True)) == (0, [])
+        assert desk.lists.counts(INES).pending == {"": 1}
+        desk.now += 61
+        assert desk.lists.counts(INES).new == len(desk.numbers(INES, state="pending", is_for_me=True)) == 1
+
     def test_they_are_counted_anew_only_if_something_has_changed(self, desk, kinds):
         assert desk.lists.tally(MINE) is desk.lists.tally(MINE)
         before = desk.lists.tally(MINE)

@@ -9,6 +9,7 @@ import re
 
 import pytest
 
+from helpdesk_lite.rights import OBSERVER
 from helpdesk_lite.standing import USUAL, Standing
 from helpdesk_lite.web import spreadsheet
 from helpdesk_lite.web.pages import lists
@@ -159,6 +160,12 @@ class TestHome:
             assert len(rows(desk.get(path.replace("&amp;", "&"), "ines"))) == 1, name
         assert "paper" in page.words
         assert "No category" in page.words
+
+    def test_who_may_claim_nothing_has_nothing_new(self, desk):
+        desk.ticket()
+        assert "New for me" in desk.get("/home", "ines").words
+        desk.house.operators.write(desk.operator("ines")._replace(role=OBSERVER))
+        assert "New for me" not in desk.get("/home", "ines").words
 
     def test_an_empty_desk_says_so(self, desk):
         assert "Nobody is waiting" in desk.get("/home", "ines").words

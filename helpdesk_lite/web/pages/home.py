@@ -6,7 +6,7 @@ Guarantee: it costs the same however many tickets there are (lists): it is told 
 from __future__ import annotations
 
 from helpdesk_lite import i18n, lists
-from helpdesk_lite.rights import LOG
+from helpdesk_lite.rights import CLAIM, LOG
 from helpdesk_lite.standing import RESOLVED, WAITING
 from helpdesk_lite.ticket import PENDING
 from helpdesk_lite.web.pages.lists import address
@@ -43,6 +43,7 @@ def show(request: Request, house: House) -> Response:
         )
         for name, count in counts.pending.items()
     ]
-    shown = [tile for tile in tiles if tile[2] or tile[0] not in ("held", "kept")]
+    may_claim = house.desk.may(operator, CLAIM)
+    shown = [tile for tile in tiles if (tile[2] or tile[0] not in ("held", "kept")) and (may_claim or tile[0] != "new")]
     values = {"tiles": shown, "pending": pending, "may_log": house.desk.may(operator, LOG)}
     return page(request, house, "home.html", values, here="home")
