@@ -10,37 +10,37 @@ import time
 
 from helpdesk_lite import disk
 from helpdesk_lite.cache import Cache, stamp
-from helpdesk_lite.errors import DeskUnusable
 from helpdesk_lite.root import SHARE, Root
-from helpdesk_lite.settings import Settings
 from helpdesk_lite.web.house import House
+from helpdesk_lite.words.errors import DeskUnusable
+from helpdesk_lite.words.settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from helpdesk_lite.accounts import Accounts
-    from helpdesk_lite.audit import Audit
-    from helpdesk_lite.courier import Courier
+    from helpdesk_lite.administration.accounts import Accounts
+    from helpdesk_lite.checks.verify import Verifier
     from helpdesk_lite.desk import Desk
-    from helpdesk_lite.drafts import Drafts
     from helpdesk_lite.forms.folder import FormsFolder
-    from helpdesk_lite.handling import Handling
-    from helpdesk_lite.intake import Intake
-    from helpdesk_lite.limits import Limits
-    from helpdesk_lite.lists import Lists
+    from helpdesk_lite.letters.courier import Courier
+    from helpdesk_lite.letters.intake import Intake
     from helpdesk_lite.mail.arrivals import Arrivals
     from helpdesk_lite.mail.outbox import Outbox
-    from helpdesk_lite.operators import Operators
     from helpdesk_lite.permission import Permission
     from helpdesk_lite.reception import Reception
+    from helpdesk_lite.shelves.audit import Audit
+    from helpdesk_lite.shelves.drafts import Drafts
+    from helpdesk_lite.shelves.limits import Limits
+    from helpdesk_lite.shelves.operators import Operators
+    from helpdesk_lite.shelves.whose import Whose
     from helpdesk_lite.store.contract import Store
-    from helpdesk_lite.verify import Verifier
+    from helpdesk_lite.tickets.handling import Handling
+    from helpdesk_lite.tickets.lists import Lists
     from helpdesk_lite.web.render import Render
     from helpdesk_lite.web.session import Sessions
     from helpdesk_lite.web.setup import Setup
-    from helpdesk_lite.whose import Whose
 
 
 def chance() -> int:
@@ -50,10 +50,11 @@ def chance() -> int:
 
 def make_data(root: Root) -> None:
     """Make what is missing in data/. DeskUnusable if it cannot be made or written, or a newer version made it."""
-    from helpdesk_lite import data_format, settings_table
+    from helpdesk_lite import data_format
     from helpdesk_lite.mail import arrivals
     from helpdesk_lite.mail.outbox import Outbox
     from helpdesk_lite.store.flat import FlatStore
+    from helpdesk_lite.words import settings_table
 
     number = data_format.check(root.format)
     old_mask = os.umask(0o077)
@@ -96,7 +97,8 @@ def _settings(made: House) -> Settings:
     path = made.root.settings
 
     def check() -> dict[str, Any]:
-        from helpdesk_lite import data_format, settings_table
+        from helpdesk_lite import data_format
+        from helpdesk_lite.words import settings_table
 
         data_format.check(made.root.format)
         try:
@@ -145,13 +147,13 @@ def _permission(made: House) -> Permission:
 
 
 def _audit(made: House) -> Audit:
-    from helpdesk_lite.audit import Audit
+    from helpdesk_lite.shelves.audit import Audit
 
     return Audit(made.root.inside("log"), made.clock)
 
 
 def _accounts(made: House) -> Accounts:
-    from helpdesk_lite.accounts import Accounts
+    from helpdesk_lite.administration.accounts import Accounts
 
     return Accounts(made.desk, made.operators, made.audit, made.root.inside("locks", "arranging.lock"))
 
@@ -166,13 +168,13 @@ def _elsewhere(module: str, name: str) -> Callable[[House], Any]:
 
 
 def _handling(made: House) -> Handling:
-    from helpdesk_lite.handling import Handling
+    from helpdesk_lite.tickets.handling import Handling
 
     return Handling(made.desk, made.operators, lambda: made.handing_over)
 
 
 def _lists(made: House) -> Lists:
-    from helpdesk_lite.lists import Lists
+    from helpdesk_lite.tickets.lists import Lists
 
     return Lists(made.desk, made.clock)
 
@@ -185,25 +187,25 @@ def _forms(made: House) -> FormsFolder:
 
 
 def _operators(made: House) -> Operators:
-    from helpdesk_lite.operators import Operators
+    from helpdesk_lite.shelves.operators import Operators
 
     return Operators(made.root.inside("operators"), made.cache)
 
 
 def _limits(made: House) -> Limits:
-    from helpdesk_lite.limits import Limits
+    from helpdesk_lite.shelves.limits import Limits
 
     return Limits(made.root.inside("limits"), made.secret, made.clock)
 
 
 def _whose(made: House) -> Whose:
-    from helpdesk_lite.whose import Whose
+    from helpdesk_lite.shelves.whose import Whose
 
     return Whose(made.root.inside("customers"), made.secret)
 
 
 def _drafts(made: House) -> Drafts:
-    from helpdesk_lite.drafts import Drafts
+    from helpdesk_lite.shelves.drafts import Drafts
 
     return Drafts(made.root.inside("drafts"), made.clock)
 
@@ -230,9 +232,9 @@ def _render(made: House) -> Render:
 
 def intake(made: House) -> Intake:
     """What takes letters in."""
-    from helpdesk_lite.correspondence import Correspondence
-    from helpdesk_lite.intake import Intake
-    from helpdesk_lite.threads import Threads
+    from helpdesk_lite.letters.correspondence import Correspondence
+    from helpdesk_lite.letters.intake import Intake
+    from helpdesk_lite.letters.threads import Threads
 
     arrivals = _arrivals(made)
     threads = Threads(made.store, arrivals, made.settings, made.secret, made.clock)
@@ -295,7 +297,7 @@ def standing_house(root: Root, url: str = "") -> Callable[[], House]:
 
 def courier(made: House) -> Courier:
     """What sends the letters of this desk."""
-    from helpdesk_lite.courier import Courier
+    from helpdesk_lite.letters.courier import Courier
 
     return Courier(made)
 
@@ -366,7 +368,7 @@ def _tidy(made: House) -> None:
     last = made.root.inside("cache", "tidied")
     if os.path.exists(last) and os.path.getmtime(last) > made.clock() - _HOUR:
         return
-    from helpdesk_lite.erasing import Erasing
+    from helpdesk_lite.customers.erasing import Erasing
 
     disk.jot(last, b"")
     made.limits.tidy()
@@ -381,9 +383,9 @@ def _tidy(made: House) -> None:
 
 def verifier(made: House) -> Verifier:
     """What checks the promises about data/."""
-    from helpdesk_lite.ledger import Ledger
-    from helpdesk_lite.naming import Naming
-    from helpdesk_lite.verify import Verifier
+    from helpdesk_lite.administration.naming import Naming
+    from helpdesk_lite.checks.verify import Verifier
+    from helpdesk_lite.letters.ledger import Ledger
 
     naming = Naming(made.categories, made.forms, made.store, made.operators, made.ruling, made.stationery)
     letters = Ledger(made.intake, made.root.data)

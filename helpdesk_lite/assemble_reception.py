@@ -9,19 +9,19 @@ from helpdesk_lite import disk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.adjusting import Adjusting
-    from helpdesk_lite.arranging import Arranging
-    from helpdesk_lite.categories import Categories, Category
+    from helpdesk_lite.administration.adjusting import Adjusting
+    from helpdesk_lite.administration.arranging import Arranging
     from helpdesk_lite.departments import Departments
-    from helpdesk_lite.handing_over import HandingOver
-    from helpdesk_lite.rules_file import RulesFile
-    from helpdesk_lite.ruling import Ruling
+    from helpdesk_lite.shelves.categories import Categories, Category
+    from helpdesk_lite.shelves.rules_file import RulesFile
+    from helpdesk_lite.tickets.handing_over import HandingOver
+    from helpdesk_lite.tickets.ruling import Ruling
     from helpdesk_lite.web.house import House
 
 
 def categories(made: House) -> Categories:
     """What tickets can be about."""
-    from helpdesk_lite.categories import Categories
+    from helpdesk_lite.shelves.categories import Categories
 
     def wrong_with(category: Category) -> list[str]:
         return made.departments.wrong_with(category)
@@ -46,14 +46,14 @@ def with_departments(made: House) -> list[House]:
 
 def handing_over(made: House) -> HandingOver:
     """What brings a ticket to a category's own desk."""
-    from helpdesk_lite.handing_over import HandingOver
+    from helpdesk_lite.tickets.handing_over import HandingOver
 
     return HandingOver(made.desk, made.departments, made.root.inside("handing"))
 
 
 def rules(made: House) -> RulesFile:
     """The file of rules."""
-    from helpdesk_lite.rules_file import RulesFile
+    from helpdesk_lite.shelves.rules_file import RulesFile
 
     def is_pattern(text: str) -> bool:
         from helpdesk_lite.forms import patterns
@@ -65,8 +65,8 @@ def rules(made: House) -> RulesFile:
 
 def ruling(made: House) -> Ruling:
     """What does by rule what an operator does by hand."""
-    from helpdesk_lite.duties import Duties
-    from helpdesk_lite.ruling import Ruling
+    from helpdesk_lite.shelves.duties import Duties
+    from helpdesk_lite.tickets.ruling import Ruling
 
     inside = made.root.inside
     duties = Duties(inside("duties"), inside("turns"), inside("locks", "turns.lock"))
@@ -75,15 +75,15 @@ def ruling(made: House) -> Ruling:
 
 def arranging(made: House) -> Arranging:
     """What administrators do on their pages."""
-    from helpdesk_lite.arranging import Arranging
+    from helpdesk_lite.administration.arranging import Arranging
 
     return Arranging(made.desk, made.categories, made.audit, made.root.inside("locks", "arranging.lock"))
 
 
 def adjusting(made: House) -> Adjusting:
     """What administrators do with the settings."""
-    from helpdesk_lite.adjusting import Adjusting
-    from helpdesk_lite.settings_file import SettingsFile
+    from helpdesk_lite.administration.adjusting import Adjusting
+    from helpdesk_lite.shelves.settings_file import SettingsFile
 
     file = SettingsFile(made.root.settings)
     return Adjusting(made.desk, file, made.audit, made.root.inside("locks", "arranging.lock"))

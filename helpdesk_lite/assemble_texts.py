@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import os
 
-from helpdesk_lite import look
-from helpdesk_lite.errors import RulesMistaken
+from helpdesk_lite.administration.texts import Kind, Texts
 from helpdesk_lite.forms.folder import END
-from helpdesk_lite.texts import Kind, Texts
+from helpdesk_lite.shelves import look
+from helpdesk_lite.words.errors import RulesMistaken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from helpdesk_lite.stationery import Stationery
-    from helpdesk_lite.styling import Styling
+    from helpdesk_lite.administration.stationery import Stationery
+    from helpdesk_lite.administration.styling import Styling
     from helpdesk_lite.web.house import House
 
 
@@ -68,7 +68,7 @@ def _fixed(made: House) -> tuple[Kind, ...]:
 
 def stationery(made: House) -> Stationery:
     """The templates of letters."""
-    from helpdesk_lite.stationery import Stationery
+    from helpdesk_lite.administration.stationery import Stationery
 
     return Stationery(made.settings, made.categories, made.root.templates, made.clock)
 
@@ -93,7 +93,7 @@ def _letters(known: Stationery) -> Iterator[Kind]:
 
 def styling(made: House) -> Styling:
     """What administrators do about the logo."""
-    from helpdesk_lite.styling import Styling
+    from helpdesk_lite.administration.styling import Styling
 
     lock, kept = made.root.inside("locks", "arranging.lock"), made.root.inside("log", "logos")
     return Styling(made.desk, look.Logo(made.root.templates), made.audit, lock, kept)

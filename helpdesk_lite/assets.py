@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from binascii import crc32
 
-from helpdesk_lite import disk, i18n
+from helpdesk_lite import disk
+from helpdesk_lite.words import i18n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import os
 import sys
 from contextlib import suppress
 
-from helpdesk_lite import terminal
+from helpdesk_lite.words import terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _run(given: argparse.Namespace) -> int:
     import importlib
     import logging
 
-    from helpdesk_lite.errors import DeskError, MayBeKept
+    from helpdesk_lite.words.errors import DeskError, MayBeKept
 
     logging.raiseExceptions = False  # a log that cannot be written is no news for whoever reads the output
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
@@ -194,8 +194,8 @@ def _verbs(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _call(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from helpdesk_lite.standing import TYPES
-    from helpdesk_lite.ticket import CALLS
+    from helpdesk_lite.words.standing import TYPES
+    from helpdesk_lite.words.ticket import CALLS
 
     call = _command(commands, "call", "call:log", "make a ticket of what a customer said (the text on standard input)")
     call.add_argument("--as", required=True, dest="operator", metavar="NAME", help="the operator who logs it")
@@ -212,7 +212,7 @@ def _call(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def _marks(verb: argparse.ArgumentParser) -> None:
-    from helpdesk_lite.standing import PRIORITIES, TYPES
+    from helpdesk_lite.words.standing import PRIORITIES, TYPES
 
     verb.add_argument("--priority", choices=PRIORITIES)
     verb.add_argument("--level", type=int, metavar="N", help="from 1; nobody is mailed")
@@ -283,7 +283,7 @@ def _customer(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _category(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from helpdesk_lite.standing import PRIORITIES
+    from helpdesk_lite.words.standing import PRIORITIES
 
     inner = _command(commands, "category", "", "look after what tickets can be about").add_subparsers(
         metavar="COMMAND", required=True
@@ -309,7 +309,7 @@ def _category(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _about_operator(command: argparse.ArgumentParser) -> None:
-    from helpdesk_lite.rights import ROLES
+    from helpdesk_lite.words.rights import ROLES
 
     command.add_argument("--role", choices=ROLES, help="default: operator")
     command.add_argument("--admin", action="store_true", help="the same as --role administrator")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from helpdesk_lite import disk
-from helpdesk_lite.errors import DeskUnusable
+from helpdesk_lite.words.errors import DeskUnusable
 
 NEWEST = 1  # how to raise it: docs/architecture.md
 _FIRST = 1

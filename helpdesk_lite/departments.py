@@ -11,22 +11,22 @@ import logging
 import os
 from typing import NamedTuple
 
-from helpdesk_lite.categories import UNREADABLE
-from helpdesk_lite.errors import DepartmentUnusable, DeskError, DeskUnusable
-from helpdesk_lite.i18n import Sentence
-from helpdesk_lite.ticket import CUSTOMER
+from helpdesk_lite.shelves.categories import UNREADABLE
+from helpdesk_lite.words.errors import DepartmentUnusable, DeskError, DeskUnusable
+from helpdesk_lite.words.i18n import Sentence
+from helpdesk_lite.words.ticket import CUSTOMER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from helpdesk_lite.categories import Categories, Category
-    from helpdesk_lite.correspondence import Post
-    from helpdesk_lite.form import Form, Submission
-    from helpdesk_lite.intake import Outcome
+    from helpdesk_lite.letters.correspondence import Post
+    from helpdesk_lite.letters.intake import Outcome
     from helpdesk_lite.mail.arrivals import Envelope
-    from helpdesk_lite.ticket import Ticket
+    from helpdesk_lite.shelves.categories import Categories, Category
+    from helpdesk_lite.words.form import Form, Submission
+    from helpdesk_lite.words.ticket import Ticket
 
 log = logging.getLogger("helpdesk_lite")
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from helpdesk_lite import letter, sameness, signing, tracking
-from helpdesk_lite.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketMoved
-from helpdesk_lite.i18n import N_, Sentence
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RESOLVED, Letter
 from helpdesk_lite.reception import Reception
-from helpdesk_lite.ticket import (
+from helpdesk_lite.tickets import sameness
+from helpdesk_lite.words import letter, signing, tracking
+from helpdesk_lite.words.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketMoved
+from helpdesk_lite.words.i18n import N_, Sentence
+from helpdesk_lite.words.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RESOLVED, Letter
+from helpdesk_lite.words.ticket import (
     CLAIMED,
     CLOSED,
     CUSTOMER,
@@ -33,16 +34,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from helpdesk_lite.duties import Duty
-    from helpdesk_lite.form import Form, Submission
     from helpdesk_lite.mail.outbox import Outbox
-    from helpdesk_lite.operators import Operator
     from helpdesk_lite.permission import Permission
-    from helpdesk_lite.settings import Settings
-    from helpdesk_lite.standing import Standing
+    from helpdesk_lite.shelves.duties import Duty
+    from helpdesk_lite.shelves.operators import Operator
+    from helpdesk_lite.shelves.whose import Whose
     from helpdesk_lite.store.contract import Content, Store
-    from helpdesk_lite.ticket import Ticket
-    from helpdesk_lite.whose import Whose
+    from helpdesk_lite.words.form import Form, Submission
+    from helpdesk_lite.words.settings import Settings
+    from helpdesk_lite.words.standing import Standing
+    from helpdesk_lite.words.ticket import Ticket
 
 _NUMBERS = 5  # drawn for a ticket: of 300 a second, one in 20,000 meets another's
 
@@ -144,7 +145,7 @@ class Desk(NamedTuple):
         """The ticket; one that was merged as if whoever has the other had it, too: who sees that sees its parts."""
         if not ticket.merged_into:
             return ticket
-        from helpdesk_lite import ties
+        from helpdesk_lite.words import ties
 
         holder = ties.whole(ticket, self.store.read).place.holder
         return ticket._replace(place=ticket.place._replace(holder=holder))
@@ -356,7 +357,7 @@ class Desk(NamedTuple):
             self.outbox.publish(letters)
 
     def _named_letters(self, number: str) -> set[str]:
-        from helpdesk_lite.errors import UnknownNumber
+        from helpdesk_lite.words.errors import UnknownNumber
 
         try:
             return {name for entry in self.store.read(number).entries for name in entry.letters}

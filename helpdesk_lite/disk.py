@@ -161,7 +161,7 @@ def _make_last(path: str) -> None:
     try:
         sync_folder(os.path.dirname(path))
     except OSError as wrong:
-        from helpdesk_lite.errors import MayBeKept
+        from helpdesk_lite.words.errors import MayBeKept
 
         raise MayBeKept(path) from wrong
 
@@ -325,7 +325,7 @@ def _settle(
         try:
             take_back()
         except OSError:
-            from helpdesk_lite.errors import MayBeKept
+            from helpdesk_lite.words.errors import MayBeKept
 
             raise MayBeKept(path) from wrong
         raise

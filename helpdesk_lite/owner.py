@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 
-from helpdesk_lite.errors import DeskUnusable
+from helpdesk_lite.words.errors import DeskUnusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,17 +9,17 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from helpdesk_lite.errors import DeskError, NotAllowed
-from helpdesk_lite.rights import ADMINISTRATOR, ALL, HOLD, NOTHING, ROLES, TEAM, VISIBLE, reach
-from helpdesk_lite.ticket import CLAIMED, QUEUE, Place, Ticket
+from helpdesk_lite.words.errors import DeskError, NotAllowed
+from helpdesk_lite.words.rights import ADMINISTRATOR, ALL, HOLD, NOTHING, ROLES, TEAM, VISIBLE, reach
+from helpdesk_lite.words.ticket import CLAIMED, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from helpdesk_lite.operators import Operator
-    from helpdesk_lite.ticket import Head
+    from helpdesk_lite.shelves.operators import Operator
+    from helpdesk_lite.words.ticket import Head
 
 
 class Permission(NamedTuple):

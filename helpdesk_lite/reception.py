@@ -10,17 +10,17 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import NamedTuple
 
-from helpdesk_lite.errors import BelongsElsewhere, DeskError
+from helpdesk_lite.words.errors import BelongsElsewhere, DeskError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helpdesk_lite.categories import Categories, Category
-    from helpdesk_lite.duties import Duty
-    from helpdesk_lite.rules import Verdict
-    from helpdesk_lite.ruling import Ruling
-    from helpdesk_lite.ticket import Inquiry
+    from helpdesk_lite.shelves.categories import Categories, Category
+    from helpdesk_lite.shelves.duties import Duty
+    from helpdesk_lite.shelves.rules import Verdict
+    from helpdesk_lite.tickets.ruling import Ruling
+    from helpdesk_lite.words.ticket import Inquiry
 
 FIELD = "category"  # of a form, with which the customer chooses
 
@@ -60,7 +60,7 @@ class Reception(NamedTuple):
             raise BelongsElsewhere(category.name)
         if verdict is None or not verdict.names:
             return Beginning(_standing_as(inquiry, category))
-        from helpdesk_lite.duties import Duty
+        from helpdesk_lite.shelves.duties import Duty
 
         inquiry = self.ruled(inquiry, verdict)
         action = verdict.action

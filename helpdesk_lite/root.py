@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from helpdesk_lite.errors import DeskUnusable
+from helpdesk_lite.words.errors import DeskUnusable
 
 PROGRAM = os.path.dirname(os.path.abspath(__file__))
 SHARE = os.path.join(PROGRAM, "share")  # the program's own forms/ and templates/

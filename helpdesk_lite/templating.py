@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from jinja2 import BaseLoader, Environment, StrictUndefined
 
-from helpdesk_lite import i18n
+from helpdesk_lite.words import i18n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

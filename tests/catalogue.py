@@ -16,7 +16,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from helpdesk_lite.i18n import DOMAIN, LANGUAGES
+from helpdesk_lite.words.i18n import DOMAIN, LANGUAGES
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 LOCALE = CHECKOUT / "helpdesk_lite" / "locale"

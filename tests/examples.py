@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 
-from helpdesk_lite import letter, tracking
-from helpdesk_lite.form import Control, Field, FieldValue, Form, Submission
-from helpdesk_lite.operators import Operator
-from helpdesk_lite.rights import ADMINISTRATOR
-from helpdesk_lite.ticket import Customer, Entry, Head, Inquiry
+from helpdesk_lite.shelves.operators import Operator
+from helpdesk_lite.words import letter, tracking
+from helpdesk_lite.words.form import Control, Field, FieldValue, Form, Submission
+from helpdesk_lite.words.rights import ADMINISTRATOR
+from helpdesk_lite.words.ticket import Customer, Entry, Head, Inquiry
 
 NOON = 1_795_262_400  # 2026-11-21T12:00:00Z
 INES = Operator("ines", "ines@example.org")

@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk_lite import assemble
 from helpdesk_lite.commands.make import make_desk
-from helpdesk_lite.errors import DeskError
+from helpdesk_lite.words.errors import DeskError
 from tests.examples import contact_form, submission
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from helpdesk_lite import i18n
+from helpdesk_lite.words import i18n
 
 pytest.importorskip("babel")
 

@@ -14,13 +14,14 @@ import urllib.request
 
 import pytest
 
-from helpdesk_lite import assemble, times
-from helpdesk_lite.categories import Category
-from helpdesk_lite.operators import Operator
+from helpdesk_lite import assemble
 from helpdesk_lite.root import Root
+from helpdesk_lite.shelves.categories import Category
+from helpdesk_lite.shelves.operators import Operator
+from helpdesk_lite.words import times
 from tests import examples
 from tests.examples import ADMIN, BOB, INES, contact_form, submission
-from tests.letters import MailDesk
+from tests.mail_desk import MailDesk
 
 COMMAND = [sys.executable, "-m", "helpdesk_lite.cli"]
 

@@ -12,7 +12,7 @@ import pytest
 
 from helpdesk_lite import assemble, cli, data_format
 from helpdesk_lite.commands.make import make_desk
-from helpdesk_lite.errors import DeskUnusable
+from helpdesk_lite.words.errors import DeskUnusable
 from tests.access.browser import Browser
 from tests.servers import CHECKOUT
 

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import assemble, cli, reply_address
-from helpdesk_lite.aside import Aside
-from helpdesk_lite.calls import Call, Calls
-from helpdesk_lite.errors import BelongsElsewhere, HandlingRefused
-from helpdesk_lite.intake import KEPT, OPENED, PASSED, REFUSED
+from helpdesk_lite import assemble, cli
+from helpdesk_lite.letters.aside import Aside
+from helpdesk_lite.letters.intake import KEPT, OPENED, PASSED, REFUSED
+from helpdesk_lite.tickets.calls import Call, Calls
+from helpdesk_lite.words import reply_address
+from helpdesk_lite.words.errors import BelongsElsewhere, HandlingRefused
 from tests.access.browser import Browser
 from tests.examples import ADMIN, INES
-from tests.letters import letter
+from tests.mail_desk import letter
 from tests.servers import change_settings
 from tests.two_desks import SECOND, TwoDesks
 

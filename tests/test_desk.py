@@ -9,11 +9,11 @@ import threading
 import pytest
 
 from helpdesk_lite.desk import Desk
-from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketMoved, UnknownNumber
 from helpdesk_lite.mail.outbox import Outbox
-from helpdesk_lite.settings_table import read
 from helpdesk_lite.store.flat import FlatStore
-from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE
+from helpdesk_lite.words.errors import AlreadyClaimed, NotAllowed, TicketMoved, UnknownNumber
+from helpdesk_lite.words.settings_table import read
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, PENDING, QUEUE
 from tests.examples import ADMIN, BOB, INES, NOON, contact_form, submission
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from helpdesk_lite import disk
 from helpdesk_lite.cache import Cache
-from helpdesk_lite.errors import MayBeKept
+from helpdesk_lite.words.errors import MayBeKept
 
 
 def test_a_new_file_appears_whole_and_private(tmp_path):

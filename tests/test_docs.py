@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import assemble, cli, settings_table
-from helpdesk_lite.categories import Category
+from helpdesk_lite import assemble, cli
 from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.root import Root
+from helpdesk_lite.shelves.categories import Category
+from helpdesk_lite.words import settings_table
 from tests import examples, servers
 from tests.servers import CHECKOUT, Desk
 

@@ -13,14 +13,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from helpdesk_lite import assemble, disk, ties, typed
+from helpdesk_lite import assemble, disk
 from helpdesk_lite.commands.make import make_desk
-from helpdesk_lite.customers import Customers
-from helpdesk_lite.duties import Duty
-from helpdesk_lite.joining import Joining
-from helpdesk_lite.standing import Standing
+from helpdesk_lite.customers.verbs import Customers
+from helpdesk_lite.letters import typed
+from helpdesk_lite.shelves.duties import Duty
 from helpdesk_lite.store import marks
-from helpdesk_lite.ticket import CLOSED, LETTER, QUEUE, Place
+from helpdesk_lite.tickets.joining import Joining
+from helpdesk_lite.words import ties
+from helpdesk_lite.words.standing import Standing
+from helpdesk_lite.words.ticket import CLOSED, LETTER, QUEUE, Place
 from tests import examples
 from tests.access.browser import Browser
 from tests.examples import ADMIN, INES, contact_form, submission

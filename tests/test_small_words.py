@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk_lite import i18n, letter, signing, times
+from helpdesk_lite.words import i18n, letter, signing, times
 from tests.examples import NOON
 
 moments = st.integers(0, 4_000_000_000)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite import assemble
-from tests.letters import DESK, MailDesk, letter
+from tests.mail_desk import DESK, MailDesk, letter
 
 ROBOT = "robot@example.com"
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 
 from helpdesk_lite import assemble
-from helpdesk_lite.calls import Call, Calls
 from helpdesk_lite.commands.verbs import leave_to_send
-from helpdesk_lite.errors import OperatorMistaken
 from helpdesk_lite.root import find_root
+from helpdesk_lite.tickets.calls import Call, Calls
+from helpdesk_lite.words.errors import OperatorMistaken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from helpdesk_lite import assemble, terminal
-from helpdesk_lite.categories import Category, listed
-from helpdesk_lite.errors import CategoryMistaken
-from helpdesk_lite.operators import COMMAND_LINE
+from helpdesk_lite import assemble
 from helpdesk_lite.root import find_root
-from helpdesk_lite.standing import NORMAL
+from helpdesk_lite.shelves.categories import Category, listed
+from helpdesk_lite.shelves.operators import COMMAND_LINE
+from helpdesk_lite.words import terminal
+from helpdesk_lite.words.errors import CategoryMistaken
+from helpdesk_lite.words.standing import NORMAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
     from typing import Any
 
-    from helpdesk_lite.categories import Categories
+    from helpdesk_lite.shelves.categories import Categories
 
 _LISTS = ("subscribers", "addresses", "operators")
 

@@ -9,10 +9,11 @@ import os
 import shutil
 import sys
 
-from helpdesk_lite import assemble, disk, terminal
-from helpdesk_lite.erasing import Erasing, mailboxes_of
-from helpdesk_lite.errors import DeskError
+from helpdesk_lite import assemble, disk
+from helpdesk_lite.customers.erasing import Erasing, mailboxes_of
 from helpdesk_lite.root import find_root
+from helpdesk_lite.words import terminal
+from helpdesk_lite.words.errors import DeskError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ _WHO = "command line"
 
 def export(given: Namespace) -> int:
     """Write the customer's tickets into a new folder, or a new .zip; 1 if there are none."""
-    from helpdesk_lite.customers import Customers
-    from helpdesk_lite.handing_out import HandingOut, into_folder
+    from helpdesk_lite.customers.handing_out import HandingOut, into_folder
+    from helpdesk_lite.customers.verbs import Customers
 
     house = assemble.house(find_root(given.root))
     numbers = _erasing(house).find(given.address).own

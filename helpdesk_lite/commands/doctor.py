@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from helpdesk_lite import assemble, terminal
-from helpdesk_lite.doctor import NOTE, OK, WRONG, Doctor, Finding
-from helpdesk_lite.errors import DeskError, SettingsMistaken
+from helpdesk_lite import assemble
+from helpdesk_lite.checks.doctor import NOTE, OK, WRONG, Doctor, Finding
 from helpdesk_lite.mail.resolver import Resolver
 from helpdesk_lite.root import find_root
+from helpdesk_lite.words import terminal
+from helpdesk_lite.words.errors import DeskError, SettingsMistaken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _findings(root: Root, with_probe: bool, resolver: Resolver | None = None) ->
     if house.settings.mailbox:
         yield _mailbox(house)
     if with_probe:
-        from helpdesk_lite.probe import Prober
+        from helpdesk_lite.checks.probe import Prober
 
         yield from Prober(house, resolver, fetch=lambda: _fetch(house)).findings()
     else:

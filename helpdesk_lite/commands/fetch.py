@@ -6,19 +6,20 @@ import shlex
 import subprocess
 import sys
 
-from helpdesk_lite import assemble, terminal
-from helpdesk_lite.errors import DeskUnusable
-from helpdesk_lite.intake import PASSED
+from helpdesk_lite import assemble
+from helpdesk_lite.letters.intake import PASSED
 from helpdesk_lite.root import find_root
-from helpdesk_lite.route import read_mailbox
+from helpdesk_lite.words import terminal
+from helpdesk_lite.words.errors import DeskUnusable
+from helpdesk_lite.words.route import read_mailbox
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from helpdesk_lite.doors.imap import Mailbox, Tally
-    from helpdesk_lite.settings import Settings
     from helpdesk_lite.web.house import House
+    from helpdesk_lite.words.settings import Settings
 
 SLICE = 20  # seconds of due letters that are sent afterwards
 PATIENCE = 60.0  # seconds for the command that gives the token

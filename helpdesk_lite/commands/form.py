@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from helpdesk_lite import assemble, terminal
-from helpdesk_lite.errors import BrokenForm, UnknownForm
+from helpdesk_lite import assemble
 from helpdesk_lite.forms.folder import OFF
-from helpdesk_lite.operators import COMMAND_LINE
 from helpdesk_lite.root import find_root
+from helpdesk_lite.shelves.operators import COMMAND_LINE
+from helpdesk_lite.words import terminal
+from helpdesk_lite.words.errors import BrokenForm, UnknownForm
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from helpdesk_lite.form import Form, Mistake
     from helpdesk_lite.forms.folder import FormsFolder
+    from helpdesk_lite.words.form import Form, Mistake
 
 
 def check(given: Namespace) -> int:

@@ -12,13 +12,14 @@ import sys
 import tempfile
 from collections import Counter
 
-from helpdesk_lite import assemble, terminal, times
-from helpdesk_lite.aside import Aside
+from helpdesk_lite import assemble
 from helpdesk_lite.commands import files
-from helpdesk_lite.intake import IGNORED, KEPT, OPENED, THREADED
+from helpdesk_lite.letters.aside import Aside
+from helpdesk_lite.letters.intake import IGNORED, KEPT, OPENED, THREADED
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import NEW, is_digest, standing
 from helpdesk_lite.root import find_root
+from helpdesk_lite.words import terminal, times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

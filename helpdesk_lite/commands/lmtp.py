@@ -16,8 +16,8 @@ from helpdesk_lite import assemble
 from helpdesk_lite.doors import crew
 from helpdesk_lite.doors.apart import Apart
 from helpdesk_lite.doors.lmtp import Desk, Door
-from helpdesk_lite.errors import DeskUnusable
 from helpdesk_lite.root import find_root
+from helpdesk_lite.words.errors import DeskUnusable
 
 _LOOK = 0.2  # seconds between two looks whether it is over
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Iterator
 
-    from helpdesk_lite.intake import Outcome
+    from helpdesk_lite.letters.intake import Outcome
     from helpdesk_lite.mail.arrivals import Envelope
     from helpdesk_lite.web.house import House
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 
-from helpdesk_lite import assemble, terminal, times
+from helpdesk_lite import assemble
 from helpdesk_lite.root import find_root
+from helpdesk_lite.words import terminal, times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from helpdesk_lite.audit import Noted
+    from helpdesk_lite.shelves.audit import Noted
 
 _LONGEST = 300  # characters of a value that is printed in a line
 

@@ -14,8 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from helpdesk_lite.form import Form
     from helpdesk_lite.web.house import House
+    from helpdesk_lite.words.form import Form
 
 _SCRIPT = '''\
 #!{python}
@@ -66,8 +66,8 @@ def make_desk(folder: str) -> Root:
 def demo(given: Namespace) -> int:
     """Serve a throw-away desk with something in it."""
     from helpdesk_lite.commands import serve
-    from helpdesk_lite.operators import Operator
-    from helpdesk_lite.rights import ADMINISTRATOR, OPERATOR
+    from helpdesk_lite.shelves.operators import Operator
+    from helpdesk_lite.words.rights import ADMINISTRATOR, OPERATOR
 
     with tempfile.TemporaryDirectory(prefix="helpdesk-demo-") as folder:
         root = make_desk(folder)
@@ -94,8 +94,8 @@ _STORIES = (
 
 
 def _submit(house: House, form: Form, name: str, subject: str, message: str) -> None:
-    from helpdesk_lite.form import Posted
     from helpdesk_lite.forms.verdict import judge
+    from helpdesk_lite.words.form import Posted
 
     email = name.split()[0].lower().replace("é", "e") + "@example.org"
     pairs = (("name", name), ("email", email), ("subject", subject), ("message", message))

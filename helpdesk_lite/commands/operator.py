@@ -5,20 +5,21 @@ from __future__ import annotations
 import sys
 from getpass import getpass
 
-from helpdesk_lite import assemble, terminal
-from helpdesk_lite.errors import OperatorMistaken
-from helpdesk_lite.leaving import Leaving
-from helpdesk_lite.operators import COMMAND_LINE, Operator
-from helpdesk_lite.rights import ADMINISTRATOR
+from helpdesk_lite import assemble
+from helpdesk_lite.administration.leaving import Leaving
 from helpdesk_lite.root import find_root
-from helpdesk_lite.route import without_password
-from helpdesk_lite.standing import HIGHEST
+from helpdesk_lite.shelves.operators import COMMAND_LINE, Operator
+from helpdesk_lite.words import terminal
+from helpdesk_lite.words.errors import OperatorMistaken
+from helpdesk_lite.words.rights import ADMINISTRATOR
+from helpdesk_lite.words.route import without_password
+from helpdesk_lite.words.standing import HIGHEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from helpdesk_lite.accounts import Accounts
+    from helpdesk_lite.administration.accounts import Accounts
 
 
 def add(given: Namespace) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
-    from helpdesk_lite.intake import Intake
+    from helpdesk_lite.letters.intake import Intake
     from helpdesk_lite.web.house import House
 
 SLICE = 20  # seconds of due letters that are sent afterwards, by a process that nobody waits for

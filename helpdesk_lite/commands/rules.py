@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 
-from helpdesk_lite import assemble, terminal, times
-from helpdesk_lite.errors import UnknownNumber
-from helpdesk_lite.naming import unknown_to_rules
+from helpdesk_lite import assemble
+from helpdesk_lite.administration.naming import unknown_to_rules
 from helpdesk_lite.root import find_root
-from helpdesk_lite.tracking import read_number
-from helpdesk_lite.trial import Trial
+from helpdesk_lite.tickets.trial import Trial
+from helpdesk_lite.words import terminal, times
+from helpdesk_lite.words.errors import UnknownNumber
+from helpdesk_lite.words.tracking import read_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from helpdesk_lite.rules import Tried
-    from helpdesk_lite.standing import Standing
+    from helpdesk_lite.shelves.rules import Tried
+    from helpdesk_lite.words.standing import Standing
 
 
 def check(given: Namespace) -> int:

@@ -11,8 +11,8 @@ from waitress import create_server, wasyncore  # type: ignore[import-untyped,unu
 
 from helpdesk_lite import assemble
 from helpdesk_lite.doors import crew, crowd
-from helpdesk_lite.errors import DeskUnusable
 from helpdesk_lite.root import Root, find_root
+from helpdesk_lite.words.errors import DeskUnusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import sys
 
-from helpdesk_lite import assemble, terminal, times
+from helpdesk_lite import assemble
 from helpdesk_lite.commands import files
-from helpdesk_lite.errors import UnknownNumber
 from helpdesk_lite.mail import parse
 from helpdesk_lite.mail.reading import reading
 from helpdesk_lite.root import find_root
-from helpdesk_lite.standing import NORMAL
-from helpdesk_lite.tracking import read_number
+from helpdesk_lite.words import terminal, times
+from helpdesk_lite.words.errors import UnknownNumber
+from helpdesk_lite.words.standing import NORMAL
+from helpdesk_lite.words.tracking import read_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, BinaryIO
 
     from helpdesk_lite.store.contract import Store
-    from helpdesk_lite.ticket import Ticket
+    from helpdesk_lite.words.ticket import Ticket
 
 
 def list_tickets(given: Namespace) -> int:

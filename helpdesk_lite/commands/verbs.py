@@ -9,21 +9,22 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
-from helpdesk_lite import assemble, standing, terminal, times
-from helpdesk_lite.copies import Copies
-from helpdesk_lite.errors import HandlingRefused, NotAllowed, OperatorMistaken, TicketMoved, UnknownNumber
+from helpdesk_lite import assemble
 from helpdesk_lite.root import find_root
-from helpdesk_lite.standing import DAYS_END
-from helpdesk_lite.ticket import CLOSED, PENDING
-from helpdesk_lite.tracking import read_number
+from helpdesk_lite.tickets.copies import Copies
+from helpdesk_lite.words import standing, terminal, times
+from helpdesk_lite.words.errors import HandlingRefused, NotAllowed, OperatorMistaken, TicketMoved, UnknownNumber
+from helpdesk_lite.words.standing import DAYS_END
+from helpdesk_lite.words.ticket import CLOSED, PENDING
+from helpdesk_lite.words.tracking import read_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from helpdesk_lite.operators import Operator
-    from helpdesk_lite.standing import Standing
+    from helpdesk_lite.shelves.operators import Operator
     from helpdesk_lite.web.house import House
+    from helpdesk_lite.words.standing import Standing
 
 SLICE = 20  # seconds of due work that one command may leave behind
 _DESK = ("claim", "release", "close", "reopen")  # verbs of the desk itself
@@ -103,7 +104,7 @@ def _act(house: House, given: Namespace, number: str, operator: Operator) -> Non
 
 
 def _join(house: House, given: Namespace, number: str, operator: Operator) -> None:
-    from helpdesk_lite.joining import Joining
+    from helpdesk_lite.tickets.joining import Joining
 
     joining = Joining(house.desk)
     if given.verb == "unmerge":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from helpdesk_lite import assemble, owner, terminal
+from helpdesk_lite import assemble, owner
 from helpdesk_lite.root import find_root
+from helpdesk_lite.words import terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -16,17 +16,17 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from helpdesk_lite import disk
-from helpdesk_lite.errors import DeskUnusable
 from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.mail.transport.imap import quoted, utf7
+from helpdesk_lite.words.errors import DeskUnusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
-    from helpdesk_lite.intake import Outcome
-    from helpdesk_lite.route import Route
+    from helpdesk_lite.letters.intake import Outcome
+    from helpdesk_lite.words.route import Route
 
     Answer = list[bytes | tuple[bytes, bytes] | None]
     Receive = Callable[[Iterable[bytes], Envelope], Outcome]

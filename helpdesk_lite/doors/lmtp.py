@@ -20,16 +20,17 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import Envelope as Given
 from aiosmtpd.smtp import Session
 
-from helpdesk_lite import disk, terminal
-from helpdesk_lite.errors import DeskError, TooLarge
+from helpdesk_lite import disk
 from helpdesk_lite.mail.arrivals import Envelope
+from helpdesk_lite.words import terminal
+from helpdesk_lite.words.errors import DeskError, TooLarge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from helpdesk_lite.intake import Outcome
+    from helpdesk_lite.letters.intake import Outcome
 
 # What each outcome (intake) is called here: an answer's code (RFC 5321, 4.2.3) and its enhanced one (RFC 3463).
 ANSWERS = {

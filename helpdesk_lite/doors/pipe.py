@@ -12,13 +12,13 @@ import os
 import sys
 from contextlib import suppress
 
-from helpdesk_lite import terminal
+from helpdesk_lite.words import terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from helpdesk_lite.intake import Intake
+    from helpdesk_lite.letters.intake import Intake
     from helpdesk_lite.mail.arrivals import Envelope
 
 DONE, USAGE, UNAVAILABLE, TRY_LATER = 0, 64, 69, 75  # sysexits.h
@@ -41,7 +41,7 @@ def take(intake: Callable[[], Intake], recipients: Sequence[str]) -> int:
     `recipients` are those of the command line; if there are none, the mail server's environment and the lines that it
     put on top of the letter tell.
     """
-    from helpdesk_lite.errors import DeskError
+    from helpdesk_lite.words.errors import DeskError
 
     try:
         top, rest = _begun()

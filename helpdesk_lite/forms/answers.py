@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from helpdesk_lite.letter import is_address
+from helpdesk_lite.words.letter import is_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.form import FieldValue, Form, Submission
+    from helpdesk_lite.words.form import FieldValue, Form, Submission
 
 NAME, EMAIL, SUBJECT, MESSAGE = "name", "email", "subject", "message"
 LONGEST_NAME = 200  # characters of a customer's name that go into a From line; the field keeps what was typed

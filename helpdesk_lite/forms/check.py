@@ -7,7 +7,6 @@ customers come: what breaks a form for them is found by make, and by the same co
 from __future__ import annotations
 
 from helpdesk_lite import disk
-from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD, Mistake
 from helpdesk_lite.forms.answers import PLACE
 from helpdesk_lite.forms.check_controls import mistakes_of_controls
 from helpdesk_lite.forms.compose import Composed
@@ -18,8 +17,9 @@ from helpdesk_lite.forms.policy import origin_of
 from helpdesk_lite.forms.schema import ANSWERS, PREFIX, SETTINGS, Reading, addresses_in
 from helpdesk_lite.forms.source import decoded
 from helpdesk_lite.forms.tree import Element
-from helpdesk_lite.i18n import N_, Sentence
-from helpdesk_lite.letter import is_address
+from helpdesk_lite.words.form import HONEYPOT_FIELD, STAMP_FIELD, Mistake
+from helpdesk_lite.words.i18n import N_, Sentence
+from helpdesk_lite.words.letter import is_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from helpdesk_lite.forms.markup import Tag
 from helpdesk_lite.forms.rules import CHOICES, whole_number
 from helpdesk_lite.forms.schema import Reading
 from helpdesk_lite.forms.tree import Element
-from helpdesk_lite.i18n import N_, Sentence
+from helpdesk_lite.words.i18n import N_, Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

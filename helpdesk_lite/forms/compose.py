@@ -14,7 +14,7 @@ from typing import NamedTuple
 from helpdesk_lite.forms.markup import PLACE, Edit, Tag, content_end, edited, scan, unescape
 from helpdesk_lite.forms.schema import PREFIX, title_of
 from helpdesk_lite.forms.tree import Tree
-from helpdesk_lite.i18n import Sentence
+from helpdesk_lite.words.i18n import Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

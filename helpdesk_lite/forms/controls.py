@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD, Control, Option
 from helpdesk_lite.forms.rules import CHOICES, PLACEHOLDER, READONLY, SILENT, TITLE, whole_number
 from helpdesk_lite.forms.tree import Element, Tree, collapsed
+from helpdesk_lite.words.form import HONEYPOT_FIELD, STAMP_FIELD, Control, Option
 
 _LINES = ("text", "search", "url", "tel", "email", "password")
 _DATES = ("date", "month", "week", "time", "datetime-local")

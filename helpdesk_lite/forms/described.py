@@ -9,11 +9,11 @@ import os
 from itertools import groupby
 from typing import NamedTuple
 
-from helpdesk_lite.i18n import N_, Sentence
+from helpdesk_lite.words.i18n import N_, Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.form import Control, Form, Mistake
+    from helpdesk_lite.words.form import Control, Form, Mistake
 
 
 class Described(NamedTuple):

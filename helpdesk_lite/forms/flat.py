@@ -5,7 +5,7 @@ Guarantee: what `flat` made, `form_of` makes the same form of. It imports nothin
 
 from __future__ import annotations
 
-from helpdesk_lite.form import Control, Field, Form, Option
+from helpdesk_lite.words.form import Control, Field, Form, Option
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from errno import ELOOP, ENOENT, ENOTDIR
 from stat import S_ISREG
 
 from helpdesk_lite import assets, disk
-from helpdesk_lite.errors import BrokenForm, FormOff, UnknownForm
+from helpdesk_lite.words.errors import BrokenForm, FormOff, UnknownForm
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helpdesk_lite.cache import Cache
-    from helpdesk_lite.form import Form, Mistake, Posted, Problem
     from helpdesk_lite.forms.compose import Composer
+    from helpdesk_lite.words.form import Form, Mistake, Posted, Problem
 
 END = ".html"
 OFF = ".off"  # behind it: the form is not in use
@@ -123,8 +123,8 @@ class FormsFolder:
 
     def check(self, name: str) -> list[Mistake]:
         """Everything wrong with the form's file, in the order of its lines; warnings too. Raises UnknownForm."""
-        from helpdesk_lite.form import Mistake
         from helpdesk_lite.forms.check import mistakes_in
+        from helpdesk_lite.words.form import Mistake
 
         path = self._path(name) or self._off(name)
         if not path:
@@ -207,7 +207,7 @@ class FormsFolder:
 def _working(name: str, made: dict[str, Any]) -> dict[str, Any]:
     """What was made of a form. BrokenForm if that was only mistakes."""
     if "mistakes" in made:
-        from helpdesk_lite.form import Mistake
+        from helpdesk_lite.words.form import Mistake
 
         raise BrokenForm(name, [Mistake.unpacked(kept) for kept in made["mistakes"]])
     return made

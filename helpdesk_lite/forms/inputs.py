@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from helpdesk_lite.form import Control
 from helpdesk_lite.forms.rules import READONLY, TITLE, whole_number
-from helpdesk_lite.i18n import N_
+from helpdesk_lite.words.form import Control
+from helpdesk_lite.words.i18n import N_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from helpdesk_lite import disk
-from helpdesk_lite.form import Mistake
 from helpdesk_lite.forms.compose import Composed, Composer, Mistaken
 from helpdesk_lite.forms.flat import flat
 from helpdesk_lite.forms.page import Making
 from helpdesk_lite.forms.schema import Reading
 from helpdesk_lite.forms.source import Unreadable, decoded
 from helpdesk_lite.forms.tree import TooDeep
-from helpdesk_lite.i18n import N_, Sentence
+from helpdesk_lite.words.form import Mistake
+from helpdesk_lite.words.i18n import N_, Sentence
 
 
 def made_of(name: str, path: str, composer: Composer, language: str, data: bytes | None = None) -> dict[str, Any]:

@@ -6,8 +6,6 @@ obeyed. It decides nothing about what was typed (verdict) and words no problem (
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
-from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD, Field, Upload
 from helpdesk_lite.forms.compose import BASE, STAMP
 from helpdesk_lite.forms.controls import Found, kind_of, option_value, options_of
 from helpdesk_lite.forms.markup import PLACE, Edit, Written, changed_tag, content_end, edited, escape, scan
@@ -16,6 +14,8 @@ from helpdesk_lite.forms.rules import READONLY
 from helpdesk_lite.forms.schema import PREFIX, Reading
 from helpdesk_lite.forms.tree import Element
 from helpdesk_lite.forms.verdict import dealt
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.form import HONEYPOT_FIELD, STAMP_FIELD, Field, Upload
 
 _HIDE = (
     ".helpdesk-website{position:absolute!important;width:1px!important;height:1px!important;overflow:hidden!important;"

@@ -8,7 +8,6 @@ control by aria-describedby (WCAG 2.2: 3.3.1, 3.3.3). Passwords are never filled
 
 from __future__ import annotations
 
-from helpdesk_lite.form import Field, Posted, Problem
 from helpdesk_lite.forms.controls import Found, first_legend
 from helpdesk_lite.forms.labels import group_of
 from helpdesk_lite.forms.markup import escape
@@ -16,6 +15,7 @@ from helpdesk_lite.forms.page import Making, fill
 from helpdesk_lite.forms.rules import CHOICES
 from helpdesk_lite.forms.tree import Element, collapsed
 from helpdesk_lite.forms.verdict import posted_to
+from helpdesk_lite.words.form import Field, Posted, Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

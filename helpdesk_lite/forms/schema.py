@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
-from helpdesk_lite.form import Control, Field, Form, Option
 from helpdesk_lite.forms.answers import EMAIL, NAME
 from helpdesk_lite.forms.controls import Found, controls_of
 from helpdesk_lite.forms.labels import Labels
 from helpdesk_lite.forms.tree import Element, Tree, collapsed
-from helpdesk_lite.letter import is_address
+from helpdesk_lite.words.form import Control, Field, Form, Option
+from helpdesk_lite.words.letter import is_address
 
 SETTINGS = ("title", "category", "subject", "notify", "answers", "confirmation")
 ANSWERS = ("direct", "copied", "relayed")

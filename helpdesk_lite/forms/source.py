@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from helpdesk_lite.i18n import N_, Sentence
+from helpdesk_lite.words.i18n import N_, Sentence
 
 LARGEST = 2_000_000  # bytes; a page of more is no contact form
 _MARKS = (

@@ -8,8 +8,6 @@ no page.
 
 from __future__ import annotations
 
-from helpdesk_lite.errors import SubmissionRefused
-from helpdesk_lite.form import Control, Field, FieldValue, Form, Posted, Problem, Submission, Upload
 from helpdesk_lite.forms.inputs import (
     Complaint,
     about_pattern,
@@ -18,7 +16,9 @@ from helpdesk_lite.forms.inputs import (
     sanitised,
 )
 from helpdesk_lite.forms.rules import CHOICES, PLACEHOLDER, READONLY, SILENT
-from helpdesk_lite.i18n import N_
+from helpdesk_lite.words.errors import SubmissionRefused
+from helpdesk_lite.words.form import Control, Field, FieldValue, Form, Posted, Problem, Submission, Upload
+from helpdesk_lite.words.i18n import N_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from helpdesk_lite.letter import is_address
 from helpdesk_lite.mail import charsets, headers
+from helpdesk_lite.words.letter import is_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,11 +14,12 @@ import os
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from helpdesk_lite import disk, signing, times, trace
-from helpdesk_lite.errors import TooLarge
+from helpdesk_lite import disk
 from helpdesk_lite.mail import addresses
 from helpdesk_lite.mail import head as head_fields
 from helpdesk_lite.slice import Slice
+from helpdesk_lite.words import signing, times, trace
+from helpdesk_lite.words.errors import TooLarge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

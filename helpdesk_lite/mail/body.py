@@ -10,8 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helpdesk_lite.form import FieldValue
-    from helpdesk_lite.ticket import Inquiry
+    from helpdesk_lite.words.form import FieldValue
+    from helpdesk_lite.words.ticket import Inquiry
 
 _INDENT = "    "
 

@@ -12,15 +12,15 @@ import re
 from typing import NamedTuple
 
 from helpdesk_lite import disk
-from helpdesk_lite.letter import is_address
 from helpdesk_lite.mail import body, headers
+from helpdesk_lite.words.letter import is_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from helpdesk_lite.form import Upload
-    from helpdesk_lite.ticket import Inquiry
+    from helpdesk_lite.words.form import Upload
+    from helpdesk_lite.words.ticket import Inquiry
 
 LONGEST_LINE = 998  # octets (RFC 5322, 2.1.1)
 _PIECE = 1 << 15  # characters of a text that are encoded at a time

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from helpdesk_lite import times
+from helpdesk_lite.words import times
 
 _LONGEST = 100
 _WORD = re.compile(r"[A-Za-z]+|[+-][0-9]{4}|[0-9]{1,2}(?::[0-9]{2}){1,2}|[0-9]+")

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 
 from helpdesk_lite.mail.own_words import own_words
-from helpdesk_lite.ticket import AUTOMATIC, EXCLUDED, INCLUDED, INQUIRY, LETTER
+from helpdesk_lite.words.ticket import AUTOMATIC, EXCLUDED, INCLUDED, INQUIRY, LETTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helpdesk_lite.ticket import Ticket
+    from helpdesk_lite.words.ticket import Ticket
 
 _WORD = r"[^\s<>()\[\]:;,\"']"
 _ADDRESS = re.compile(rf"(?<!{_WORD}){_WORD}+@{_WORD}+")

@@ -10,8 +10,8 @@ from __future__ import annotations
 import binascii
 import re
 
-from helpdesk_lite import times
-from helpdesk_lite.letter import is_address
+from helpdesk_lite.words import times
+from helpdesk_lite.words.letter import is_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ bytes as they were sent: a server that encoded the body anew made another letter
 
 from __future__ import annotations
 
-from helpdesk_lite import signing
+from helpdesk_lite.words import signing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from __future__ import annotations
 import os
 import re
 
-from helpdesk_lite import disk, times
-from helpdesk_lite.letter import Letter
+from helpdesk_lite import disk
+from helpdesk_lite.words import times
+from helpdesk_lite.words.letter import Letter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

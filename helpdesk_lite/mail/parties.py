@@ -9,21 +9,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from helpdesk_lite import i18n, reply_address
-from helpdesk_lite.letter import domain_of, is_address
 from helpdesk_lite.mail import compose, headers
-from helpdesk_lite.reply_address import CLAIM, OPERATOR, TICKET
-from helpdesk_lite.ticket import CUSTOMER, INQUIRY, address_in
+from helpdesk_lite.words import i18n, reply_address
+from helpdesk_lite.words.letter import domain_of, is_address
+from helpdesk_lite.words.reply_address import CLAIM, OPERATOR, TICKET
+from helpdesk_lite.words.ticket import CUSTOMER, INQUIRY, address_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.letter import Letter
-    from helpdesk_lite.operators import Operator
-    from helpdesk_lite.settings import Settings
-    from helpdesk_lite.ticket import Entry, Inquiry, Ticket
+    from helpdesk_lite.shelves.operators import Operator
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.letter import Letter
+    from helpdesk_lite.words.settings import Settings
+    from helpdesk_lite.words.ticket import Entry, Inquiry, Ticket
 
     Box = tuple[str, str]  # display name and address
 

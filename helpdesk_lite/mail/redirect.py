@@ -7,20 +7,20 @@ believe it is for the courier: the domain of its sender has the last word.
 
 from __future__ import annotations
 
-from helpdesk_lite.letter import domain_of
 from helpdesk_lite.mail import addresses, head, headers
 from helpdesk_lite.mail.original import Original
 from helpdesk_lite.mail.written import Written
-from helpdesk_lite.ticket import INQUIRY, LETTER, TYPED, address_in
+from helpdesk_lite.words.letter import domain_of
+from helpdesk_lite.words.ticket import INQUIRY, LETTER, TYPED, address_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from helpdesk_lite.letter import Letter
-    from helpdesk_lite.operators import Operator
-    from helpdesk_lite.settings import Settings
-    from helpdesk_lite.ticket import Entry, Ticket
+    from helpdesk_lite.shelves.operators import Operator
+    from helpdesk_lite.words.letter import Letter
+    from helpdesk_lite.words.settings import Settings
+    from helpdesk_lite.words.ticket import Entry, Ticket
 
 
 def redirected(

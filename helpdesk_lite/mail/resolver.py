@@ -13,8 +13,8 @@ import dns.name
 import dns.nameserver
 import dns.resolver
 
-from helpdesk_lite.errors import DeskError
 from helpdesk_lite.mail.headers import ascii_domain
+from helpdesk_lite.words.errors import DeskError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import io
 from typing import NamedTuple
 
-from helpdesk_lite import i18n, times
-from helpdesk_lite.form import FieldValue
-from helpdesk_lite.i18n import N_
-from helpdesk_lite.letter import (
+from helpdesk_lite.mail import body, compose, headers
+from helpdesk_lite.mail.compose import Attachment
+from helpdesk_lite.mail.written import Writer
+from helpdesk_lite.words import i18n, times
+from helpdesk_lite.words.form import FieldValue
+from helpdesk_lite.words.i18n import N_
+from helpdesk_lite.words.letter import (
     ACKNOWLEDGEMENT,
     ANSWER,
     FORWARD,
@@ -24,18 +27,15 @@ from helpdesk_lite.letter import (
     TOLD,
     Letter,
 )
-from helpdesk_lite.mail import body, compose, headers
-from helpdesk_lite.mail.compose import Attachment
-from helpdesk_lite.mail.written import Writer
-from helpdesk_lite.ticket import CLAIMED, INQUIRY, QUEUE, Customer, Entry, Head, Inquiry, Place, Ticket
+from helpdesk_lite.words.ticket import CLAIMED, INQUIRY, QUEUE, Customer, Entry, Head, Inquiry, Place, Ticket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.i18n import Translation
     from helpdesk_lite.mail.templates import Templates
     from helpdesk_lite.mail.written import Written
-    from helpdesk_lite.operators import Operator
-    from helpdesk_lite.settings import Settings
+    from helpdesk_lite.shelves.operators import Operator
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.settings import Settings
 
 NUMBER = "3D9P-WLQ2-7KXH"
 _KEY = "?key=this-is-a-sample"

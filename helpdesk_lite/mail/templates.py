@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from helpdesk_lite import disk
-from helpdesk_lite.errors import LetterRefused
+from helpdesk_lite.words.errors import LetterRefused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

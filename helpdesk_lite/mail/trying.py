@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from itertools import product
 
-from helpdesk_lite.errors import LetterRefused
-from helpdesk_lite.i18n import LANGUAGES, N_, Sentence
 from helpdesk_lite.mail.samples import WRITTEN_BY_TEMPLATES, Sample
 from helpdesk_lite.mail.templates import Templates
+from helpdesk_lite.words.errors import LetterRefused
+from helpdesk_lite.words.i18n import LANGUAGES, N_, Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,27 +10,37 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import NamedTuple
 
-from helpdesk_lite import i18n, times
-from helpdesk_lite.errors import LetterRefused
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, LINK, NOTICE, RESOLVED, RETURNED, TOLD, is_address
 from helpdesk_lite.mail import body, charsets, compose, discretion, head, headers, parse, rebuilt
 from helpdesk_lite.mail.compose import Attachment
 from helpdesk_lite.mail.original import Original
 from helpdesk_lite.mail.parties import Parties
 from helpdesk_lite.mail.transport.contract import SEVEN_BIT
-from helpdesk_lite.ticket import CLAIMED, INQUIRY, LETTER, Place
+from helpdesk_lite.words import i18n, times
+from helpdesk_lite.words.errors import LetterRefused
+from helpdesk_lite.words.letter import (
+    ACKNOWLEDGEMENT,
+    ANSWER,
+    FORWARD,
+    LINK,
+    NOTICE,
+    RESOLVED,
+    RETURNED,
+    TOLD,
+    is_address,
+)
+from helpdesk_lite.words.ticket import CLAIMED, INQUIRY, LETTER, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, BinaryIO
 
-    from helpdesk_lite.form import FieldValue
-    from helpdesk_lite.letter import Letter
     from helpdesk_lite.mail.templates import Templates
-    from helpdesk_lite.operators import Operator
-    from helpdesk_lite.settings import Settings
-    from helpdesk_lite.ticket import Entry, Ticket
+    from helpdesk_lite.shelves.operators import Operator
+    from helpdesk_lite.words.form import FieldValue
+    from helpdesk_lite.words.letter import Letter
+    from helpdesk_lite.words.settings import Settings
+    from helpdesk_lite.words.ticket import Entry, Ticket
 
 MOST_REFERENCES = 20
 LONGEST_SUBJECT = 500

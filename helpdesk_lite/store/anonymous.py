@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import hashlib
 
-from helpdesk_lite import letter
-from helpdesk_lite.letter import domain_of
 from helpdesk_lite.store import mbox
-from helpdesk_lite.ticket import CUSTOMER, LETTER, NOTE, QUEUE, Customer, Inquiry
-from helpdesk_lite.ties import KINDS as TIES
+from helpdesk_lite.words import letter
+from helpdesk_lite.words.letter import domain_of
+from helpdesk_lite.words.ticket import CUSTOMER, LETTER, NOTE, QUEUE, Customer, Inquiry
+from helpdesk_lite.words.ties import KINDS as TIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import mmap
     from collections.abc import Iterator
 
-    from helpdesk_lite.ticket import Entry, Head
+    from helpdesk_lite.words.ticket import Entry, Head
 
 ERASED = "erased"  # kind of the entry that says so; and in place of the submission's digest, in the head
 SUBJECT = "(erased)"

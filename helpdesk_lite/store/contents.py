@@ -10,7 +10,7 @@ import os
 from typing import NamedTuple
 
 from helpdesk_lite.store import mbox
-from helpdesk_lite.ticket import Place, Ticket
+from helpdesk_lite.words.ticket import Place, Ticket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

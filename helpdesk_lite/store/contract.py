@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import BinaryIO
 
-    from helpdesk_lite.ticket import Entry, Head, Inquiry, Place, Ticket
+    from helpdesk_lite.words.ticket import Entry, Head, Inquiry, Place, Ticket
 
     Content = Callable[[], Iterable[bytes]]  # a message, in pieces, as often as it is asked for
 

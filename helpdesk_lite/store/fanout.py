@@ -13,7 +13,8 @@ from __future__ import annotations
 import os
 from itertools import groupby, pairwise
 
-from helpdesk_lite import disk, tracking
+from helpdesk_lite import disk
+from helpdesk_lite.words import tracking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

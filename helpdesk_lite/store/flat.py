@@ -14,13 +14,14 @@ import os
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import chain, islice
 
-from helpdesk_lite import disk, times, tracking
-from helpdesk_lite.errors import TicketDamaged, TicketMoved, UnknownNumber
+from helpdesk_lite import disk
 from helpdesk_lite.slice import Slice
-from helpdesk_lite.standing import NORMAL, RESOLVED
 from helpdesk_lite.store import fanout, glance, marks, mbox
 from helpdesk_lite.store.contents import Remembered
-from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
+from helpdesk_lite.words import times, tracking
+from helpdesk_lite.words.errors import TicketDamaged, TicketMoved, UnknownNumber
+from helpdesk_lite.words.standing import NORMAL, RESOLVED
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.store.contract import Content
     from helpdesk_lite.store.heads import Heads
-    from helpdesk_lite.ticket import Entry, Head, Inquiry
+    from helpdesk_lite.words.ticket import Entry, Head, Inquiry
 
 FOLDERS = (PENDING, CLAIMED, CLOSED, "moving", "locks", "submissions")
 _ONCE = 86_400  # seconds in which the same submission is the same ticket

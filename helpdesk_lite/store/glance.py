@@ -8,16 +8,16 @@ from __future__ import annotations
 import mmap
 from contextlib import contextmanager
 
-from helpdesk_lite.errors import TicketDamaged
 from helpdesk_lite.store import mbox
+from helpdesk_lite.words.errors import TicketDamaged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
-    from helpdesk_lite.standing import Standing
-    from helpdesk_lite.ticket import Head
+    from helpdesk_lite.words.standing import Standing
+    from helpdesk_lite.words.ticket import Head
 
 
 @contextmanager

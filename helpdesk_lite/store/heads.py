@@ -16,11 +16,12 @@ import time
 from operator import attrgetter
 from typing import NamedTuple
 
-from helpdesk_lite import disk, tracking
-from helpdesk_lite.errors import TicketDamaged
-from helpdesk_lite.standing import Standing
+from helpdesk_lite import disk
 from helpdesk_lite.store import fanout, mbox
-from helpdesk_lite.ticket import Head
+from helpdesk_lite.words import tracking
+from helpdesk_lite.words.errors import TicketDamaged
+from helpdesk_lite.words.standing import Standing
+from helpdesk_lite.words.ticket import Head
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

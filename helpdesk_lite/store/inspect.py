@@ -10,20 +10,21 @@ import os
 import stat
 from typing import NamedTuple
 
-from helpdesk_lite import disk, standing
-from helpdesk_lite.errors import TicketDamaged
+from helpdesk_lite import disk
 from helpdesk_lite.store import fanout, mbox
 from helpdesk_lite.store import marks as store_marks
 from helpdesk_lite.store.flat import lock_path
 from helpdesk_lite.store.glance import mapped
-from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, TYPED, Place
+from helpdesk_lite.words import standing
+from helpdesk_lite.words.errors import TicketDamaged
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, PENDING, QUEUE, TYPED, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helpdesk_lite.standing import Standing
-    from helpdesk_lite.ticket import Entry
+    from helpdesk_lite.words.standing import Standing
+    from helpdesk_lite.words.ticket import Entry
 
 # What can be done about a finding: its kind tells verify how.
 MODE, UNFINISHED, CUT_SHORT, MISPLACED, TWICE, UNMENDABLE = "mode", "unfinished", "cut short", "misplaced", "twice", ""

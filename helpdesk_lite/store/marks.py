@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import os
 
-from helpdesk_lite import disk, tracking
-from helpdesk_lite.standing import CRITICAL, HIGH, LOW, NORMAL, RESOLVED
-from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING
+from helpdesk_lite import disk
+from helpdesk_lite.words import tracking
+from helpdesk_lite.words.standing import CRITICAL, HIGH, LOW, NORMAL, RESOLVED
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, PENDING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.standing import Standing
-    from helpdesk_lite.ticket import Place
+    from helpdesk_lite.words.standing import Standing
+    from helpdesk_lite.words.ticket import Place
 
 LATER = "later"  # pending, to be woken at a time of its own
 RANKS = (CRITICAL, HIGH, NORMAL, LOW, LATER)  # the order of the queue

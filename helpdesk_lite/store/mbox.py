@@ -10,17 +10,17 @@ import mmap
 import re
 from typing import NamedTuple
 
-from helpdesk_lite import standing, times, trace
-from helpdesk_lite.errors import TicketDamaged
-from helpdesk_lite.form import FieldValue
-from helpdesk_lite.letter import domain_of
-from helpdesk_lite.ticket import INQUIRY, QUEUE, Customer, Entry, Head, Inquiry, Place
+from helpdesk_lite.words import standing, times, trace
+from helpdesk_lite.words.errors import TicketDamaged
+from helpdesk_lite.words.form import FieldValue
+from helpdesk_lite.words.letter import domain_of
+from helpdesk_lite.words.ticket import INQUIRY, QUEUE, Customer, Entry, Head, Inquiry, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from helpdesk_lite.standing import Standing
+    from helpdesk_lite.words.standing import Standing
 
 HEAD_SIZE = 8192  # bytes that always hold the facts of `Head`
 _END = ("Trace", "ends")  # the last of our lines: what follows is the message's own, whatever it is called

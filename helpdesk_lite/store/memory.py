@@ -9,10 +9,10 @@ import io
 import threading
 from contextlib import ExitStack, contextmanager
 
-from helpdesk_lite import times
-from helpdesk_lite.errors import TicketMoved, UnknownNumber
-from helpdesk_lite.standing import PRIORITIES, RESOLVED
-from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
+from helpdesk_lite.words import times
+from helpdesk_lite.words.errors import TicketMoved, UnknownNumber
+from helpdesk_lite.words.standing import PRIORITIES, RESOLVED
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from helpdesk_lite.store.contract import Content
-    from helpdesk_lite.ticket import Entry, Head, Inquiry
+    from helpdesk_lite.words.ticket import Entry, Head, Inquiry
 
 
 class MemoryStore:

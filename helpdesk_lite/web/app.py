@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import sys
 
-from helpdesk_lite import errors, tracking
 from helpdesk_lite.web.http import Request, Response, quoted, see_other
+from helpdesk_lite.words import errors, tracking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
-    from helpdesk_lite.operators import Operator
+    from helpdesk_lite.shelves.operators import Operator
     from helpdesk_lite.web.house import House
 
 PUBLIC, OPERATORS = "public", "operators"
@@ -278,7 +278,7 @@ def _here(request: Request) -> str:
 
 
 def _language(request: Request, house: House) -> str:
-    from helpdesk_lite import i18n
+    from helpdesk_lite.words import i18n
 
     if request.operator is not None:
         return request.operator.language or house.settings.language

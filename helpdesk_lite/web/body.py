@@ -10,9 +10,9 @@ import os
 from contextlib import contextmanager
 
 from helpdesk_lite import disk
-from helpdesk_lite.errors import RequestMalformed, TooLarge
-from helpdesk_lite.form import Posted, Upload
 from helpdesk_lite.web.http import as_text, urlencoded_pairs
+from helpdesk_lite.words.errors import RequestMalformed, TooLarge
+from helpdesk_lite.words.form import Posted, Upload
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ for each line: reading it takes longer than the rest of a page. It decides nothi
 
 from __future__ import annotations
 
-from helpdesk_lite import signing
+from helpdesk_lite.words import signing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from helpdesk_lite.cache import Cache
-    from helpdesk_lite.i18n import Translation
     from helpdesk_lite.web.http import Request
+    from helpdesk_lite.words.i18n import Translation
 
 LONGEST = 400  # characters
 

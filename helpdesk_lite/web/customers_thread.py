@@ -6,23 +6,23 @@ where that may be said. Letters are text, never markup. Which entries there are 
 
 from __future__ import annotations
 
-from helpdesk_lite.ticket import ANSWER, CUSTOMER, DESK, INQUIRY, LETTER
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import quoted
 from helpdesk_lite.web.thread import LONGEST, File, Shown, Thread
+from helpdesk_lite.words.ticket import ANSWER, CUSTOMER, DESK, INQUIRY, LETTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.letter import Letter
     from helpdesk_lite.mail.parse import Part
     from helpdesk_lite.mail.reading import Reading
-    from helpdesk_lite.ticket import Entry, Ticket
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
     from helpdesk_lite.web.thread import Line
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.letter import Letter
+    from helpdesk_lite.words.ticket import Entry, Ticket
 
 
 class CustomersThread(Thread):

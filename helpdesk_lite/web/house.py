@@ -11,37 +11,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from helpdesk_lite.accounts import Accounts
-    from helpdesk_lite.adjusting import Adjusting
-    from helpdesk_lite.arranging import Arranging
-    from helpdesk_lite.audit import Audit
+    from helpdesk_lite.administration.accounts import Accounts
+    from helpdesk_lite.administration.adjusting import Adjusting
+    from helpdesk_lite.administration.arranging import Arranging
+    from helpdesk_lite.administration.stationery import Stationery
+    from helpdesk_lite.administration.styling import Styling
+    from helpdesk_lite.administration.texts import Texts
     from helpdesk_lite.cache import Cache
-    from helpdesk_lite.categories import Categories
     from helpdesk_lite.departments import Departments
     from helpdesk_lite.desk import Desk
-    from helpdesk_lite.drafts import Drafts
     from helpdesk_lite.forms.folder import FormsFolder
-    from helpdesk_lite.handing_over import HandingOver
-    from helpdesk_lite.handling import Handling
-    from helpdesk_lite.intake import Intake
-    from helpdesk_lite.limits import Limits
-    from helpdesk_lite.lists import Lists
+    from helpdesk_lite.letters.intake import Intake
     from helpdesk_lite.mail.outbox import Outbox
-    from helpdesk_lite.operators import Operators
     from helpdesk_lite.permission import Permission
     from helpdesk_lite.reception import Reception
     from helpdesk_lite.root import Root
-    from helpdesk_lite.rules_file import RulesFile
-    from helpdesk_lite.ruling import Ruling
-    from helpdesk_lite.settings import Settings
-    from helpdesk_lite.stationery import Stationery
+    from helpdesk_lite.shelves.audit import Audit
+    from helpdesk_lite.shelves.categories import Categories
+    from helpdesk_lite.shelves.drafts import Drafts
+    from helpdesk_lite.shelves.limits import Limits
+    from helpdesk_lite.shelves.operators import Operators
+    from helpdesk_lite.shelves.rules_file import RulesFile
+    from helpdesk_lite.shelves.whose import Whose
     from helpdesk_lite.store.contract import Store
-    from helpdesk_lite.styling import Styling
-    from helpdesk_lite.texts import Texts
+    from helpdesk_lite.tickets.handing_over import HandingOver
+    from helpdesk_lite.tickets.handling import Handling
+    from helpdesk_lite.tickets.lists import Lists
+    from helpdesk_lite.tickets.ruling import Ruling
     from helpdesk_lite.web.render import Render
     from helpdesk_lite.web.session import Sessions
     from helpdesk_lite.web.setup import Setup
-    from helpdesk_lite.whose import Whose
+    from helpdesk_lite.words.settings import Settings
 
 
 class House:

@@ -6,14 +6,14 @@ header that splits. It reads no body (web/body) and knows no page.
 
 from __future__ import annotations
 
-from helpdesk_lite.errors import RequestMalformed
+from helpdesk_lite.words.errors import RequestMalformed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from helpdesk_lite.operators import Operator
+    from helpdesk_lite.shelves.operators import Operator
 
     Environ = dict[str, Any]
 

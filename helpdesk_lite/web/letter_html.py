@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
-    from helpdesk_lite.i18n import Translation
     from helpdesk_lite.mail.parse import Part
+    from helpdesk_lite.words.i18n import Translation
 
 MOST_PICTURES = 8_000_000  # bytes of pictures in one page
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")

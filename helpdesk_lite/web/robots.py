@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from helpdesk_lite.errors import TooMany
-from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD
-from helpdesk_lite.i18n import N_
-from helpdesk_lite.limits import HOUR, network_of
+from helpdesk_lite.shelves.limits import HOUR, network_of
 from helpdesk_lite.web import stamps
+from helpdesk_lite.words.errors import TooMany
+from helpdesk_lite.words.form import HONEYPOT_FIELD, STAMP_FIELD
+from helpdesk_lite.words.i18n import N_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.form import Posted
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
+    from helpdesk_lite.words.form import Posted
 
 STOPPED = ("honeypot", "stamp", "flood")  # the kinds that are counted
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import os
 
-from helpdesk_lite import disk, signing
-from helpdesk_lite.errors import OperatorMistaken, TooMany
-from helpdesk_lite.limits import network_of
+from helpdesk_lite import disk
+from helpdesk_lite.shelves.limits import network_of
+from helpdesk_lite.words import signing
+from helpdesk_lite.words.errors import OperatorMistaken, TooMany
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helpdesk_lite.limits import Limits
-    from helpdesk_lite.operators import Operator, Operators
-    from helpdesk_lite.settings import Settings
+    from helpdesk_lite.shelves.limits import Limits
+    from helpdesk_lite.shelves.operators import Operator, Operators
     from helpdesk_lite.web.http import Request
+    from helpdesk_lite.words.settings import Settings
 
 COOKIE = "helpdesk"
 _PURPOSE = "signed in"

@@ -10,15 +10,15 @@ import hmac
 import os
 
 from helpdesk_lite import disk
-from helpdesk_lite.errors import NotAllowed
-from helpdesk_lite.rights import ADMINISTRATOR
+from helpdesk_lite.words.errors import NotAllowed
+from helpdesk_lite.words.rights import ADMINISTRATOR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helpdesk_lite.accounts import Accounts
-    from helpdesk_lite.operators import Operator
+    from helpdesk_lite.administration.accounts import Accounts
+    from helpdesk_lite.shelves.operators import Operator
 
 
 class Setup:

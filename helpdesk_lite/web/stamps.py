@@ -6,7 +6,7 @@ without one is a plain form from elsewhere, which is no fault.
 
 from __future__ import annotations
 
-from helpdesk_lite import signing
+from helpdesk_lite.words import signing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

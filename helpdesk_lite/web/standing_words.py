@@ -5,19 +5,19 @@ Guarantee: no colour without its word; what is usual is not mentioned. It decide
 
 from __future__ import annotations
 
-from helpdesk_lite import standing
-from helpdesk_lite.i18n import N_
-from helpdesk_lite.ticket import CHAT, COUNTER, MAIL, OTHER, PHONE, SOCIAL, WEB
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.render import Html, escaped
+from helpdesk_lite.words import standing
+from helpdesk_lite.words.i18n import N_
+from helpdesk_lite.words.ticket import CHAT, COUNTER, MAIL, OTHER, PHONE, SOCIAL, WEB
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.standing import Standing
-    from helpdesk_lite.ticket import Entry, Ticket
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.standing import Standing
+    from helpdesk_lite.words.ticket import Entry, Ticket
 
 PRIORITIES = {
     standing.LOW: N_("Low"),

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from helpdesk_lite import ties
-from helpdesk_lite.ticket import (
+from helpdesk_lite.web import standing_words, wording
+from helpdesk_lite.web.http import quoted
+from helpdesk_lite.words import ties
+from helpdesk_lite.words.ticket import (
     ANSWER,
     AUTOMATIC,
     BOUNCE,
@@ -33,21 +35,19 @@ from helpdesk_lite.ticket import (
     UNMERGED,
     WRITTEN,
 )
-from helpdesk_lite.web import standing_words, wording
-from helpdesk_lite.web.http import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.letter import Letter
     from helpdesk_lite.mail.parse import Part
     from helpdesk_lite.mail.reading import Reading
-    from helpdesk_lite.ticket import Entry, Ticket
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
     from helpdesk_lite.web.render import Html
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.letter import Letter
+    from helpdesk_lite.words.ticket import Entry, Ticket
 
 LONGEST = 100_000  # characters of one letter on the page; longer ones have a page of their own
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")  # what a browser may show in the page

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import time
 
-from helpdesk_lite import times
-from helpdesk_lite.i18n import N_
 from helpdesk_lite.web.render import Html, escaped
+from helpdesk_lite.words import times
+from helpdesk_lite.words.i18n import N_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.words.i18n import Translation
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 

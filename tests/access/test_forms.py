@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD
-from helpdesk_lite.limits import network_of
 from helpdesk_lite.mail import parse
+from helpdesk_lite.shelves.limits import network_of
+from helpdesk_lite.words.form import HONEYPOT_FIELD, STAMP_FIELD
 from tests.access.browser import Browser
 from tests.access.conftest import FIELDS
 

@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from helpdesk_lite import letter, tracking
 from helpdesk_lite.store.flat import FlatStore
-from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Customer, Entry, Head, Inquiry, Place
+from helpdesk_lite.words import letter, tracking
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Customer, Entry, Head, Inquiry, Place
 from tests import examples
 from tests.bench.table import Progress
 

@@ -17,10 +17,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from helpdesk_lite import assemble, tracking
-from helpdesk_lite.errors import UnknownNumber
+from helpdesk_lite import assemble
 from helpdesk_lite.root import Root
-from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING
+from helpdesk_lite.words import tracking
+from helpdesk_lite.words.errors import UnknownNumber
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, PENDING
 from tests import servers
 from tests.access.browser import Answer, Browser
 from tests.bench import filling, hosts

@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from tests.bench.desks import Floor
 from tests.bench.whole import COMMON, run
-from tests.letters import DESK, MailDesk, letter
+from tests.mail_desk import DESK, MailDesk, letter
 from tests.mail_in.conftest import COMMAND, serving
 
 SENDERS = 20  # sessions at once: as many as Postfix has by default (default_destination_concurrency_limit)

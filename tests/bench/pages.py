@@ -12,9 +12,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from helpdesk_lite import assemble, typed
+from helpdesk_lite import assemble
+from helpdesk_lite.letters import typed
 from helpdesk_lite.root import Root
-from helpdesk_lite.ticket import ANSWER, CLAIMED, LETTER, Place
+from helpdesk_lite.words.ticket import ANSWER, CLAIMED, LETTER, Place
 from tests import servers
 from tests.access.browser import Browser
 from tests.bench import filling

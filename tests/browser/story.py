@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.browser.conftest import Office
-from tests.letters import DESK, JANE, MailDesk, letter
+from tests.mail_desk import DESK, JANE, MailDesk, letter
 
 DASHES = "-- "
 OPENING = f"""\

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from helpdesk_lite.ticket import CLAIMED, CLOSED, Place
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, Place
 from tests.browser.seen import PHONE
 from tests.browser.test_customers_way import fill_in
 from tests.browser.test_handling import unfold
-from tests.letters import MailDesk
+from tests.mail_desk import MailDesk
 
 SUBJECTS = [f"Machine {count} hums" for count in range(10)]
 

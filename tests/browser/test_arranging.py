@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from helpdesk_lite.categories import Category
 from helpdesk_lite.commands.make import make_desk
+from helpdesk_lite.shelves.categories import Category
 from tests import servers
 from tests.browser.seen import PHONE
 from tests.browser.test_every_page import check

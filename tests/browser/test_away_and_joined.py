@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk_lite.standing import USUAL, Standing
+from helpdesk_lite.words.standing import USUAL, Standing
 from tests.browser.seen import DESKTOP, PHONE
 from tests.browser.test_every_page import check
 from tests.browser.test_handling import unfold

@@ -8,7 +8,7 @@ from tests import servers
 from tests.browser.seen import PHONE, TINY
 from tests.browser.story import Story
 from tests.browser.test_every_page import LONG, check
-from tests.letters import MailDesk
+from tests.mail_desk import MailDesk
 
 
 def link(office, number):

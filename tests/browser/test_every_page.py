@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from helpdesk_lite.joining import Joining
-from helpdesk_lite.letter import Letter
 from helpdesk_lite.mail.arrivals import Envelope
-from tests import examples, letters, servers
+from helpdesk_lite.tickets.joining import Joining
+from helpdesk_lite.words.letter import Letter
+from tests import examples, mail_desk, servers
 from tests.browser.conftest import opened
 from tests.browser.seen import HEAVIEST, PHONE, TINY
 
@@ -196,7 +196,7 @@ def test_the_outbox(browse, quiet, who):
 
 @pytest.mark.parametrize("who", ["ada", "bob"])
 def test_letters_kept_aside(browse, quiet, who):
-    for raw in (b"Hello?\r\n", letters.letter("", "", LONG * 20, LONG)):
+    for raw in (b"Hello?\r\n", mail_desk.letter("", "", LONG * 20, LONG)):
         quiet.house.intake.receive([raw], Envelope("test"))
     check(browse(who).go("/intake"))
     check(browse(who).go("/queue"))

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from helpdesk_lite.standing import USUAL, Standing
-from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
+from helpdesk_lite.words.standing import USUAL, Standing
+from helpdesk_lite.words.ticket import CLAIMED, QUEUE, Place
 from tests.browser.seen import PHONE
 from tests.browser.test_every_page import LONG, check
 from tests.browser.test_writing import claimed

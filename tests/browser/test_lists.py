@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from helpdesk_lite.calls import Call, Calls
-from helpdesk_lite.form import Upload
-from helpdesk_lite.standing import USUAL, Standing
+from helpdesk_lite.tickets.calls import Call, Calls
+from helpdesk_lite.words.form import Upload
+from helpdesk_lite.words.standing import USUAL, Standing
 from tests.browser.seen import DESKTOP, PHONE
 from tests.browser.test_every_page import LONG, check
 from tests.browser.test_writing import claimed

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.seen import PHONE
 from tests.browser.test_every_page import LONG, check
-from tests.letters import MailDesk, letter
+from tests.mail_desk import MailDesk, letter
 
 
 def link_in_mail(office, address):

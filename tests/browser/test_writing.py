@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.seen import PHONE
 from tests.browser.test_every_page import LONG, check
-from tests.letters import JANE, MailDesk, letter
+from tests.mail_desk import JANE, MailDesk, letter
 
 
 def claimed(office, who="ines"):

@@ -6,7 +6,7 @@ import json
 import os
 from urllib.parse import urlencode
 
-from helpdesk_lite import signing
+from helpdesk_lite.words import signing
 from tests.faults.desks import PASSWORD, HarmedDesk, Look, Request, each_letter_once
 from tests.faults.strace import Ended
 from tests.faults.verb import Verb, answered, done_once

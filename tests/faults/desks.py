@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from helpdesk_lite import assemble, disk
-from helpdesk_lite.categories import Category
 from helpdesk_lite.mail.outbox import FOLDERS
-from helpdesk_lite.operators import Operator
-from helpdesk_lite.rights import ADMINISTRATOR, OBSERVER, OPERATOR
 from helpdesk_lite.root import Root
+from helpdesk_lite.shelves.categories import Category
+from helpdesk_lite.shelves.operators import Operator
 from helpdesk_lite.store import inspect
-from helpdesk_lite.ticket import Place, Ticket
+from helpdesk_lite.words.rights import ADMINISTRATOR, OBSERVER, OPERATOR
+from helpdesk_lite.words.ticket import Place, Ticket
 from tests.access.browser import Answer, Browser
 from tests.bench.whole import COMMON
 from tests.faults.strace import Process, Step

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from helpdesk_lite import ties
-from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
+from helpdesk_lite.words import ties
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, QUEUE, Place
 from tests.faults.desks import HarmedDesk, Look, Request, each_letter_once
 from tests.faults.strace import Ended, Process
 from tests.faults.verb import INES, INES_HAD, Verb, answered, done_once

@@ -10,7 +10,7 @@ from helpdesk_lite.mail.arrivals import Envelope
 from tests.faults.desks import SECOND, SUBMISSION, HarmedDesk, Look, Request, each_letter_once, sound
 from tests.faults.strace import Ended, Process
 from tests.faults.verb import INES, INES_HAD, Verb, answered
-from tests.letters import letter
+from tests.mail_desk import letter
 
 LETTER = letter("Jane Doe <jane@example.com>", "council@localhost", "It burns.\n" * 9000)
 

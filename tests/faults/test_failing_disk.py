@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from helpdesk_lite.ticket import QUEUE
+from helpdesk_lite.words.ticket import QUEUE
 from tests.faults import strace
 from tests.faults.crew import Crew, Share
 from tests.faults.desks import HarmedDesk

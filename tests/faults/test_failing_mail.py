@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import courier
+from helpdesk_lite.letters import courier
 from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.mail.transport.smtp import SmtpTransport
-from helpdesk_lite.ticket import FORWARDED
+from helpdesk_lite.words.ticket import FORWARDED
 from tests import servers
 from tests.access.browser import Browser
 from tests.examples import ADMIN

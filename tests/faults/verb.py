@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from helpdesk_lite.ticket import CLAIMED, CLOSED, Place
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, Place
 from tests.faults.desks import HarmedDesk, Look, Request, each_letter_once
 from tests.faults.strace import Ended, Process
 from tests.servers import CHECKOUT

@@ -11,19 +11,20 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from helpdesk_lite import assemble, cli, reply_address
-from helpdesk_lite.erasing import Erasing
-from helpdesk_lite.form import FieldValue, Submission
+from helpdesk_lite import assemble, cli
+from helpdesk_lite.customers.erasing import Erasing
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import Envelope
-from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
+from helpdesk_lite.words import reply_address
+from helpdesk_lite.words.form import FieldValue, Submission
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, QUEUE, Place
 from tests.faults.arranged import ADMINISTERED
 from tests.faults.desks import SUBMISSION, HarmedDesk, Look, Request, each_letter_once
 from tests.faults.handled import HANDLED, moved, post
 from tests.faults.passed_on import PASSED_ON
 from tests.faults.strace import Ended, Process
 from tests.faults.verb import INES, Verb, answered, done_once
-from tests.letters import letter
+from tests.mail_desk import letter
 
 LETTER = letter("Jane Doe <jane@example.com>", "helpdesk@localhost", "It burns.\n" * 9000)
 KEPT = letter("ines@example.org", "helpdesk@localhost", "Use water.", "Water", Message_ID="<water@example.org>")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk_lite.form import Posted
 from helpdesk_lite.forms import answers
 from helpdesk_lite.forms.schema import Reading
 from helpdesk_lite.forms.verdict import judge
+from helpdesk_lite.words.form import Posted
 
 CONTACT = (
     "<input name=name><input name=email type=email><input name=phone type=tel>"

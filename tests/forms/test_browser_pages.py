@@ -9,8 +9,8 @@ import pytest
 
 import helpdesk_lite
 from helpdesk_lite.cache import Cache
-from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD, Posted, Problem
 from helpdesk_lite.forms.folder import FormsFolder
+from helpdesk_lite.words.form import HONEYPOT_FIELD, STAMP_FIELD, Posted, Problem
 from tests.forms.browser import loaded
 from tests.forms.conftest import TEMPLATES
 from tests.forms.test_corpus import WHICH

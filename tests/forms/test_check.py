@@ -107,9 +107,9 @@ pieces = st.sampled_from(
 @ANY
 @given(st.one_of(st.binary(max_size=200), st.lists(pieces, max_size=30).map(lambda parts: "".join(parts).encode())))
 def test_any_bytes_give_a_form_or_its_mistakes(forms: Forms, content: bytes) -> None:
-    from helpdesk_lite.errors import BrokenForm, SubmissionRefused
-    from helpdesk_lite.form import Posted
     from helpdesk_lite.forms.verdict import judge
+    from helpdesk_lite.words.errors import BrokenForm, SubmissionRefused
+    from helpdesk_lite.words.form import Posted
 
     folder = forms(contact=content)
     folder.check("contact")

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from helpdesk_lite.errors import SubmissionRefused
-from helpdesk_lite.form import Posted
 from helpdesk_lite.forms.calendar import READ
 from helpdesk_lite.forms.inputs import sanitised
 from helpdesk_lite.forms.patterns import UNREADABLE, match
 from helpdesk_lite.forms.scale import read
 from helpdesk_lite.forms.schema import Reading
 from helpdesk_lite.forms.verdict import judge
+from helpdesk_lite.words.errors import SubmissionRefused
+from helpdesk_lite.words.form import Posted
 from tests.forms import cases
 from tests.forms.browser import Case, Said, asked, typed
 

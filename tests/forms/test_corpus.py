@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpdesk_lite.cache import Cache
-from helpdesk_lite.errors import BrokenForm, SubmissionRefused
-from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD, Posted
 from helpdesk_lite.forms.folder import FormsFolder
 from helpdesk_lite.forms.source import decoded
 from helpdesk_lite.forms.verdict import judge
+from helpdesk_lite.words.errors import BrokenForm, SubmissionRefused
+from helpdesk_lite.words.form import HONEYPOT_FIELD, STAMP_FIELD, Posted
 from tests.forms.browser import loaded
 from tests.forms.conftest import TEMPLATES
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpdesk_lite.errors import BrokenForm, FormOff, UnknownForm
-from helpdesk_lite.form import Form
 from helpdesk_lite.forms import make
 from helpdesk_lite.forms.flat import flat, form_of
+from helpdesk_lite.words.errors import BrokenForm, FormOff, UnknownForm
+from helpdesk_lite.words.form import Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpdesk_lite.errors import SubmissionRefused
-from helpdesk_lite.form import Posted, Upload
 from helpdesk_lite.forms.verdict import judge
+from helpdesk_lite.words.errors import SubmissionRefused
+from helpdesk_lite.words.form import Posted, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from helpdesk_lite.errors import SubmissionRefused
-from helpdesk_lite.form import HONEYPOT_FIELD, STAMP_FIELD, Posted
 from helpdesk_lite.forms.folder import Page as FormPage
 from helpdesk_lite.forms.page import Making
 from helpdesk_lite.forms.schema import Reading
 from helpdesk_lite.forms.verdict import judge
+from helpdesk_lite.words.errors import SubmissionRefused
+from helpdesk_lite.words.form import HONEYPOT_FIELD, STAMP_FIELD, Posted
 from tests.forms.browser import loaded
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from helpdesk_lite.errors import SubmissionRefused
-from helpdesk_lite.form import Posted, Problem, Submission, Upload
 from helpdesk_lite.forms.schema import Reading
 from helpdesk_lite.forms.verdict import judge
+from helpdesk_lite.words.errors import SubmissionRefused
+from helpdesk_lite.words.form import Posted, Problem, Submission, Upload
 
 
 def sent(html: str, *pairs: tuple[str, str], uploads: tuple[Upload, ...] = ()) -> Submission:

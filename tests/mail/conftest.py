@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import route
 from helpdesk_lite.mail.transport.contract import Parcel
 from helpdesk_lite.mail.transport.smtp import SmtpTransport
+from helpdesk_lite.words import route
 from tests.mail import servers
 from tests.mail.dovecot import Dovecot, dovecot
 from tests.mail.servers import Postmaster

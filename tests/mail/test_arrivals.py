@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from helpdesk_lite.errors import TooLarge
 from helpdesk_lite.mail.arrivals import IGNORED, KEPT, NEW, Arrivals, Envelope, Known, make_folders
+from helpdesk_lite.words.errors import TooLarge
 from tests import examples
 
 LETTER = b"From: jane@example.com\r\nSubject: fire\r\n\r\nFrom here \xff\x00 I see it.\r\n"

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk_lite.form import FieldValue, Upload
 from helpdesk_lite.mail import body, compose, headers
 from helpdesk_lite.mail.compose import Attachment
-from helpdesk_lite.ticket import Customer
+from helpdesk_lite.words.form import FieldValue, Upload
+from helpdesk_lite.words.ticket import Customer
 from tests import examples
 
 ID = "<K7QX-4M2B-9DT3.notice.0123456789@example.org>"

@@ -11,11 +11,11 @@ HEAVY = (
 )
 SUBMITTING = """
 import sys
-from helpdesk_lite.letter import Letter, message_id
-from helpdesk_lite.form import FieldValue
+from helpdesk_lite.words.letter import Letter, message_id
+from helpdesk_lite.words.form import FieldValue
 from helpdesk_lite.mail import compose
 from helpdesk_lite.mail.outbox import Outbox
-from helpdesk_lite.ticket import Customer, Head, Inquiry
+from helpdesk_lite.words.ticket import Customer, Head, Inquiry
 head = Head("K7QX-4M2B-9DT3", 1_795_262_400, "contact", "Contact", "Größe")
 fields = (FieldValue("message", "Message", ("Hällo",)),)
 inquiry = Inquiry(head, Customer("Jörg", "jane@example.com"), fields, "message")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpdesk_lite.mail.discretion import discreet, public, tells_who, without, without_any
-from helpdesk_lite.ticket import QUEUE, Ticket
+from helpdesk_lite.words.ticket import QUEUE, Ticket
 from tests import examples
 
 JANE = "jane@example.com"

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import route
 from helpdesk_lite.mail.transport import imap
 from helpdesk_lite.mail.transport.contract import ANY_LINES, LATER, REFUSED, SENT, Parcel, TransportDown
 from helpdesk_lite.mail.transport.imap import ImapTransport
+from helpdesk_lite.words import route
 from tests.mail import servers
 from tests.mail.dovecot import PASSWORD, Dovecot
 

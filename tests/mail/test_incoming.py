@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpdesk_lite.letter import is_address
 from helpdesk_lite.mail import addresses, dates, headers, incoming, likeness, results
 from helpdesk_lite.mail.addresses import Mailbox
 from helpdesk_lite.mail.incoming import Incoming
+from helpdesk_lite.words.letter import is_address
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.eml"))
 JANE = Mailbox("Jane Doe", "jane@example.com")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import route
 from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, TransportDown
 from helpdesk_lite.mail.transport.lmtp import LmtpTransport
+from helpdesk_lite.words import route
 from tests.mail import servers
 from tests.mail.conftest import parcel
 from tests.mail.servers import Postmaster

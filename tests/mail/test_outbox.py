@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite.letter import FORWARD, NOTICE, Letter, message_id
 from helpdesk_lite.mail.outbox import Outbox
+from helpdesk_lite.words.letter import FORWARD, NOTICE, Letter, message_id
 from tests import examples
 
 NUMBER = "K7QX-4M2B-9DT3"

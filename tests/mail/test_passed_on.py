@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite import assemble
-from helpdesk_lite.courier import Courier, Tally
-from tests.letters import DESK, JANE, MailDesk, letter
+from helpdesk_lite.letters.courier import Courier, Tally
 from tests.mail import dovecot, sealed, servers
 from tests.mail.dovecot import Dovecot
 from tests.mail.sealed import SIGNED, Seals
 from tests.mail.servers import Postmaster
+from tests.mail_desk import DESK, JANE, MailDesk, letter
 
 INES = "ines@example.org"
 ENVELOPE = ("Return-Path", "Delivered-To", "Received")  # what servers put above a letter

@@ -12,15 +12,15 @@ from pathlib import Path
 import dkim  # type: ignore[import-untyped]
 import pytest
 
-from helpdesk_lite.courier import Courier
+from helpdesk_lite.letters.courier import Courier
 from helpdesk_lite.mail.policies import BUDGET, KNOWN_FOR, UNKNOWN_FOR, Policies
 from helpdesk_lite.mail.resolver import Resolver
-from helpdesk_lite.ticket import FORWARDED
+from helpdesk_lite.words.ticket import FORWARDED
 from tests.conftest import require
-from tests.letters import DESK, JANE, MailDesk, letter
 from tests.mail import servers
 from tests.mail.nameserver import FAILURE, SILENCE, Zone, nameserver
 from tests.mail.servers import Postmaster
+from tests.mail_desk import DESK, JANE, MailDesk, letter
 
 RECORD = ("TXT", "_dmarc.example.com")
 ALLOWED = ["v=DMARC1; p=none"]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import letter, settings_table
 from helpdesk_lite.mail.samples import NUMBER, WRITTEN_BY_TEMPLATES, Sample
 from helpdesk_lite.mail.templates import Templates
 from helpdesk_lite.mail.trying import MEANINGS, Rehearsal, mistakes_of
+from helpdesk_lite.words import letter, settings_table
 from tests.examples import INES, NOON
 
 OURS = str(Path(__file__).parents[2] / "templates")

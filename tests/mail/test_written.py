@@ -14,17 +14,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpdesk_lite import letter as letters
-from helpdesk_lite import reply_address, settings_table
-from helpdesk_lite.errors import LetterRefused
-from helpdesk_lite.form import FieldValue, Upload
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RESOLVED, RETURNED, TOLD, Letter
 from helpdesk_lite.mail import compose
 from helpdesk_lite.mail.readable import text_of_html
 from helpdesk_lite.mail.templates import Templates
 from helpdesk_lite.mail.written import Writer, Written
-from helpdesk_lite.settings import Settings
-from helpdesk_lite.ticket import CLAIMED, CLOSED, NOTE, QUEUE, Customer, Entry, Inquiry, Place, Ticket
+from helpdesk_lite.words import letter as letters
+from helpdesk_lite.words import reply_address, settings_table
+from helpdesk_lite.words.errors import LetterRefused
+from helpdesk_lite.words.form import FieldValue, Upload
+from helpdesk_lite.words.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RESOLVED, RETURNED, TOLD, Letter
+from helpdesk_lite.words.settings import Settings
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, NOTE, QUEUE, Customer, Entry, Inquiry, Place, Ticket
 from tests import examples
 
 OURS = str(Path(__file__).parents[2] / "templates")

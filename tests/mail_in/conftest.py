@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import pytest
 
-from tests.letters import MailDesk
+from tests.mail_desk import MailDesk
 
 COMMAND = [sys.executable, "-m", "helpdesk_lite.cli"]
 

@@ -22,7 +22,7 @@ import pytest
 
 from tests import servers
 from tests.conftest import require
-from tests.letters import MailDesk
+from tests.mail_desk import MailDesk
 
 PAGE = servers.CHECKOUT / "docs" / "mail-in.md"
 PROGRAM, ROOT, USER = "/opt/helpdesk-lite/bin/helpdesk-lite", "/srv/helpdesk", "www-data"

@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from helpdesk_lite import route, settings_table
 from helpdesk_lite.commands.fetch import fetch
 from helpdesk_lite.doors import imap
-from helpdesk_lite.errors import DeskError, SettingsMistaken
-from tests.letters import DESK, JANE, MailDesk, letter
+from helpdesk_lite.words import route, settings_table
+from helpdesk_lite.words.errors import DeskError, SettingsMistaken
 from tests.mail.conftest import certificate, mailboxes, trusted  # noqa: F401
 from tests.mail.dovecot import PASSWORD, Dovecot
 from tests.mail.servers import tls_context
+from tests.mail_desk import DESK, JANE, MailDesk, letter
 from tests.mail_in.conftest import COMMAND
 
 Fetching = Callable[..., tuple[int, str, str]]

@@ -23,14 +23,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk_lite.doors import lmtp
-from helpdesk_lite.errors import SettingsMistaken
-from helpdesk_lite.intake import IGNORED, KEPT, OPENED, PASSED, REFUSED, THREADED, Outcome
+from helpdesk_lite.letters.intake import IGNORED, KEPT, OPENED, PASSED, REFUSED, THREADED, Outcome
 from helpdesk_lite.mail.arrivals import Envelope
 from helpdesk_lite.mail.transport.contract import LATER, SENT
 from helpdesk_lite.mail.transport.lmtp import LmtpTransport
-from helpdesk_lite.route import read_transport
-from tests.letters import DESK, JANE, MailDesk, letter
+from helpdesk_lite.words.errors import SettingsMistaken
+from helpdesk_lite.words.route import read_transport
 from tests.mail.conftest import parcel
+from tests.mail_desk import DESK, JANE, MailDesk, letter
 from tests.mail_in.conftest import COMMAND, serving, until
 
 HELLO = "jane@example.com"

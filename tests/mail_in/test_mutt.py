@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite import assemble
-from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
+from helpdesk_lite.words.ticket import CLAIMED, QUEUE, Place
 from tests.conftest import require
-from tests.letters import JANE, MailDesk, letter
+from tests.mail_desk import JANE, MailDesk, letter
 from tests.servers import CHECKOUT
 
 SETTINGS = '[desk]\naddress = "support@example.org"\nbroadcast = ["ines@example.org"]\n'

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import pytest
 
 from helpdesk_lite import assemble
+from helpdesk_lite.checks.probe import Prober
 from helpdesk_lite.mail.resolver import Resolver
-from helpdesk_lite.probe import Prober
 from tests import servers
-from tests.letters import JANE, MailDesk, letter
+from tests.mail_desk import JANE, MailDesk, letter
 from tests.mail_in.conftest import serving, until
 from tests.mail_in.postfix import Postfix, give_to_web_user, installed, postfix, shown
 

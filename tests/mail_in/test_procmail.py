@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import require
-from tests.letters import JANE, MailDesk, letter
+from tests.mail_desk import JANE, MailDesk, letter
 from tests.mail_in.postfix import installed, shown
 
 ADDRESS = "support@example.org"

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite.doors import pipe
-from helpdesk_lite.intake import IGNORED, KEPT, OPENED, PASSED, REFUSED, THREADED
+from helpdesk_lite.letters.intake import IGNORED, KEPT, OPENED, PASSED, REFUSED, THREADED
 from helpdesk_lite.mail.arrivals import Envelope
 from tests.house.test_hot_paths import DEAR
-from tests.letters import DESK, JANE, MailDesk, letter
+from tests.mail_desk import DESK, JANE, MailDesk, letter
 from tests.mail_in.conftest import COMMAND, until
 
 BY_READING = ("datetime", "email", "logging", "random", "socket", "tokenize", "traceback", "urllib")
@@ -145,7 +145,7 @@ def test_it_imports_nothing_dear(desk: MailDesk) -> None:
     receive(desk, letter(JANE, DESK))
     _, said = receive(desk, letter(JANE, DESK), python=("-X", "importtime"))
     imported = set(re.findall(r"^import time:\s+\d+ \|\s+\d+ \|\s+(\S+)$", said, re.MULTILINE))
-    assert "helpdesk_lite.intake" in imported
+    assert "helpdesk_lite.letters.intake" in imported
     assert not {name for name in imported if name in DEAR.split() and name not in BY_READING}
 
 
@@ -154,5 +154,5 @@ def _half_an_upgrade(folder: Path) -> str:
     package = folder / "upgrade" / "helpdesk_lite"
     package.parent.mkdir()
     package.symlink_to(Path(pipe.__file__).parents[1])
-    (package.parent / "sitecustomize.py").write_text("import sys\nsys.modules['helpdesk_lite.intake'] = None\n")
+    (package.parent / "sitecustomize.py").write_text("import sys\nsys.modules['helpdesk_lite.letters.intake'] = None\n")
     return str(package.parent)

@@ -13,15 +13,16 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any
 
-from helpdesk_lite import assemble, typed
+from helpdesk_lite import assemble
 from helpdesk_lite.commands.make import make_desk
-from helpdesk_lite.customers import Customers
-from helpdesk_lite.erasing import Erasing
-from helpdesk_lite.errors import DeskError
-from helpdesk_lite.joining import Joining
+from helpdesk_lite.customers.erasing import Erasing
+from helpdesk_lite.customers.verbs import Customers
+from helpdesk_lite.letters import typed
 from helpdesk_lite.root import Root
-from helpdesk_lite.ticket import ANSWER, LETTER
+from helpdesk_lite.tickets.joining import Joining
 from helpdesk_lite.web.house import House
+from helpdesk_lite.words.errors import DeskError
+from helpdesk_lite.words.ticket import ANSWER, LETTER
 from tests import examples
 
 HANDS = 4  # processes

@@ -17,11 +17,12 @@ from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 from typing import Any, NamedTuple
 
-from helpdesk_lite import assemble, times
-from helpdesk_lite.courier import Courier
-from helpdesk_lite.errors import AlreadyClaimed, NotAllowed, TicketMoved, UnknownNumber
+from helpdesk_lite import assemble
+from helpdesk_lite.letters.courier import Courier
 from helpdesk_lite.root import Root
 from helpdesk_lite.web.house import House
+from helpdesk_lite.words import times
+from helpdesk_lite.words.errors import AlreadyClaimed, NotAllowed, TicketMoved, UnknownNumber
 from tests import examples, servers
 from tests.bench.whole import Script
 from tests.visitor import Visitor

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import assemble, times
+from helpdesk_lite import assemble
 from helpdesk_lite.commands.make import make_desk
-from helpdesk_lite.operators import Operator
+from helpdesk_lite.shelves.operators import Operator
 from helpdesk_lite.store.inspect import Lying, tickets
-from helpdesk_lite.ticket import CLAIMED
+from helpdesk_lite.words import times
+from helpdesk_lite.words.ticket import CLAIMED
 from tests import examples, servers
 from tests.race import doers
 from tests.race.racers import PEOPLE

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import assemble, ties
-from helpdesk_lite.letter import FORWARD
+from helpdesk_lite import assemble
 from helpdesk_lite.mail.outbox import FOLDERS
 from helpdesk_lite.reception import Reception
 from helpdesk_lite.store.anonymous import ERASED
-from helpdesk_lite.ticket import CLAIMED, CLOSED, LETTER, QUEUE, STATES, Place, Ticket
 from helpdesk_lite.web.house import House
+from helpdesk_lite.words import ties
+from helpdesk_lite.words.letter import FORWARD
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, LETTER, QUEUE, STATES, Place, Ticket
 from tests.race.deeds import asked, desk_in, hands, race
 
 INES = Place(CLAIMED, "ines")

@@ -14,11 +14,11 @@ import pytest
 
 from helpdesk_lite import assemble
 from helpdesk_lite.commands.make import make_desk
-from helpdesk_lite.errors import NotAllowed, TicketMoved
-from helpdesk_lite.operators import Operator
-from helpdesk_lite.rights import ADMINISTRATOR, OPERATOR
-from helpdesk_lite.standing import Standing
-from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
+from helpdesk_lite.shelves.operators import Operator
+from helpdesk_lite.words.errors import NotAllowed, TicketMoved
+from helpdesk_lite.words.rights import ADMINISTRATOR, OPERATOR
+from helpdesk_lite.words.standing import Standing
+from helpdesk_lite.words.ticket import CLAIMED, QUEUE, Place
 from tests import examples, servers
 from tests.race.racers import PEOPLE, claim_all, racers, submit_all
 from tests.visitor import Visitor

@@ -9,7 +9,7 @@ import pytest
 
 from helpdesk_lite import assemble
 from tests.access.browser import Answer, Browser
-from tests.letters import MailDesk, letter
+from tests.mail_desk import MailDesk, letter
 from tests.security.conftest import BOUNDARY, FIELDS, File, multipart, number_in, post, signed_in, upload
 from tests.security.payloads import FILE_NAMES, HEADERS, MARKUP, TEMPLATES
 from tests.security.test_cross_site import FOREIGN, NO_SIGN, snapshot
@@ -65,7 +65,7 @@ def test_the_key_is_looked_at_before_the_ticket(house: Any, browser: Browser, nu
 
 
 def test_the_key_to_a_ticket_that_is_not_there(house: Any, browser: Browser) -> None:
-    from helpdesk_lite import tracking
+    from helpdesk_lite.words import tracking
 
     number = tracking.new_number(house.clock(), 5)
     assert browser.get(path(house, number)).status == 404

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from helpdesk_lite import signing, tracking
+from helpdesk_lite.words import signing, tracking
 from tests.access.browser import Browser
 from tests.security.conftest import FIELDS, delivered, number_in, post, signed_in
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from helpdesk_lite.errors import BrokenForm
 from helpdesk_lite.web.http import Response
+from helpdesk_lite.words.errors import BrokenForm
 from tests.security.conftest import (
     FIELDS,
     TEXTS,

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.access.browser import Answer
-from tests.letters import DESK, MailDesk
+from tests.mail_desk import DESK, MailDesk
 from tests.security.conftest import signed_in
 from tests.security.payloads import FILE_NAMES, MARK, MARKUP, TEMPLATES
 from tests.security.test_markup import ACTIVE_FILES, Reader, assert_guarded, assert_tame

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from helpdesk_lite.form import HONEYPOT_FIELD
+from helpdesk_lite.words.form import HONEYPOT_FIELD
 from tests.access.browser import Answer, Browser
 from tests.security.conftest import FIELDS, TEXTS, File, delivered, number_in, post, signed_in, stored, upload
 from tests.security.payloads import FILE_NAMES, MARK, MARKUP

@@ -9,8 +9,8 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
-from helpdesk_lite.errors import OperatorMistaken, UnknownForm, UnknownNumber
 from helpdesk_lite.mail.transport.maildir import folder_name
+from helpdesk_lite.words.errors import OperatorMistaken, UnknownForm, UnknownNumber
 from tests.access.browser import Browser
 from tests.examples import INES
 from tests.security.conftest import FIELDS, PASSWORD, File, number_in, post, upload

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from helpdesk_lite.errors import OperatorMistaken
+from helpdesk_lite.words.errors import OperatorMistaken
 from tests.access.browser import Browser
 from tests.examples import INES
 from tests.security.conftest import FIELDS, PASSWORD, number_in, post, signed_in
@@ -17,8 +17,8 @@ from tests.security.payloads import LOOK_ALIKES
 
 def cookies_of_others(house: Any, good: str) -> list[str]:
     """What is nearly a sign-in: changed, exchanged, of another purpose, or odd to parse."""
-    from helpdesk_lite import signing
     from helpdesk_lite.web import stamps
+    from helpdesk_lite.words import signing
 
     name, until, mark, proof = good.removeprefix("helpdesk=").split("~")
     found = [

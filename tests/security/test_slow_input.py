@@ -17,11 +17,12 @@ from typing import Any
 
 import pytest
 
-from helpdesk_lite import assemble, i18n, letter, trace
-from helpdesk_lite.form import Control
+from helpdesk_lite import assemble
 from helpdesk_lite.forms import answers, inputs, markup, patterns
 from helpdesk_lite.mail import body, compose, headers, parse, parties, readable
 from helpdesk_lite.web import http
+from helpdesk_lite.words import i18n, letter, trace
+from helpdesk_lite.words.form import Control
 from tests.access.browser import Browser
 from tests.house import source
 from tests.security.conftest import FIELDS, post, signed_in

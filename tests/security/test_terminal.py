@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from helpdesk_lite import cli, terminal
-from helpdesk_lite.errors import DeskError
+from helpdesk_lite import cli
+from helpdesk_lite.words import terminal
+from helpdesk_lite.words.errors import DeskError
 from tests.access.browser import Browser
 from tests.security.conftest import FIELDS, TEXTS, number_in, post
 from tests.security.payloads import ESCAPES

@@ -6,12 +6,12 @@ import threading
 
 import pytest
 
-from helpdesk_lite.errors import TicketMoved, UnknownNumber
-from helpdesk_lite.standing import USUAL, Standing
 from helpdesk_lite.store import fanout
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.store.memory import MemoryStore
-from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place
+from helpdesk_lite.words.errors import TicketMoved, UnknownNumber
+from helpdesk_lite.words.standing import USUAL, Standing
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place
 from tests import examples
 
 INES, BOB = Place(CLAIMED, "ines"), Place(CLAIMED, "bob")

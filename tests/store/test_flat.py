@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from helpdesk_lite import disk
-from helpdesk_lite.errors import TicketDamaged
 from helpdesk_lite.store import contents, fanout, mbox
 from helpdesk_lite.store.flat import FlatStore
-from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
+from helpdesk_lite.words.errors import TicketDamaged
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, QUEUE, Place
 from tests import examples
 from tests.conftest import require
 

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
 
 from helpdesk_lite import disk
-from helpdesk_lite.errors import TicketMoved, UnknownNumber
-from helpdesk_lite.standing import AWAY, PRIORITIES, PROGRESS, RESOLVED, TYPES, USUAL, Standing
 from helpdesk_lite.store import fanout
 from helpdesk_lite.store.flat import FlatStore
 from helpdesk_lite.store.memory import MemoryStore
-from helpdesk_lite.ticket import CLAIMED, CLOSED, PENDING, QUEUE, STATES, Place
+from helpdesk_lite.words.errors import TicketMoved, UnknownNumber
+from helpdesk_lite.words.standing import AWAY, PRIORITIES, PROGRESS, RESOLVED, TYPES, USUAL, Standing
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, PENDING, QUEUE, STATES, Place
 from tests import examples
 
 PEOPLE = ("ada", "ines", "bob")

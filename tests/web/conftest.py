@@ -11,15 +11,15 @@ from typing import NamedTuple
 import pytest
 
 from helpdesk_lite import assemble
-from helpdesk_lite.form import Upload
 from helpdesk_lite.mail import compose
-from helpdesk_lite.operators import Operator
-from helpdesk_lite.rights import ADMINISTRATOR, OPERATOR
 from helpdesk_lite.root import Root
+from helpdesk_lite.shelves.operators import Operator
 from helpdesk_lite.web.app import App
 from helpdesk_lite.web.body import URLENCODED
 from helpdesk_lite.web.house import House
 from helpdesk_lite.web.http import Request
+from helpdesk_lite.words.form import Upload
+from helpdesk_lite.words.rights import ADMINISTRATOR, OPERATOR
 from tests import examples
 
 PASSWORD = "a long and quiet afternoon"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk_lite import i18n
 from helpdesk_lite.cache import Cache
 from helpdesk_lite.web import browsers
+from helpdesk_lite.words import i18n
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:120.0) Gecko/20100101 Firefox/120.0"
 IPHONE = (

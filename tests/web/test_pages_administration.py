@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite.audit import PAGE
-from helpdesk_lite.categories import Category
-from helpdesk_lite.ticket import QUEUE
+from helpdesk_lite.shelves.audit import PAGE
+from helpdesk_lite.shelves.categories import Category
+from helpdesk_lite.words.ticket import QUEUE
 
 
 class TestForAdministrators:

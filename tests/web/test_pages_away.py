@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
 from helpdesk_lite.web.pages import away
+from helpdesk_lite.words.ticket import CLAIMED, QUEUE, Place
 from tests.web.conftest import SCRIPT
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite import assets, errors
-from helpdesk_lite.i18n import LANGUAGES
+from helpdesk_lite import assets
 from helpdesk_lite.web.http import REASONS, Request
 from helpdesk_lite.web.pages import problem
+from helpdesk_lite.words import errors
+from helpdesk_lite.words.i18n import LANGUAGES
 from tests.web.conftest import PASSWORD, SCRIPT
 
 

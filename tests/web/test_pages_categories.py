@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite.categories import Category
-from helpdesk_lite.errors import FileChanged
+from helpdesk_lite.shelves.categories import Category
+from helpdesk_lite.words.errors import FileChanged
 from tests.web.conftest import SCRIPT
 
 HERE = "/administration/categories"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite.categories import Category
-from helpdesk_lite.standing import USUAL, Standing
-from helpdesk_lite.ticket import CLAIMED, CLOSED, QUEUE, Place
+from helpdesk_lite.shelves.categories import Category
+from helpdesk_lite.words.standing import USUAL, Standing
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, QUEUE, Place
 from tests.web.conftest import SCRIPT
 
 DAY = 86_400

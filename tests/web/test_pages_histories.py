@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from helpdesk_lite.ticket import CLAIMED
+from helpdesk_lite.words.ticket import CLAIMED
 from tests.examples import contact_form, submission
 from tests.web.conftest import SCRIPT
 

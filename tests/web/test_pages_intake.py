@@ -7,13 +7,13 @@ import re
 import pytest
 
 from helpdesk_lite.mail.arrivals import Envelope
-from tests import letters
+from tests import mail_desk
 
 
 @pytest.fixture
 def digest(desk):
     """A letter without a sender, kept aside."""
-    raw = letters.letter("", "", "Is <b>anybody</b> there?", "Hello <desk>")
+    raw = mail_desk.letter("", "", "Is <b>anybody</b> there?", "Hello <desk>")
     assert desk.house.intake.receive([raw], Envelope("test")).kind == "kept"
     (arrival,) = [arrival for arrival, _ in desk.house.intake.arrivals.kept()]
     return arrival.name

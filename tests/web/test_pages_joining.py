@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from helpdesk_lite.ticket import CLAIMED, QUEUE, Place
+from helpdesk_lite.words.ticket import CLAIMED, QUEUE, Place
 from tests.web.conftest import SCRIPT
 
 

@@ -9,10 +9,10 @@ import re
 
 import pytest
 
-from helpdesk_lite.rights import OBSERVER
-from helpdesk_lite.standing import USUAL, Standing
 from helpdesk_lite.web import spreadsheet
 from helpdesk_lite.web.pages import lists
+from helpdesk_lite.words.rights import OBSERVER
+from helpdesk_lite.words.standing import USUAL, Standing
 
 
 def rows(answer):

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite import assemble
-from helpdesk_lite.letter import LINK
-from tests.letters import MailDesk
+from helpdesk_lite.words.letter import LINK
+from tests.mail_desk import MailDesk
 from tests.web.conftest import SCRIPT, Answer, Asked
 
 URL = "http://desk.example/desk"

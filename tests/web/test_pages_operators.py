@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite.categories import Category
-from helpdesk_lite.letter import Letter
+from helpdesk_lite.shelves.categories import Category
 from helpdesk_lite.store.memory import MemoryStore
+from helpdesk_lite.words.letter import Letter
 from tests import examples
 from tests.web.conftest import PASSWORD, SCRIPT
 

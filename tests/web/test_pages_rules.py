@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_lite.errors import FileChanged
+from helpdesk_lite.words.errors import FileChanged
 
 HERE = "/administration/rules"
 RULES = """\

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite import assemble
-from helpdesk_lite.letter import FORWARD, RETURNED
-from helpdesk_lite.ticket import CLAIMED, CLOSED, LETTER, QUEUE, Place
-from tests.letters import JANE, MailDesk, letter
+from helpdesk_lite.words.letter import FORWARD, RETURNED
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, LETTER, QUEUE, Place
+from tests.mail_desk import JANE, MailDesk, letter
 from tests.web.conftest import SCRIPT, Answer, Asked
 
 QUOTING = "We come at noon.\n\nOn 21 Nov 2026, Jane Doe wrote:\n> It burns.\n\n-- \nInes\n"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite import assemble
-from helpdesk_lite.operators import Operator
+from helpdesk_lite.shelves.operators import Operator
 from helpdesk_lite.web import thread
 from helpdesk_lite.web.pages import tickets
-from tests.letters import DESK, JANE, MailDesk, letter
+from tests.mail_desk import DESK, JANE, MailDesk, letter
 from tests.web.conftest import SCRIPT, Asked
 
 SIGNED = "It burns again. I am jane@example.com.\n\n-- \nJane Doe\n+39 055 123456"

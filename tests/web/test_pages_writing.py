@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite import assemble
-from tests.letters import JANE, MailDesk, letter
+from tests.mail_desk import JANE, MailDesk, letter
 from tests.web.conftest import SCRIPT, Answer, Asked
 
 WORDS = "Pour water on it.\nThen call again."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk_lite import i18n, times
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.render import Html
+from helpdesk_lite.words import i18n, times
 
 EN, IT = i18n.translation("en"), i18n.translation("it")
 NOW = times.from_iso("2026-11-21T21:50:00Z")

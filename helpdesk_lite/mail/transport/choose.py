@@ -10,7 +10,7 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from helpdesk_lite.mail.transport.contract import Transport
-    from helpdesk_lite.route import Route
+    from helpdesk_lite.words.route import Route
 
 
 def transport(route: Route, own_address: str, folder: str, for_each: bool = True) -> Transport:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from helpdesk_lite.errors import DeskError
+from helpdesk_lite.words.errors import DeskError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,10 +11,10 @@ import imaplib
 import socket
 from contextlib import contextmanager, suppress
 
-from helpdesk_lite import times
 from helpdesk_lite.mail.transport import wire
 from helpdesk_lite.mail.transport.contract import ANY_LINES, LATER, REFUSED, SENT, Outcome, TransportDown, said
 from helpdesk_lite.mail.transport.watch import Watch
+from helpdesk_lite.words import times
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from helpdesk_lite.mail.transport.contract import Parcel
-    from helpdesk_lite.route import Route
+    from helpdesk_lite.words.route import Route
 
 PATIENCE = 30.0  # seconds for one answer
 _SLOWEST = 10_000  # bytes a second

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from helpdesk_lite.mail.transport.contract import Parcel
-    from helpdesk_lite.route import Route
+    from helpdesk_lite.words.route import Route
 
 PATIENCE = 30.0  # seconds for one answer
 _LAST_ANSWER = (

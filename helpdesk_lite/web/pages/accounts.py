@@ -6,27 +6,27 @@ to a page. Who may do it is decided elsewhere (accounts).
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
-from helpdesk_lite.errors import FileChanged, MayBeKept, NotAllowed, OperatorMistaken
-from helpdesk_lite.i18n import LANGUAGES, N_, told
-from helpdesk_lite.operators import Operator
-from helpdesk_lite.rights import ADMINISTRATOR, OBSERVER, OPERATOR, SUPERVISOR
-from helpdesk_lite.route import without_password
-from helpdesk_lite.standing import HIGHEST
+from helpdesk_lite.shelves.operators import Operator
 from helpdesk_lite.web import body
 from helpdesk_lite.web.http import quoted, see_other
 from helpdesk_lite.web.pages.page import administrator, from_here, page, typed_level
 from helpdesk_lite.web.pages.setup import choice_problems, void
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import FileChanged, MayBeKept, NotAllowed, OperatorMistaken
+from helpdesk_lite.words.i18n import LANGUAGES, N_, told
+from helpdesk_lite.words.rights import ADMINISTRATOR, OBSERVER, OPERATOR, SUPERVISOR
+from helpdesk_lite.words.route import without_password
+from helpdesk_lite.words.standing import HIGHEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.leaving import Leaving, Went
+    from helpdesk_lite.administration.leaving import Leaving, Went
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.i18n import Translation
 
 HERE = "/administration/operators"
 _MOST_MB = 1  # of what is typed
@@ -116,7 +116,7 @@ def put_back(request: Request, house: House, name: str) -> Response:
 
 
 def _moved(request: Request, house: House, name: str, verb: Callable[[Leaving], Went]) -> Response:
-    from helpdesk_lite.leaving import Leaving
+    from helpdesk_lite.administration.leaving import Leaving
 
     if not house.operators.version(name):
         return _gone(request, house)

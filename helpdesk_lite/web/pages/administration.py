@@ -5,27 +5,28 @@ Guarantee: anybody else gets 403, and stands in the log for it.
 
 from __future__ import annotations
 
-from helpdesk_lite import accounts, adjusting, arranging, i18n, naming, styling
-from helpdesk_lite.audit import PAGE, REFUSED
-from helpdesk_lite.errors import DeskError, FileChanged, MayBeKept, RulesMistaken, SettingsMistaken, TextMistaken
-from helpdesk_lite.i18n import N_, Sentence, told
+from helpdesk_lite.administration import accounts, adjusting, arranging, naming, styling
+from helpdesk_lite.shelves.audit import PAGE, REFUSED
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import administrator, from_here, page
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import DeskError, FileChanged, MayBeKept, RulesMistaken, SettingsMistaken, TextMistaken
+from helpdesk_lite.words.i18n import N_, Sentence, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from helpdesk_lite.accounts import Accounts
-    from helpdesk_lite.adjusting import Adjusting
-    from helpdesk_lite.arranging import Arranging
-    from helpdesk_lite.audit import Noted
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.styling import Styling
-    from helpdesk_lite.texts import Texts
+    from helpdesk_lite.administration.accounts import Accounts
+    from helpdesk_lite.administration.adjusting import Adjusting
+    from helpdesk_lite.administration.arranging import Arranging
+    from helpdesk_lite.administration.styling import Styling
+    from helpdesk_lite.administration.texts import Texts
+    from helpdesk_lite.shelves.audit import Noted
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.i18n import Translation
 
 _PLACES = (  # the path below /administration, what is there, and what for
     ("operators", N_("Operators"), N_("Who works here, and what each of them may do.")),

@@ -6,22 +6,22 @@ elsewhere (handling).
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n, tracking
-from helpdesk_lite.rights import RESTORE
-from helpdesk_lite.standing import BINNED, SPAM
-from helpdesk_lite.ticket import LETTER
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.pages.page import page, signed_in
+from helpdesk_lite.words import i18n, tracking
+from helpdesk_lite.words.rights import RESTORE
+from helpdesk_lite.words.standing import BINNED, SPAM
+from helpdesk_lite.words.ticket import LETTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.operators import Operator
-    from helpdesk_lite.ticket import Ticket
+    from helpdesk_lite.shelves.operators import Operator
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.ticket import Ticket
 
 _PAGE = 50  # tickets
 

@@ -6,20 +6,21 @@ pressing twice makes one ticket.
 
 from __future__ import annotations
 
-from helpdesk_lite import calls, i18n
-from helpdesk_lite.calls import Call, Calls
-from helpdesk_lite.errors import HandlingRefused
-from helpdesk_lite.letter import is_address
-from helpdesk_lite.rights import LOG
-from helpdesk_lite.ticket import CALLS
+from helpdesk_lite.tickets import calls
+from helpdesk_lite.tickets.calls import Call, Calls
 from helpdesk_lite.web import body, standing_words, wording
 from helpdesk_lite.web.pages.page import on_to, page, signed_in
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import HandlingRefused
+from helpdesk_lite.words.letter import is_address
+from helpdesk_lite.words.rights import LOG
+from helpdesk_lite.words.ticket import CALLS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.i18n import Translation
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.i18n import Translation
 
 
 def show(request: Request, house: House) -> Response:

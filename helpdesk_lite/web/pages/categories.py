@@ -6,23 +6,23 @@ typed, and what the file says now. Who may do it is decided elsewhere (arranging
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
-from helpdesk_lite.categories import Category, listed
-from helpdesk_lite.errors import CategoryMistaken, FileChanged
-from helpdesk_lite.i18n import told
-from helpdesk_lite.standing import HIGHEST, USUAL
+from helpdesk_lite.shelves.categories import Category, listed
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import quoted, see_other
 from helpdesk_lite.web.pages.page import administrator, from_here, page, typed_level
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import CategoryMistaken, FileChanged
+from helpdesk_lite.words.i18n import told
+from helpdesk_lite.words.standing import HIGHEST, USUAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from helpdesk_lite.form import Posted
-    from helpdesk_lite.i18n import Translation
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.form import Posted
+    from helpdesk_lite.words.i18n import Translation
 
 HERE = "/administration/categories"
 _MOST_MB = 1  # of what is typed

@@ -5,9 +5,9 @@ Guarantee: the confirmation opens only with its key, and shows nothing that was 
 
 from __future__ import annotations
 
-from helpdesk_lite.errors import BrokenForm, UnknownForm, UnknownNumber
 from helpdesk_lite.web.http import Response, quoted
 from helpdesk_lite.web.pages.page import framed_page, page
+from helpdesk_lite.words.errors import BrokenForm, UnknownForm, UnknownNumber
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def index(request: Request, house: House) -> Response:
 
 def sent(request: Request, house: House, number: str) -> Response:
     """The confirmation with the tracking number. UnknownNumber without the right key."""
-    from helpdesk_lite.letter import is_address
+    from helpdesk_lite.words.letter import is_address
 
     if not house.desk.is_key(number, request.query.get("key", "")):
         raise UnknownNumber(number)

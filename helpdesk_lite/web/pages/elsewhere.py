@@ -6,16 +6,16 @@ Guarantee: also from a page whose policy lets its form lead to this site only, w
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
-from helpdesk_lite.errors import DepartmentUnusable
 from helpdesk_lite.web.http import Response
 from helpdesk_lite.web.pages.page import page
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import DepartmentUnusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.ticket import Ticket
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
+    from helpdesk_lite.words.ticket import Ticket
 
 
 def sent(request: Request, house: House, address: str) -> Response:

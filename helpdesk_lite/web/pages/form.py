@@ -6,17 +6,17 @@ nothing. What is about a category that has a desk of its own is kept there, or c
 
 from __future__ import annotations
 
-from helpdesk_lite.errors import BelongsElsewhere, SubmissionRefused, TooMany
 from helpdesk_lite.web.http import Response, see_other
+from helpdesk_lite.words.errors import BelongsElsewhere, SubmissionRefused, TooMany
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helpdesk_lite.form import Posted, Problem
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
     from helpdesk_lite.web.robots import Suspicion
+    from helpdesk_lite.words.form import Posted, Problem
 
 _AGAIN = "private, no-cache"  # a browser may go back to what was typed, but a new visit has a new stamp
 
@@ -65,8 +65,8 @@ def _again(
     request: Request, house: House, name: str, posted: Posted, problems: list[Problem], doubt: Suspicion | None
 ) -> Response:
     """The page as it was filled in, with what is wrong."""
-    from helpdesk_lite.i18n import translation
     from helpdesk_lite.web import stamps
+    from helpdesk_lite.words.i18n import translation
 
     notices = [translation(request.language).gettext(doubt.message)] if doubt else []
     page = house.forms.refused(name, request.language, posted, problems, notices)
@@ -76,10 +76,10 @@ def _again(
 
 def _elsewhere(request: Request, house: House, name: str, posted: Posted, submit: Callable[[], str]) -> Response:
     """Have a category's own desk keep it, and send the browser there; if it cannot, the page as it was filled in."""
-    from helpdesk_lite.errors import DepartmentUnusable
-    from helpdesk_lite.i18n import translation
     from helpdesk_lite.web import stamps
     from helpdesk_lite.web.pages import elsewhere
+    from helpdesk_lite.words.errors import DepartmentUnusable
+    from helpdesk_lite.words.i18n import translation
 
     try:
         return elsewhere.sent(request, house, submit())
@@ -94,8 +94,8 @@ def _elsewhere(request: Request, house: House, name: str, posted: Posted, submit
 
 def _later(request: Request, house: House, name: str, posted: Posted, flood: TooMany) -> Response:
     """The page as it was filled in, and when it can be sent."""
-    from helpdesk_lite.i18n import translation
     from helpdesk_lite.web import stamps
+    from helpdesk_lite.words.i18n import translation
 
     said = translation(request.language)
     minutes = -(-flood.retry_after // 60)

@@ -6,26 +6,27 @@ comes back with what was typed; a look at a form runs in a sandbox and can send 
 
 from __future__ import annotations
 
-from helpdesk_lite import disk, i18n
-from helpdesk_lite.errors import BrokenForm, FileChanged, FileReadOnly, TextMistaken, UnknownText
+from helpdesk_lite import disk
+from helpdesk_lite.administration.texts import Text, text_in
 from helpdesk_lite.forms.described import fields_of, sentence, settings_of
 from helpdesk_lite.forms.folder import END, OFF, is_name
-from helpdesk_lite.i18n import told
 from helpdesk_lite.root import SHARE
-from helpdesk_lite.texts import Text, text_in
 from helpdesk_lite.web import body
 from helpdesk_lite.web.http import Response, quoted, saved_as, see_other
 from helpdesk_lite.web.pages.page import administrator, from_here, page, read_only
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import BrokenForm, FileChanged, FileReadOnly, TextMistaken, UnknownText
+from helpdesk_lite.words.i18n import told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from helpdesk_lite.form import Posted
-    from helpdesk_lite.i18n import Translation
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
+    from helpdesk_lite.words.form import Posted
+    from helpdesk_lite.words.i18n import Translation
 
 HERE = "/administration/forms"
 STARTS = ("contact", "repair", "club")  # forms of the program's own, to begin with

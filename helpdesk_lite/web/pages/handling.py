@@ -8,29 +8,29 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from helpdesk_lite import i18n, standing, times
-from helpdesk_lite.copies import Copies
-from helpdesk_lite.errors import HandlingRefused, TicketChanged
-from helpdesk_lite.handling import LONGEST_NOTE
-from helpdesk_lite.i18n import Sentence
-from helpdesk_lite.letter import is_address
-from helpdesk_lite.rights import HANDLE, MARK, PUT_AWAY, REASSIGN
-from helpdesk_lite.ticket import CLAIMED, CLOSED, Place
+from helpdesk_lite.tickets.copies import Copies
+from helpdesk_lite.tickets.handling import LONGEST_NOTE
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages import tickets
 from helpdesk_lite.web.pages.page import on_to, signed_in, typed_level
+from helpdesk_lite.words import i18n, standing, times
+from helpdesk_lite.words.errors import HandlingRefused, TicketChanged
+from helpdesk_lite.words.i18n import Sentence
+from helpdesk_lite.words.letter import is_address
+from helpdesk_lite.words.rights import HANDLE, MARK, PUT_AWAY, REASSIGN
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.operators import Operator
-    from helpdesk_lite.standing import Standing
-    from helpdesk_lite.ticket import Ticket
+    from helpdesk_lite.shelves.operators import Operator
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.standing import Standing
+    from helpdesk_lite.words.ticket import Ticket
 
 _MOST_MB = 1  # of what is typed: a note
 

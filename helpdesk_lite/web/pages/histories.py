@@ -6,12 +6,12 @@ anybody else there is no such page.
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
-from helpdesk_lite.histories import Histories
-from helpdesk_lite.ticket import CLOSED
+from helpdesk_lite.tickets.histories import Histories
 from helpdesk_lite.web.pages import problem
 from helpdesk_lite.web.pages.lists import row
 from helpdesk_lite.web.pages.page import page, signed_in
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.ticket import CLOSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ Guarantee: it costs the same however many tickets there are (lists): it is told 
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n, lists
-from helpdesk_lite.rights import CLAIM, LOG
-from helpdesk_lite.standing import RESOLVED, WAITING
-from helpdesk_lite.ticket import PENDING
+from helpdesk_lite.tickets import lists
 from helpdesk_lite.web.pages.lists import address
 from helpdesk_lite.web.pages.page import page, signed_in
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.rights import CLAIM, LOG
+from helpdesk_lite.words.standing import RESOLVED, WAITING
+from helpdesk_lite.words.ticket import PENDING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

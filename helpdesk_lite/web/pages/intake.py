@@ -5,18 +5,18 @@ Guarantee: only administrators see who wrote them and what: one may belong to a 
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
-from helpdesk_lite.aside import Aside
+from helpdesk_lite.letters.aside import Aside
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import page, signed_in
+from helpdesk_lite.words import i18n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.aside import Kept
-    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.letters.aside import Kept
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.i18n import Translation
 
 _LONGEST_TEXT = 500  # characters that are shown of a letter
 

@@ -8,27 +8,27 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from helpdesk_lite import i18n, ties, tracking
-from helpdesk_lite.errors import CustomersDiffer, DeskError, HandlingRefused, TicketMoved, UnknownNumber
-from helpdesk_lite.joining import Joining
-from helpdesk_lite.rights import MERGE
-from helpdesk_lite.ticket import CLOSED, LETTER
+from helpdesk_lite.tickets.joining import Joining
 from helpdesk_lite.web import body, wording
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages import tickets
 from helpdesk_lite.web.pages.page import signed_in
+from helpdesk_lite.words import i18n, ties, tracking
+from helpdesk_lite.words.errors import CustomersDiffer, DeskError, HandlingRefused, TicketMoved, UnknownNumber
+from helpdesk_lite.words.rights import MERGE
+from helpdesk_lite.words.ticket import CLOSED, LETTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.operators import Operator
-    from helpdesk_lite.ticket import Ticket
+    from helpdesk_lite.shelves.operators import Operator
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
     from helpdesk_lite.web.thread import Line, Shown, Thread
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.ticket import Ticket
 
 _MOST_MB = 1  # of what is typed: a number
 

@@ -6,11 +6,11 @@ ticket nobody sees what says whose it is.
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
-from helpdesk_lite.errors import UnknownNumber
-from helpdesk_lite.ticket import WRITTEN
 from helpdesk_lite.web.http import Response, saved_as
 from helpdesk_lite.web.pages.page import signed_in
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import UnknownNumber
+from helpdesk_lite.words.ticket import WRITTEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from helpdesk_lite.mail.parse import Part
-    from helpdesk_lite.ticket import Entry, Ticket
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
+    from helpdesk_lite.words.ticket import Entry, Ticket
 
 # A browser may show these by itself; whatever else is sent only as bytes to save (with nosniff and a sandbox).
 _HARMLESS = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain")

@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import json
 
-from helpdesk_lite import i18n, lists, times
-from helpdesk_lite.i18n import N_
-from helpdesk_lite.standing import HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, WAITING
-from helpdesk_lite.ticket import CLOSED, PENDING
+from helpdesk_lite.tickets import lists
 from helpdesk_lite.web import spreadsheet, standing_words, wording
 from helpdesk_lite.web.http import Response, quoted
 from helpdesk_lite.web.pages.page import page, signed_in
 from helpdesk_lite.web.pages.queue_rows import at_a_glance, discreet, form_title
+from helpdesk_lite.words import i18n, times
+from helpdesk_lite.words.i18n import N_
+from helpdesk_lite.words.standing import HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, WAITING
+from helpdesk_lite.words.ticket import CLOSED, PENDING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.lists import Row, Wanted
+    from helpdesk_lite.tickets.lists import Row, Wanted
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
+    from helpdesk_lite.words.i18n import Translation
 
 PAGE = 50  # tickets
 STATES = {

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from binascii import Error, a2b_base64, b2a_base64
 
-from helpdesk_lite import assets, disk, i18n, look
-from helpdesk_lite.errors import FileChanged, FileReadOnly, TextMistaken
-from helpdesk_lite.i18n import told
-from helpdesk_lite.look import Colours
+from helpdesk_lite import assets, disk
+from helpdesk_lite.shelves import look
+from helpdesk_lite.shelves.look import Colours
 from helpdesk_lite.web import body, styles
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import page, read_only, signed_in
 from helpdesk_lite.web.render import Html
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import FileChanged, FileReadOnly, TextMistaken
+from helpdesk_lite.words.i18n import told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from helpdesk_lite.look import Scheme
+    from helpdesk_lite.shelves.look import Scheme
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
 

@@ -7,22 +7,22 @@ and what a link opens, is decided elsewhere (my_tickets).
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
-from helpdesk_lite.errors import TooMany, UnknownForm
-from helpdesk_lite.letter import is_address
-from helpdesk_lite.my_tickets import LASTS, MyTickets, is_of
+from helpdesk_lite.customers.my_tickets import LASTS, MyTickets, is_of
 from helpdesk_lite.web.http import Response, see_other
 from helpdesk_lite.web.pages.page import page
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import TooMany, UnknownForm
+from helpdesk_lite.words.letter import is_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.my_tickets import Behind
-    from helpdesk_lite.ticket import Ticket
+    from helpdesk_lite.customers.my_tickets import Behind
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.ticket import Ticket
 
 COOKIE = "helpdesk-tickets"
 _HERE = "/my-tickets"

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from binascii import crc32
 
-from helpdesk_lite import i18n, times, tracking
 from helpdesk_lite.web import standing_words, wording
 from helpdesk_lite.web.http import Response, quoted
 from helpdesk_lite.web.pages.page import framed_page, page, signed_in
 from helpdesk_lite.web.pages.queue_rows import at_a_glance, discreet, form_title
 from helpdesk_lite.web.render import Html, escaped
 from helpdesk_lite.web.robots import STOPPED
+from helpdesk_lite.words import i18n, times, tracking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.ticket import Head
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.ticket import Head
 
 PAGE = 50  # tickets
 _MOST_COUNTED = 250  # tickets; beyond that nobody needs the number, and counting would cost more than the page

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from helpdesk_lite import i18n
-from helpdesk_lite.errors import DeskError
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, INVITATION, LINK, RESOLVED, RETURNED, TOLD
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import page, signed_in
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import DeskError
+from helpdesk_lite.words.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, INVITATION, LINK, RESOLVED, RETURNED, TOLD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.letter import Letter
-    from helpdesk_lite.operators import Operator
+    from helpdesk_lite.shelves.operators import Operator
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.letter import Letter
 
 
 def outbox(request: Request, house: House) -> Response:

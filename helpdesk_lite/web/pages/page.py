@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from helpdesk_lite.errors import DeskError
-from helpdesk_lite.i18n import told
-from helpdesk_lite.rights import ADMINISTER, SHOW
 from helpdesk_lite.web.http import POLICY, Response, see_other
+from helpdesk_lite.words.errors import DeskError
+from helpdesk_lite.words.i18n import told
+from helpdesk_lite.words.rights import ADMINISTER, SHOW
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from helpdesk_lite.errors import FileReadOnly
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.operators import Operator
+    from helpdesk_lite.shelves.operators import Operator
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
+    from helpdesk_lite.words.errors import FileReadOnly
+    from helpdesk_lite.words.i18n import Translation
 
 
 def signed_in(request: Request) -> Operator:

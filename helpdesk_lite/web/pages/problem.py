@@ -6,16 +6,16 @@ shown. It decides no status (web/app does).
 
 from __future__ import annotations
 
-from helpdesk_lite import errors, i18n
-from helpdesk_lite.i18n import N_
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.pages.page import page as drawn
+from helpdesk_lite.words import errors, i18n
+from helpdesk_lite.words.i18n import N_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.i18n import Translation
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.i18n import Translation
 
 _WORDS = {
     400: (N_("That did not arrive as a form does"), N_("Please go back, load the page again, and send it once more.")),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.ticket import Head
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.ticket import Head
 
 MAIL = ("mail", "Mail")  # form and title of a ticket that began with a letter (correspondence)
 _LONGEST_SUBJECT = 120  # characters

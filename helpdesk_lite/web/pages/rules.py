@@ -6,23 +6,23 @@ and comes back with what was typed. Trying does nothing. Who may do it is decide
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n, standing, tracking
-from helpdesk_lite.errors import DeskError, FileChanged, FileReadOnly, RulesMistaken, TextMistaken
-from helpdesk_lite.i18n import told
-from helpdesk_lite.naming import unknown_to_rules
+from helpdesk_lite.administration.naming import unknown_to_rules
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import administrator, page, read_only
+from helpdesk_lite.words import i18n, standing, tracking
+from helpdesk_lite.words.errors import DeskError, FileChanged, FileReadOnly, RulesMistaken, TextMistaken
+from helpdesk_lite.words.i18n import told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.rules import Action, Rule
-    from helpdesk_lite.trial import Trial
+    from helpdesk_lite.shelves.rules import Action, Rule
+    from helpdesk_lite.tickets.trial import Trial
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.i18n import Translation
 
 HERE, NAME = "/administration/rules", "rules.toml"
 _MOST_MB = 1  # of what is typed

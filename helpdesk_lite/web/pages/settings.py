@@ -10,22 +10,22 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from helpdesk_lite import i18n, settings_table
-from helpdesk_lite.errors import FileChanged, FileReadOnly, RequestMalformed, SettingsMistaken
-from helpdesk_lite.i18n import N_, Sentence
-from helpdesk_lite.settings_file import ONLINE
+from helpdesk_lite.shelves.settings_file import ONLINE
 from helpdesk_lite.web import body
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import page, read_only, signed_in
+from helpdesk_lite.words import i18n, settings_table
+from helpdesk_lite.words.errors import FileChanged, FileReadOnly, RequestMalformed, SettingsMistaken
+from helpdesk_lite.words.i18n import N_, Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.settings_table import Setting, Told, Value
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.settings_table import Setting, Told, Value
 
 HERE = "/administration/settings"
 _MOST_MB = 1  # of what is typed

@@ -6,10 +6,10 @@ works once (web/setup).
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
-from helpdesk_lite.errors import NotAllowed, OperatorMistaken
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import page
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import NotAllowed, OperatorMistaken
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def setup(request: Request, house: House) -> Response:
 
 def first_operator(request: Request, house: House) -> Response:
     """Make the account and sign in; 422 with what is wrong."""
-    from helpdesk_lite.operators import Operator
+    from helpdesk_lite.shelves.operators import Operator
     from helpdesk_lite.web import body
 
     with body.posted(request, house.spool, 0) as posted:
@@ -51,8 +51,8 @@ def first_operator(request: Request, house: House) -> Response:
 
 def _problems(request: Request, typed: dict[str, str]) -> dict[str, str]:
     """What is wrong with each field, in the order of the page."""
-    from helpdesk_lite import operators
-    from helpdesk_lite.letter import is_address
+    from helpdesk_lite.shelves import operators
+    from helpdesk_lite.words.letter import is_address
 
     said = i18n.translation(request.language)
     problems = {}
@@ -66,7 +66,7 @@ def _problems(request: Request, typed: dict[str, str]) -> dict[str, str]:
 
 def choice_problems(request: Request, typed: dict[str, str]) -> dict[str, str]:
     """What is wrong with a password that somebody chooses: `password`, and the same `again`."""
-    from helpdesk_lite import operators
+    from helpdesk_lite.shelves import operators
 
     said = i18n.translation(request.language)
     problems = {}

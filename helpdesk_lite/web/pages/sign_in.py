@@ -6,10 +6,10 @@ sent anywhere but to a page of this desk. Who is let in is decided elsewhere (we
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
-from helpdesk_lite.errors import TooMany
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import framed_page, page
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import TooMany
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

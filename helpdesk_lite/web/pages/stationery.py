@@ -8,25 +8,35 @@ from __future__ import annotations
 
 import io
 
-from helpdesk_lite import i18n
-from helpdesk_lite.errors import FileChanged, FileReadOnly, LetterRefused, TextMistaken, UnknownText
-from helpdesk_lite.i18n import LANGUAGES, N_, told
-from helpdesk_lite.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, INVITATION, LINK, NOTICE, RESOLVED, RETURNED, TOLD
+from helpdesk_lite.administration.stationery import DESK, OWN, PROGRAM
 from helpdesk_lite.mail.trying import HALVES, MEANINGS
-from helpdesk_lite.stationery import DESK, OWN, PROGRAM
 from helpdesk_lite.web import body, styles
 from helpdesk_lite.web.http import quoted, see_other
 from helpdesk_lite.web.pages.page import page, read_only, signed_in
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import FileChanged, FileReadOnly, LetterRefused, TextMistaken, UnknownText
+from helpdesk_lite.words.i18n import LANGUAGES, N_, told
+from helpdesk_lite.words.letter import (
+    ACKNOWLEDGEMENT,
+    ANSWER,
+    FORWARD,
+    INVITATION,
+    LINK,
+    NOTICE,
+    RESOLVED,
+    RETURNED,
+    TOLD,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from helpdesk_lite.i18n import Translation
+    from helpdesk_lite.administration.texts import Text
     from helpdesk_lite.mail.trying import Rehearsal
-    from helpdesk_lite.texts import Text
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.i18n import Translation
 
 HERE = "/administration/letters"
 _MOST_MB = 1

@@ -9,25 +9,25 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from helpdesk_lite import i18n
-from helpdesk_lite.customers import Customers
-from helpdesk_lite.errors import TooMany, UnknownNumber
-from helpdesk_lite.standing import RESOLVED, WAITING
-from helpdesk_lite.ticket import CLOSED, CUSTOMER, LETTER, PENDING, WRITTEN
+from helpdesk_lite.customers.verbs import Customers
 from helpdesk_lite.web.http import Response, see_other
 from helpdesk_lite.web.pages.page import page
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import TooMany, UnknownNumber
+from helpdesk_lite.words.standing import RESOLVED, WAITING
+from helpdesk_lite.words.ticket import CLOSED, CUSTOMER, LETTER, PENDING, WRITTEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from helpdesk_lite.form import Posted
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.ticket import Entry, Ticket
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
     from helpdesk_lite.web.render import Html
+    from helpdesk_lite.words.form import Posted
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.ticket import Entry, Ticket
 
 _UNSEEN = (("X-Robots-Tag", "noindex"),)  # should a link with its key ever be published
 
@@ -43,7 +43,7 @@ def show(request: Request, house: House, number: str) -> Response:
 
 def write(request: Request, house: House, number: str) -> Response:
     """Add what was typed, then show the page; 422, 429 and 409 (closed too long ago) bring it back as it was."""
-    from helpdesk_lite import typed
+    from helpdesk_lite.letters import typed
     from helpdesk_lite.web import robots
 
     said = i18n.translation(request.language)

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from helpdesk_lite import i18n, tracking
-from helpdesk_lite.standing import BINNED, SPAM
-from helpdesk_lite.ticket import CLAIMED, CLOSED, CUSTOMER, DESK, PENDING
 from helpdesk_lite.web.http import Response, quoted, see_other
 from helpdesk_lite.web.pages.page import page, signed_in
+from helpdesk_lite.words import i18n, tracking
+from helpdesk_lite.words.standing import BINNED, SPAM
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, CUSTOMER, DESK, PENDING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.operators import Operator
-    from helpdesk_lite.standing import Standing
-    from helpdesk_lite.ticket import Ticket
+    from helpdesk_lite.shelves.operators import Operator
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
     from helpdesk_lite.web.pages.joining import Tried
     from helpdesk_lite.web.render import Html
     from helpdesk_lite.web.thread import Thread
+    from helpdesk_lite.words.i18n import Translation
+    from helpdesk_lite.words.standing import Standing
+    from helpdesk_lite.words.ticket import Ticket
 
 _FOLLOWS = "follows"  # the field of a ticket that goes on with a closed one (correspondence)
 
@@ -122,11 +122,11 @@ def _values(
     tried: Tried | None,
 ) -> dict[str, Any]:
     """What the ticket's template needs, beside its boxes."""
-    from helpdesk_lite.letter import is_address
     from helpdesk_lite.web import browsers, wording
     from helpdesk_lite.web.pages import handling, joining
     from helpdesk_lite.web.pages.queue_rows import form_title
     from helpdesk_lite.web.thread import Thread
+    from helpdesk_lite.words.letter import is_address
 
     said, may = i18n.translation(request.language), house.desk.may
     inquiry, place = ticket.inquiry, ticket.place
@@ -182,7 +182,7 @@ def _draft(request: Request, house: House, ticket: Ticket, operator: Operator) -
 
 def _others(house: House, ticket: Ticket, operator: Operator, said: Translation) -> dict[str, Any]:
     """The customer's other tickets, and the mark of their own page ("" for none)."""
-    from helpdesk_lite.histories import Histories
+    from helpdesk_lite.tickets.histories import Histories
     from helpdesk_lite.web.pages.lists import row
 
     found = Histories(house.desk, house.whose).beside(ticket, operator, MOST_OTHERS)
@@ -257,7 +257,7 @@ def _sent_by(ticket: Ticket) -> str:
 
 def _reply(ticket: Ticket) -> str:
     """A mailto address (RFC 6068) that answers the customer, for those whose copy has not come yet; "" if it cannot."""
-    from helpdesk_lite.letter import is_address
+    from helpdesk_lite.words.letter import is_address
 
     email = ticket.inquiry.customer.email
     if not is_address(email):

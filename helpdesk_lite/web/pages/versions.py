@@ -6,19 +6,19 @@ nothing unseen. Who may do it is decided elsewhere (texts).
 
 from __future__ import annotations
 
-from helpdesk_lite import i18n
-from helpdesk_lite.errors import FileChanged, FileReadOnly, TextMistaken, UnknownText
-from helpdesk_lite.i18n import told
-from helpdesk_lite.texts import text_of
+from helpdesk_lite.administration.texts import text_of
 from helpdesk_lite.web import body, difference, wording
 from helpdesk_lite.web.http import quoted, see_other
 from helpdesk_lite.web.pages.administration import in_words
 from helpdesk_lite.web.pages.page import administrator, page, read_only
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import FileChanged, FileReadOnly, TextMistaken, UnknownText
+from helpdesk_lite.words.i18n import told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from helpdesk_lite.audit import Noted
-    from helpdesk_lite.texts import Text
+    from helpdesk_lite.administration.texts import Text
+    from helpdesk_lite.shelves.audit import Noted
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
 

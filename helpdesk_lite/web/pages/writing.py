@@ -9,25 +9,26 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 
-from helpdesk_lite import i18n, typed
-from helpdesk_lite.errors import DeskError, TicketChanged, TicketMoved
-from helpdesk_lite.standing import WAITING
-from helpdesk_lite.ticket import ANSWER, NOTE
+from helpdesk_lite.letters import typed
 from helpdesk_lite.web import body
 from helpdesk_lite.web.http import Response, see_other
 from helpdesk_lite.web.pages import problem, tickets
 from helpdesk_lite.web.pages.page import signed_in
+from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import DeskError, TicketChanged, TicketMoved
+from helpdesk_lite.words.standing import WAITING
+from helpdesk_lite.words.ticket import ANSWER, NOTE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from helpdesk_lite.correspondence import Post
-    from helpdesk_lite.i18n import Translation
-    from helpdesk_lite.operators import Operator
-    from helpdesk_lite.typed import Typed
+    from helpdesk_lite.letters.correspondence import Post
+    from helpdesk_lite.letters.typed import Typed
+    from helpdesk_lite.shelves.operators import Operator
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
+    from helpdesk_lite.words.i18n import Translation
 
 _MOST_DIGITS = 6
 
