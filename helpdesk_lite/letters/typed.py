@@ -7,7 +7,6 @@ in pieces. It puts nothing into a ticket (correspondence).
 from __future__ import annotations
 
 import re
-import tempfile
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
@@ -105,6 +104,8 @@ def keep(typed: Typed, number: str, operator: Operator, desk: Desk, drafts: Draf
 @contextmanager
 def _scratch(folder: str) -> Iterator[BinaryIO]:
     """A file without a name. When the block ends it is done with: no matter if the disk fails at closing it."""
+    import tempfile
+
     file = tempfile.TemporaryFile(dir=folder)
     try:
         yield file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.test_every_page import check
-from tests.test_look import PLUM, SVG
+from tests.shelves.test_look import PLUM, SVG
 
 HERE = "/administration/look"
 

@@ -142,9 +142,9 @@ def test_release_close_and_reopen(browse, quiet):
     assert ines.tickets() == [number]
     claim(ines, number)
     ines.press("Close")
-    assert "Closed by ines" in ines.find(".state").inner_text()
+    assert "Closed by ines" in ines.find("p.state").inner_text()
     ines.press("Reopen")
-    assert "Yours since" in ines.find(".state").inner_text()
+    assert "Yours since" in ines.find("p.state").inner_text()
     ines.page.get_by_role("link", name="My tickets").click()
     assert number in ines.find("main").inner_text()
 

@@ -143,6 +143,7 @@ class HarmedDesk:
         for example in form.parent.glob("*.html"):
             example.unlink()  # they name categories that this desk has not
         form.write_text(FORM)
+        self._accounts: dict[Path, tuple[bytes, tuple[int, int]]] = {}
         self.change_settings("submissions_per_hour = 30", "submissions_per_hour = 0")
         self.change_settings('url = ""', 'url = "http://127.0.0.1"')
         self.change_settings("erase_after_days = 0", "erase_after_days = 300")
@@ -156,10 +157,8 @@ class HarmedDesk:
             *Path(self.root.inside("operators")).iterdir(),
         ):
             self.age(path, 60)  # what is made of a file that changed just now is not kept in the cache
-        self._accounts = {
-            path: (path.read_bytes(), (path.stat().st_atime_ns, path.stat().st_mtime_ns))
-            for path in (*Path(self.root.inside("operators")).iterdir(), Path(self.root.settings))
-        }
+        for path in (*Path(self.root.inside("operators")).iterdir(), Path(self.root.settings)):
+            self._remember(path)
         self.cookies = {who: self.sign_in(who) for who in ("ines", "ada")}
         self.pending, self.claimed, self.closed = (self._asked(subject) for subject in "abc")
         for number, verbs in ((self.claimed, ["claim"]), (self.closed, ["claim", "close"])):
@@ -282,6 +281,11 @@ class HarmedDesk:
         assert old in text
         path.write_text(text.replace(old, new))
         self.age(path, 60 + len(new))
+        self._remember(path)
+
+    def _remember(self, path: Path) -> None:
+        """Have `put_back` put this file back as it is now."""
+        self._accounts[path] = path.read_bytes(), (path.stat().st_atime_ns, path.stat().st_mtime_ns)
 
     def clear_mail(self) -> None:
         """Throw all letters away, wherever they are, and the tickets' memory of them."""

@@ -24,8 +24,8 @@ from tests.faults import strace
 from tests.faults.bad_server import STAGES, BadServer, Fault
 from tests.faults.desks import HarmedDesk, Request, sound
 from tests.faults.verbs import VERBS, leave_letters
+from tests.letters.test_courier import Place
 from tests.mail.servers import Postmaster, smtp
-from tests.test_courier import Place
 
 PASSWORD = "a long and quiet afternoon"
 BROADCAST, JANE = "operators@localhost", "jane@example.com"

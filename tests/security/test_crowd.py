@@ -36,7 +36,7 @@ def connected(door: Door, first: bytes = b"") -> socket.socket:
     return opened
 
 
-def soon(door: Door, seconds: float = 10.0) -> None:
+def soon(door: Door, seconds: float = 20.0) -> None:
     """Somebody else reads, writes and claims, and waits for none of it."""
     began = time.monotonic()
     visitor = door.visitor()

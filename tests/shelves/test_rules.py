@@ -15,7 +15,7 @@ from helpdesk_lite.words.letter import FORWARD
 from helpdesk_lite.words.standing import USUAL, Standing
 from helpdesk_lite.words.ticket import CLAIMED, QUEUE, Place
 from tests.examples import NOON, contact_form, submission
-from tests.test_categories import EVERYBODY, Sorted, private
+from tests.shelves.test_categories import EVERYBODY, Sorted, private
 
 FACTS = Facts(
     "repair",

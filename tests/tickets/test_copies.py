@@ -9,7 +9,7 @@ from helpdesk_lite.words.errors import HandlingRefused, NotAllowed, TicketMoved
 from helpdesk_lite.words.letter import ANSWER as ANSWER_LETTER
 from helpdesk_lite.words.ticket import ANSWER, LETTER
 from tests.examples import BOB, INES
-from tests.test_handling import Handled
+from tests.tickets.test_handling import Handled
 
 JANE, CARL = "jane@example.com", "Carl@example.com"
 

@@ -58,7 +58,7 @@ def test_who_wrote_a_pending_ticket_is_not_told(desk, ask):
 def test_what_somebody_else_has_is_named_but_leads_nowhere(desk, ask):
     mine, his = ask("It burns.", "ines"), ask("It floods.", "bob")
     answer = desk.get(way(desk, mine), "ines")
-    assert rows(answer) == [his, mine]
+    assert set(rows(answer)) == {his, mine}
     assert f'href="{SCRIPT}/tickets/{his}"' not in answer.text
     assert f'href="{SCRIPT}/tickets/{his}"' in desk.get(way(desk, mine), "ada").text
 

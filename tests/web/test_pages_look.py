@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_look import PLUM, PNG, SVG
+from tests.shelves.test_look import PLUM, PNG, SVG
 
 HERE, LOGO = "/administration/look", "/administration/look/logo"
 
