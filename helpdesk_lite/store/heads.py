@@ -20,7 +20,7 @@ from helpdesk_lite import disk
 from helpdesk_lite.store import fanout, mbox
 from helpdesk_lite.words import tracking
 from helpdesk_lite.words.errors import TicketDamaged
-from helpdesk_lite.words.standing import Standing
+from helpdesk_lite.words.standing import USUAL, Standing
 from helpdesk_lite.words.ticket import Head
 
 TYPE_CHECKING = False
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 _UNSETTLED = 2.0  # seconds: the coarsest clock a file system has
 _BELIEVED = 60.0  # seconds
 _WORTH_KEEPING = 64  # heads that had to be read
-_PROGRAM = (1, sys.hexversion, Head._fields, Standing._fields)  # what the shape of what is kept depends on
+_COMMON = ("form", "title", "category", "language", "answers", "channel")
+_PROGRAM = (2, sys.hexversion, Head._fields, Standing._fields)  # what the shape of what is kept depends on
 
 
 class Folder(NamedTuple):
@@ -82,7 +83,7 @@ class Heads:
         if program != _PROGRAM:
             return {}
         return {
-            path: Folder(at, {head["number"]: (stamp, _head(head)) for stamp, head in files}, inner)
+            path: Folder(at, {head.number: (stamp, head) for stamp, head in _heads(files)}, inner)
             for path, at, files, inner in folders
         }
 
@@ -151,7 +152,7 @@ def _read(entry: os.DirEntry[str], number: str, known: tuple[Stamp, Head] | None
         if known is not None and known[0] == stamp:
             return {number: known}
         with open(entry.path, "rb", buffering=0) as file:
-            return {number: (stamp, mbox.head_of(file.read(mbox.HEAD_SIZE)))}
+            return {number: (stamp, _shared(mbox.head_of(file.read(mbox.HEAD_SIZE))))}
     except (FileNotFoundError, TicketDamaged):
         return {}
 
@@ -171,10 +172,19 @@ def _count_new(before: dict[str, Folder], now: dict[str, Folder]) -> int:
     )
 
 
-def _plain(head: Head) -> dict[str, object]:
+def _plain(head: Head) -> tuple[object, ...]:
     """The head as values that marshal holds."""
-    return {**head._asdict(), "standing": tuple(head.standing)}
+    return tuple(head._replace(standing=tuple(head.standing)))  # type: ignore[arg-type]
 
 
-def _head(plain: dict[str, Any]) -> Head:
-    return Head(**{**plain, "standing": Standing(*plain["standing"])})
+def _heads(files: list[tuple[Stamp, Any]]) -> Iterator[tuple[Stamp, Head]]:
+    """The heads that were kept, each with its file's stamp."""
+    for stamp, plain in files:
+        head = Head(*plain)
+        yield stamp, _shared(head._replace(standing=Standing(*head.standing)))
+
+
+def _shared(head: Head) -> Head:
+    """The head, with one text in memory for what many tickets have in common: thousands are remembered."""
+    common: dict[str, Any] = {name: sys.intern(getattr(head, name)) for name in _COMMON}
+    return head._replace(standing=USUAL if head.standing == USUAL else head.standing, **common)
