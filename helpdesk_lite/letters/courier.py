@@ -16,6 +16,7 @@ from typing import NamedTuple
 from helpdesk_lite import disk
 from helpdesk_lite.mail.transport.contract import LATER, REFUSED, SENT, Outcome, Parcel, TransportDown
 from helpdesk_lite.shelves.operators import Operator
+from helpdesk_lite.store.contract import has_ticket
 from helpdesk_lite.words import route
 from helpdesk_lite.words.errors import DeskError, LetterRefused, OperatorMistaken, UnknownNumber
 from helpdesk_lite.words.letter import (
@@ -214,7 +215,7 @@ class Courier:
         except UnknownNumber as wrong:
             # Under its lock no ticket is between two folders, where a reader may miss it.
             with self._parts.store.locked(letter.number):
-                is_gone = not self._has_ticket(letter.number)
+                is_gone = not has_ticket(self._parts.store, letter.number)
             (self._hold if is_gone else self._postpone)(letter, str(wrong))
         except TransportDown as wrong:
             self._down[along] = str(wrong)
@@ -244,13 +245,6 @@ class Courier:
             written = self._write(letter, ticket, message, along, transport)
             with _parcel(written, transport.carries, self._parts.spool) as parcel:
                 return written, transport.send(written.sender, written.recipients, parcel)
-
-    def _has_ticket(self, number: str) -> bool:
-        try:
-            self._parts.store.place(number)
-        except UnknownNumber:
-            return False
-        return True
 
     def _write(self, letter: Letter, ticket: Ticket, message: BinaryIO, along: Route, transport: Transport) -> Written:
         writer = self._writer_for(letter, ticket)

@@ -16,6 +16,7 @@ from helpdesk_lite.letters.threads import Thread, Threads
 from helpdesk_lite.letters.typed import named
 from helpdesk_lite.mail import automatic, incoming
 from helpdesk_lite.mail.arrivals import Known
+from helpdesk_lite.store.contract import has_ticket
 from helpdesk_lite.words import reply_address
 from helpdesk_lite.words.errors import (
     BelongsElsewhere,
@@ -23,7 +24,6 @@ from helpdesk_lite.words.errors import (
     DeskError,
     MayBeKept,
     TooLarge,
-    UnknownNumber,
 )
 from helpdesk_lite.words.reply_address import CLAIM, OPERATOR, PROBE, TICKET
 from helpdesk_lite.words.ticket import CUSTOMER, LETTER, QUEUE
@@ -176,7 +176,7 @@ class Intake(NamedTuple):
         """What became of this letter when it came before, if it belongs to the same ticket or to none in particular."""
         for known in self.arrivals.known(letter.message_id or letter.digest):
             is_same = known.digest == letter.digest and (not thread.number or known.number == thread.number)
-            if is_same and known.outcome in (THREADED, OPENED) and self._exists(known.number):
+            if is_same and known.outcome in (THREADED, OPENED) and has_ticket(self.threads.store, known.number):
                 return Outcome(known.outcome, known.number, known.reason)
         return None
 
@@ -294,13 +294,6 @@ class Intake(NamedTuple):
         return not trusted or any(
             one.result == "pass" and one.field == verdicts[0].field and _signer(one) == domain for one in verdicts
         )
-
-    def _exists(self, number: str) -> bool:
-        try:
-            self.threads.store.place(number)
-        except UnknownNumber:
-            return False
-        return True
 
     def _post(self, arrival: Arrival, letter: Incoming) -> Post:
         sender = letter.senders[0] if letter.senders else None

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from helpdesk_lite.words.errors import UnknownNumber
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
@@ -105,3 +107,12 @@ class Store(Protocol):
 
     def tidy(self) -> None:
         """Forget what `once` knows of submissions that are more than a day old."""
+
+
+def has_ticket(store: Store, number: str) -> bool:
+    """Whether there is such a ticket. One that moves just now may be missed, but not by who holds its lock."""
+    try:
+        store.place(number)
+    except UnknownNumber:
+        return False
+    return True

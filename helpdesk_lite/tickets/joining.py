@@ -13,6 +13,7 @@ from typing import NamedTuple
 from helpdesk_lite.desk import Draft
 from helpdesk_lite.letters.correspondence import FORM, LONGEST_TEXT, TITLE
 from helpdesk_lite.mail import incoming
+from helpdesk_lite.store.contract import has_ticket
 from helpdesk_lite.words import signing, ties, tracking
 from helpdesk_lite.words.errors import (
     CustomersDiffer,
@@ -20,7 +21,6 @@ from helpdesk_lite.words.errors import (
     HandlingRefused,
     MayBeKept,
     TicketMoved,
-    UnknownNumber,
 )
 from helpdesk_lite.words.form import FieldValue
 from helpdesk_lite.words.i18n import Sentence
@@ -98,18 +98,19 @@ class Joining(NamedTuple):
 
     def unmerge(self, number: str, operator: Operator) -> None:
         """Take the ticket out of the one it was merged into: it is again where it lay. TicketMoved, NotAllowed."""
-        ticket = self.desk.store.read(number)
+        store = self.desk.store
+        ticket = store.read(number)
         if not (into := ticket.merged_into):
             raise TicketMoved(number, *ticket.place, ticket.since)
-        others = [] if self._is_nowhere(into) else [into]  # a ticket that is gone keeps none of its parts
+        others = [into] if has_ticket(store, into) else []  # a ticket that is gone keeps none of its parts
         with self.desk.locked(number, *others):
-            ticket = self.desk.store.read(number)
+            ticket = store.read(number)
             if ticket.merged_into != into:
                 raise TicketMoved(number, *ticket.place, ticket.since)
             self._demand(operator, MERGE, self.desk.with_holder(ticket))
             goal = self._before(ticket, operator)
             self.desk.move(ticket, goal, UNMERGED, operator.name, text=into)
-            for other in map(self.desk.store.read, others):
+            for other in map(store.read, others):
                 with _second(number):
                     self._add(other, PARTED, number, operator.name, number in ties.of(other).joined)
 
@@ -157,19 +158,12 @@ class Joining(NamedTuple):
             named |= dict.fromkeys(its.joined, JOINED) | dict.fromkeys(its.linked, LINKED)
             named |= dict.fromkeys(dict(its.split_off), ties.SPLIT)
             for other, kind in named.items():
-                if other and self._is_nowhere(other):
+                if other and not has_ticket(store, other):
                     yield Astray(number, f"it names {other} ({kind}), and there is no such ticket")
             if its.merged_into:
                 whole = ties.whole(store.read(number), store.read)
-                if whole.merged_into and not self._is_nowhere(whole.merged_into):
+                if whole.merged_into and has_ticket(store, whole.merged_into):
                     yield Astray(number, f"it was merged into {its.merged_into}, and that, in the end, into itself")
-
-    def _is_nowhere(self, number: str) -> bool:
-        try:
-            self.desk.store.place(number)
-        except UnknownNumber:
-            return True
-        return False
 
     def missing(self) -> Iterator[Missing]:
         """What one ticket says of another that does not say so itself, wherever a step was cut short."""
