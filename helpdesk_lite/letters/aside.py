@@ -6,7 +6,7 @@ with all its bytes, one that is thrown away lies among the ignored, with who did
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from helpdesk_lite.letters.intake import IGNORED, KEPT, REFUSED, Intake, Outcome
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from helpdesk_lite.mail.arrivals import Arrival
+    from helpdesk_lite.mail.incoming import Incoming
     from helpdesk_lite.shelves.operators import Operator
 
 
@@ -41,23 +42,16 @@ class Aside(NamedTuple):
 
     def letters(self) -> Iterator[Kept]:
         """All that wait for a person, oldest first."""
-        arrivals = self.intake.arrivals
-        for arrival, reason in arrivals.kept():
-            with arrivals.open(arrival) as file:
-                letter = incoming.read(file, arrival.envelope.sender)
+        for arrival, reason in self.intake.arrivals.kept():
+            letter = self._read(arrival)
             sender = ", ".join(box.address for box in letter.senders)
             yield Kept(arrival.name, arrival.at, sender, letter.subject, letter.reply, reason)
 
     def take(self, digest: str, operator: Operator) -> Outcome:
         """Take the letter as a customer's, whatever kept it out. NotAllowed, UnknownLetter; DepartmentUnusable and
         HandlingRefused if it goes to a category's own desk, which is not there, or does not take it."""
-        self.intake.correspondence.desk.demand(operator, LETTERS, what=digest)
-        self._arrival(digest)  # what is no digest names no lock
         arrivals = self.intake.arrivals
-        with arrivals.judging(digest):
-            arrival = self._arrival(digest)
-            with arrivals.open(arrival) as file:
-                letter = incoming.read(file, arrival.envelope.sender)
+        with self._at_hand(digest, operator) as (arrival, letter):
             outcome = self.intake.taken(arrival, letter)
             if outcome.kind == REFUSED:
                 raise HandlingRefused(outcome.reason)
@@ -71,17 +65,25 @@ class Aside(NamedTuple):
 
     def throw_away(self, digest: str, operator: Operator) -> None:
         """Lay the letter aside for good. NotAllowed, UnknownLetter."""
-        self.intake.correspondence.desk.demand(operator, LETTERS, what=digest)
-        self._arrival(digest)  # what is no digest names no lock
         arrivals = self.intake.arrivals
-        with arrivals.judging(digest):
-            arrival = self._arrival(digest)
-            with arrivals.open(arrival) as file:
-                letter = incoming.read(file, arrival.envelope.sender)
+        with self._at_hand(digest, operator) as (arrival, letter):
             known = Known(digest, letter.message_id, IGNORED, "", arrival.at, f"{operator.name} threw it away.")
             arrivals.ignore(arrival, known)
             with suppress(OSError):  # `verify` tells the index
                 arrivals.note(known)
+
+    @contextmanager
+    def _at_hand(self, digest: str, operator: Operator) -> Iterator[tuple[Arrival, Incoming]]:
+        """The letter, under its lock while the block runs, for who may decide about it. NotAllowed, UnknownLetter."""
+        self.intake.correspondence.desk.demand(operator, LETTERS, what=digest)
+        self._arrival(digest)  # what is no digest names no lock
+        with self.intake.arrivals.judging(digest):
+            arrival = self._arrival(digest)
+            yield arrival, self._read(arrival)
+
+    def _read(self, arrival: Arrival) -> Incoming:
+        with self.intake.arrivals.open(arrival) as file:
+            return incoming.read(file, arrival.envelope.sender)
 
     def _arrival(self, digest: str) -> Arrival:
         arrival = self.intake.arrivals.find_kept(digest)
