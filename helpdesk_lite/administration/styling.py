@@ -11,6 +11,7 @@ import os
 from typing import NamedTuple
 
 from helpdesk_lite import disk
+from helpdesk_lite.administration.texts import may_write_in
 from helpdesk_lite.shelves.audit import ADDED, CHANGED, REMOVED
 from helpdesk_lite.shelves.look import logo_name, version_of
 from helpdesk_lite.words.errors import FileChanged, FileReadOnly, TextMistaken
@@ -68,7 +69,7 @@ class Styling(NamedTuple):
         before, after = self.logo.version(), version_of(name, content)
         if before == after:
             return
-        if not _is_writable(self.logo.folder):
+        if not may_write_in(self.logo.folder):
             raise FileReadOnly(LOGO)
         self._keep(before, self.logo.content())
         self._keep(after, content)
@@ -85,12 +86,6 @@ class Styling(NamedTuple):
 def _values(version: str) -> dict[str, Any] | None:
     """What the log says of a logo."""
     return {"kept": version} if version else None
-
-
-def _is_writable(folder: str) -> bool:
-    while not os.path.isdir(folder) and folder != os.path.dirname(folder):
-        folder = os.path.dirname(folder)
-    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def is_undoable(noted: Noted) -> bool:

@@ -116,10 +116,7 @@ class Texts(NamedTuple):
 
     def is_writable(self, name: str) -> bool:
         """Whether the user that runs the desk may write this file."""
-        folder = os.path.dirname(os.path.realpath(self.read(name).path))
-        while not os.path.isdir(folder) and folder != os.path.dirname(folder):
-            folder = os.path.dirname(folder)
-        return os.access(folder, os.W_OK | os.X_OK)
+        return may_write_in(os.path.dirname(os.path.realpath(self.read(name).path)))
 
     def check(self, name: str, text: str) -> list[str]:
         """What is wrong with such a text, one sentence each."""
@@ -226,6 +223,13 @@ class Texts(NamedTuple):
             what = CHANGED if now.is_there and then.is_there else ADDED if then.is_there else REMOVED
             self.audit.note(by.name, what, now.name, _values(now), _values(then), undoes)
         _make(now, then)
+
+
+def may_write_in(folder: str) -> bool:
+    """Whether the user that runs the desk may make files in this folder, and the folder itself if it is not there."""
+    while not os.path.isdir(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def text_of(values: dict[str, Any] | None) -> str:
