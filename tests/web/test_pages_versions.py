@@ -47,6 +47,9 @@ def test_each_is_listed_and_shown_line_by_line(written):
     page = desk.get(f"{HERE}?of=rules.toml", "ada")
     assert page.words.index("ada changed rules.toml") < page.words.index("ada added rules.toml")
     assert f"{HERE}/{added.name}" in page.text
+    older = desk.get(f"{HERE}?of=rules.toml&before={changed.name}", "ada")
+    assert ("ada added" in older.words, "ada changed" in older.words) == (True, False)
+    assert f'{HERE}?of=rules.toml">The newest' in older.text
     words = desk.get(f"{HERE}/{changed.name}", "ada").words
     assert "[[rule]] before: then.level = 2 after: then.level = 3" in words
     assert f"{HERE}/{changed.name}" in desk.get("/administration/log", "ada").text

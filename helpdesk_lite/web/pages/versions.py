@@ -41,14 +41,12 @@ def overview(request: Request, house: House) -> Response:
         }
         for noted in found
     ]
-    way = f"?of={quoted(name)}"
     values = {
         "name": name,
         "entries": entries,
         "way_back": way_to(now),
         "is_first": not before,
-        "newest": way,
-        "next": f"{way}&before={older}" if older else "",
+        "next": f"&before={older}" if older else "",
     }
     return page(request, house, "versions.html", values, here="administration")
 
