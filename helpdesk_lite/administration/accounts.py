@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite import disk
-from helpdesk_lite.shelves.audit import ADDED, CHANGED, REMOVED
+from helpdesk_lite.shelves.audit import ADDED, CHANGED, REMOVED, as_told, told_of
 from helpdesk_lite.shelves.operators import COMMAND_LINE, Operator
 from helpdesk_lite.words import signing, tracking
 from helpdesk_lite.words.errors import FileChanged, MayBeKept, NotAllowed, OperatorMistaken
@@ -142,14 +142,15 @@ class Accounts(NamedTuple):
             now = _values(operator) if operator else None
             if now != noted.after:
                 raise FileChanged(f"{name}.toml")
-            if noted.before is None:
+            before = as_told(Operator(name, ""), noted.before, OperatorMistaken)
+            if before is None:
                 self._remove(name, by, noted.name)
             elif operator is None:
-                kept = self.operators.checked(_without_hidden(_operator(name, noted.before)))
+                kept = self.operators.checked(_without_hidden(before))
                 self.audit.note(by.name, ADDED, noted.about, None, _values(kept), noted.name)
                 self.operators.write(kept)
             else:
-                self._change(_operator(name, noted.before), by, noted.name)
+                self._change(before, by, noted.name)
 
     def _change(self, operator: Operator, by: Operator, undoes: str = "") -> None:
         before = self._found(operator.name, is_mistaken_too=True)
@@ -223,28 +224,10 @@ def is_undoable(noted: Noted) -> bool:
 
 
 def _values(operator: Operator) -> dict[str, Any]:
-    """What the log keeps of an account: all but its name, which the entry has, and passwords."""
-    values = operator._replace(deliver=without_password(operator.deliver))._asdict()
-    return {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in values.items()
-        if name not in ("name", "password_hash")
-    }
+    """What the log keeps of an account: no passwords."""
+    return told_of(operator._replace(deliver=without_password(operator.deliver)))
 
 
 def _without_hidden(operator: Operator) -> Operator:
     """The account, reached by mail if the password of its mailbox is not known."""
     return operator._replace(deliver="mail") if f":{HIDDEN}@" in operator.deliver else operator
-
-
-def _operator(name: str, values: dict[str, Any]) -> Operator:
-    """The account as the log has it, in the fields of this version. OperatorMistaken if a hand wrote it otherwise."""
-    usual = Operator._field_defaults | {"email": ""}
-    known: dict[str, Any] = {
-        field: tuple(map(str, value)) if isinstance(value, list) else value
-        for field, value in values.items()
-        if field in usual and field != "password_hash"
-    }
-    if any(type(value) is not type(usual[field]) for field, value in known.items()):
-        raise OperatorMistaken(Sentence("The entry in the log does not say how it was."))
-    return Operator(name, **{"email": "", **known})

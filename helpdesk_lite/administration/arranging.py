@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite import disk
-from helpdesk_lite.shelves.audit import ADDED, CHANGED, REMOVED
+from helpdesk_lite.shelves.audit import ADDED, CHANGED, REMOVED, as_told, told_of
 from helpdesk_lite.shelves.categories import Category
 from helpdesk_lite.shelves.operators import COMMAND_LINE
 from helpdesk_lite.words.errors import CategoryMistaken, FileChanged, HandlingRefused
@@ -19,8 +19,6 @@ from helpdesk_lite.words.rights import ADMINISTER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.shelves.audit import Audit, Noted
     from helpdesk_lite.shelves.categories import Categories
@@ -76,15 +74,16 @@ class Arranging(NamedTuple):
         with disk.locked(self.lock):
             name = noted.about.removeprefix(_ABOUT)
             now = self.categories.read(name)
-            if now != (None if noted.after is None else _category(name, noted.after)):
+            if now != as_told(Category(name), noted.after, CategoryMistaken):
                 raise FileChanged(f"{name}.toml")
-            if noted.before is None:
+            before = as_told(Category(name), noted.before, CategoryMistaken)
+            if before is None:
                 self._remove(name, by, noted.name)
             else:
-                (self._add if now is None else self._change)(_category(name, noted.before), by, noted.name)
+                (self._add if now is None else self._change)(before, by, noted.name)
 
     def _add(self, category: Category, by: Operator, undoes: str = "") -> None:
-        self.audit.note(by.name, ADDED, _ABOUT + category.name, None, _values(category), undoes)
+        self.audit.note(by.name, ADDED, _ABOUT + category.name, None, told_of(category), undoes)
         self.categories.add(category)
 
     def _change(self, category: Category, by: Operator, undoes: str = "") -> None:
@@ -95,8 +94,8 @@ class Arranging(NamedTuple):
             category = category._replace(desk=before.desk if before else "")
             self.categories.check(category)
         if before != category:
-            told = _values(before or Category(category.name))
-            self.audit.note(by.name, CHANGED, _ABOUT + category.name, told, _values(category), undoes)
+            told = told_of(before or Category(category.name))
+            self.audit.note(by.name, CHANGED, _ABOUT + category.name, told, told_of(category), undoes)
             self.categories.change(category)
 
     def _remove(self, name: str, by: Operator, undoes: str = "") -> None:
@@ -106,7 +105,7 @@ class Arranging(NamedTuple):
         if before.desk and by is not COMMAND_LINE:
             text = N_("%(name)s has a desk of its own: only whoever runs the host can take it away.")
             raise HandlingRefused(Sentence(text, name=name))
-        self.audit.note(by.name, REMOVED, _ABOUT + name, _values(before), None, undoes)
+        self.audit.note(by.name, REMOVED, _ABOUT + name, told_of(before), None, undoes)
         self.categories.remove(name)
 
     def _compare(self, name: str, seen: str) -> None:
@@ -118,15 +117,3 @@ class Arranging(NamedTuple):
 def is_undoable(noted: Noted) -> bool:
     """Whether `undo` can take this entry back."""
     return noted.about.startswith(_ABOUT) and noted.what in (ADDED, CHANGED, REMOVED)
-
-
-def _values(category: Category) -> dict[str, Any]:
-    """What the log says of a category."""
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in category._asdict().items()}
-
-
-def _category(name: str, values: dict[str, Any]) -> Category:
-    known: dict[str, Any] = {field: value for field, value in values.items() if field in Category._fields[1:]}
-    for field, value in known.items():
-        known[field] = tuple(value) if isinstance(value, list) else value
-    return Category(name, **known)

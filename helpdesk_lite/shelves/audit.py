@@ -14,11 +14,14 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk
 from helpdesk_lite.words import times
+from helpdesk_lite.words.i18n import Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
+
+    from helpdesk_lite.words.errors import DeskError
 
 REFUSED = "refused"
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
@@ -151,6 +154,27 @@ class Audit:
 
     def _path(self, month: str) -> str:
         return os.path.join(self.folder, month + _END)
+
+
+def told_of(one: Any) -> dict[str, Any]:
+    """What the log keeps of a NamedTuple: all but its name, which the entry has, and what nobody may read there."""
+    told = {name: list(value) if isinstance(value, tuple) else value for name, value in one._asdict().items()}
+    return {name: value for name, value in told.items() if name not in ("name", *_KEPT_BACK)}
+
+
+def as_told(usual: Any, told: dict[str, Any] | None, mistaken: type[DeskError]) -> Any:
+    """The NamedTuple `usual` with what the log tells of it, in the fields of this version; None for None.
+
+    `mistaken` if a hand wrote that otherwise.
+    """
+    if told is None:
+        return None
+    shape = told_of(usual)
+    known = {field: value for field, value in told.items() if field in shape}
+    if any(type(value) is not type(shape[field]) for field, value in known.items()):
+        raise mistaken(Sentence("The entry in the log does not say how it was."))
+    lists = {field: tuple(map(str, value)) for field, value in known.items() if isinstance(value, list)}
+    return usual._replace(**known | lists)
 
 
 def _shown(value: Any) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_lite.shelves.categories import Category
-from helpdesk_lite.words.errors import FileChanged
+from helpdesk_lite.words.errors import CategoryMistaken, FileChanged
 from tests.web.conftest import SCRIPT
 
 HERE = "/administration/categories"
@@ -115,6 +115,12 @@ def test_they_are_administrators_alone(desk, repairs):
         assert desk.post(path, "ines", {"name": "bills", "priority": "low", "level": "1"}).status == 403
     assert desk.post(f"{HERE}/repairs/remove", "ines").status == 403
     assert desk.house.categories.all() == [REPAIRS]
+
+
+def test_an_entry_that_a_hand_made_up_is_not_undone(desk):
+    desk.house.audit.note("ada", "removed", "categories/bills", {"title": 7})
+    with pytest.raises(CategoryMistaken, match="does not say how it was"):
+        desk.house.arranging.undo(desk.house.audit.read()[0], desk.operator("ada"))
 
 
 def test_each_change_is_in_the_log_and_can_be_undone(desk):
