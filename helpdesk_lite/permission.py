@@ -10,7 +10,8 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from helpdesk_lite.words.errors import DeskError, NotAllowed
-from helpdesk_lite.words.rights import ADMINISTRATOR, ALL, HOLD, NOTHING, ROLES, TEAM, VISIBLE, reach
+from helpdesk_lite.words.i18n import N_, Sentence
+from helpdesk_lite.words.rights import ADMINISTRATOR, ALL, HOLD, NOTHING, ROLES, TEAM, VERBS, VISIBLE, reach
 from helpdesk_lite.words.ticket import CLAIMED, QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
@@ -89,12 +90,15 @@ class Permission(NamedTuple):
 
     def _reason(self, operator: Operator, verb: str, about: Ticket | None) -> str:
         if all(reach(role, verb) == NOTHING for role in ROLES if role != ADMINISTRATOR):
-            return "Only an administrator can do this."
+            return Sentence("Only an administrator can do this.")
         if about is None or reach(operator.role, verb) == NOTHING:
-            return f"{operator.name} has the role of {operator.role}, which does not let them do this ({verb})."
+            text = N_("%(who)s has the role of %(role)s, which does not let them do this (%(verb)s).")
+            role, done = Sentence(operator.role), Sentence(VERBS.get(verb, verb))
+            return Sentence(text, who=operator.name, role=role, verb=done)
         if about.place.holder and reach(operator.role, verb) != VISIBLE:
-            return f"{about.place.holder} has ticket {about.number}."
-        return f"Ticket {about.number} is about {about.category}, which is none of {operator.name}'s categories."
+            return Sentence("%(who)s has ticket %(number)s.", who=about.place.holder, number=about.number)
+        text = N_("Ticket %(number)s is about %(category)s, which is none of %(who)s's categories.")
+        return Sentence(text, number=about.number, category=about.category, who=operator.name)
 
 
 def _told(about: Ticket | Head, place: Place) -> tuple[str, str]:

@@ -122,7 +122,7 @@ class Accounts(NamedTuple):
         with disk.locked(self.lock):
             operator = self.invited(key)
             if operator is None:
-                raise NotAllowed("This link has been used, or it is too old.")
+                raise NotAllowed(Sentence("This link has been used, or it is too old."))
             self._change_password(operator.name, password, operator)
             try:
                 return self._found(operator.name)

@@ -13,6 +13,7 @@ from helpdesk_lite.letters.intake import IGNORED, KEPT, REFUSED, Intake, Outcome
 from helpdesk_lite.mail import incoming
 from helpdesk_lite.mail.arrivals import Known
 from helpdesk_lite.words.errors import HandlingRefused, UnknownLetter
+from helpdesk_lite.words.i18n import Sentence
 from helpdesk_lite.words.rights import LETTERS
 
 TYPE_CHECKING = False
@@ -67,7 +68,8 @@ class Aside(NamedTuple):
         """Lay the letter aside for good. NotAllowed, UnknownLetter."""
         arrivals = self.intake.arrivals
         with self._at_hand(digest, operator) as (arrival, letter):
-            known = Known(digest, letter.message_id, IGNORED, "", arrival.at, f"{operator.name} threw it away.")
+            reason = Sentence("%(who)s threw it away.", who=operator.name)
+            known = Known(digest, letter.message_id, IGNORED, "", arrival.at, reason)
             arrivals.ignore(arrival, known)
             with suppress(OSError):  # `verify` tells the index
                 arrivals.note(known)

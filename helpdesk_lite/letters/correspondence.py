@@ -150,7 +150,7 @@ class Correspondence(NamedTuple):
             ticket = self.desk.store.read(number)
             self._tell(operator, ticket, self._lost(operator, lost))
         except NotAllowed as wrong:
-            self._tell(operator, self.desk.store.read(number), str(wrong))
+            self._tell(operator, self.desk.store.read(number), wrong.words)
 
     def answer(self, number: str, operator: Operator, post: Post) -> bool:
         """Send the operator's letter to the customer, claiming the ticket if nobody has it; whether it went.
@@ -237,7 +237,7 @@ class Correspondence(NamedTuple):
                 self.desk.demand(operator, CLAIM, ticket)
             self.desk.demand(operator, REPLY, what=ticket.number)
         except NotAllowed as wrong:
-            self._tell(operator, ticket, str(wrong))
+            self._tell(operator, ticket, wrong.words)
             raise
 
     def _writer_in(self, whole: Ticket, ticket: Ticket, post: Post, by: str) -> str:
@@ -258,7 +258,7 @@ class Correspondence(NamedTuple):
         except TicketMoved as moved:
             told = self._lost(operator, moved)
         except NotAllowed as wrong:
-            told = str(wrong)
+            told = wrong.words
         self._tell(operator, self.desk.store.read(number), told)
 
     def _send(self, ticket: Ticket, operator: Operator, post: Post, waits: bool = False) -> None:
@@ -289,7 +289,8 @@ class Correspondence(NamedTuple):
     def _tell(self, operator: Operator, ticket: Ticket, note: str) -> None:
         """Mail the operator a sentence. No entry names that letter: lost in a crash, its cause makes it again."""
         if self._may_tell(operator.email):
-            letter = self.desk.letter(RETURNED, ticket.inquiry, operator=operator.name)._replace(note=note)
+            told = i18n.told(note, self._said(operator))
+            letter = self.desk.letter(RETURNED, ticket.inquiry, operator=operator.name)._replace(note=told)
             with self.desk.locked(ticket.number):
                 self.desk.outbox.stage([letter])
                 self.desk.outbox.publish([letter])

@@ -19,6 +19,7 @@ from helpdesk_lite.shelves.operators import Operator
 from helpdesk_lite.store.contract import has_ticket
 from helpdesk_lite.words import route
 from helpdesk_lite.words.errors import DeskError, LetterRefused, OperatorMistaken, UnknownNumber
+from helpdesk_lite.words.i18n import Sentence, joined
 from helpdesk_lite.words.letter import (
     ACKNOWLEDGEMENT,
     ANSWER,
@@ -211,17 +212,17 @@ class Courier:
             self._outbox.done(letter, self._parts.clock())
             self._log("not sent, the ticket was put away", letter)
         except LetterRefused as wrong:
-            self._hold(letter, str(wrong))
+            self._hold(letter, wrong.words)
         except UnknownNumber as wrong:
             # Under its lock no ticket is between two folders, where a reader may miss it.
             with self._parts.store.locked(letter.number):
                 is_gone = not has_ticket(self._parts.store, letter.number)
-            (self._hold if is_gone else self._postpone)(letter, str(wrong))
+            (self._hold if is_gone else self._postpone)(letter, wrong.words)
         except TransportDown as wrong:
-            self._down[along] = str(wrong)
-            self._postpone(letter, str(wrong))
+            self._down[along] = wrong.words
+            self._postpone(letter, wrong.words)
         except (DeskError, OSError) as wrong:
-            self._postpone(letter, str(wrong))
+            self._postpone(letter, wrong.words if isinstance(wrong, DeskError) else str(wrong))
         except Exception as wrong:
             log.exception("courier: failed number=%s message_id=%s", letter.number, letter.message_id)
             self._postpone(letter, f"{type(wrong).__name__}: {wrong}")
@@ -240,7 +241,9 @@ class Courier:
             raise _Needless
         entry = letter.entry or ticket.entries[0].message_id
         if entry not in {one.message_id for one in ticket.entries}:
-            raise LetterRefused(f"Ticket {letter.number} has no entry {entry}.")
+            raise LetterRefused(
+                Sentence("Ticket %(number)s has no entry %(entry)s.", number=letter.number, entry=entry)
+            )
         with self._parts.store.open_message(letter.number, entry) as message:
             written = self._write(letter, ticket, message, along, transport)
             with _parcel(written, transport.carries, self._parts.spool) as parcel:
@@ -254,7 +257,9 @@ class Courier:
         if letter.kind in plain:
             return plain[letter.kind](letter, ticket)
         if letter.kind not in KINDS:
-            raise LetterRefused(f"This version of the desk knows no letter of the kind {letter.kind!r}.")
+            raise LetterRefused(
+                Sentence("This version of the desk knows no letter of the kind %(kind)s.", kind=letter.kind)
+            )
         if letter.kind == ANSWER:
             return writer.answer(letter, ticket, message, self._parts.operators.find(letter.operator))
         operator = self._reader(letter)
@@ -274,7 +279,7 @@ class Courier:
         """The operator whom it is for. LetterRefused if they are gone."""
         operator = self._parts.operators.find(letter.operator)
         if operator is None:
-            raise LetterRefused(f"There is no operator {letter.operator} any more.")
+            raise LetterRefused(Sentence("There is no operator %(name)s any more.", name=letter.operator))
         return operator
 
     def _redirected(
@@ -335,9 +340,7 @@ class Courier:
         found: dict[str, list[str]] = {SENT: [], LATER: [], REFUSED: []}
         for recipient in recipients:
             found[outcomes[recipient].kind].append(recipient)
-        reasons = {
-            kind: "; ".join(dict.fromkeys(outcomes[one].reason for one in those)) for kind, those in found.items()
-        }
+        reasons = {kind: joined(dict.fromkeys(outcomes[one].reason for one in those)) for kind, those in found.items()}
         if found[LATER]:
             if found[REFUSED]:
                 self._outbox.hold_part(_left(letter, found[REFUSED], reasons[REFUSED]))

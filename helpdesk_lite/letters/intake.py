@@ -25,6 +25,7 @@ from helpdesk_lite.words.errors import (
     MayBeKept,
     TooLarge,
 )
+from helpdesk_lite.words.i18n import N_, Sentence
 from helpdesk_lite.words.reply_address import CLAIM, OPERATOR, PROBE, TICKET
 from helpdesk_lite.words.ticket import CUSTOMER, LETTER, QUEUE
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 THREADED, OPENED, IGNORED, REFUSED, KEPT = "threaded", "opened", "ignored", "refused", "kept"
 PASSED = "passed"  # to a category's own desk, which has it now
-A_PROBE = "It is the doctor's probe."
+A_PROBE = Sentence("It is the doctor's probe.")
 log = logging.getLogger("helpdesk_lite")
 
 
@@ -68,10 +69,10 @@ class Intake(NamedTuple):
             with self.arrivals.received(chunks, envelope, desk.settings.letter_mb << 20) as arrival:
                 return self._conclude(arrival)
         except TooLarge as wrong:
-            return Outcome(REFUSED, reason=str(wrong))
+            return Outcome(REFUSED, reason=wrong.words)
         except DepartmentUnusable as wrong:  # it waits in new/ for the next round, where nobody reads it
             log.warning("intake: waits said=%r", str(wrong)[:300])
-            return Outcome(PASSED, reason=str(wrong))
+            return Outcome(PASSED, reason=wrong.words)
 
     def finish(self) -> int:
         """Judge what a killed process left; how many letters. One at which a disk fails waits for the next time."""
@@ -97,13 +98,13 @@ class Intake(NamedTuple):
             except DepartmentUnusable:
                 raise
             except DeskError as wrong:
-                outcome = Outcome(KEPT, reason=str(wrong))
+                outcome = Outcome(KEPT, reason=wrong.words)
             except (OSError, MemoryError):
                 raise
             except Exception as wrong:
                 said = type(wrong).__name__, str(wrong)[:300]
                 log.error("intake: failed message_id=%s error=%s said=%r", letter.message_id, *said)
-                outcome = Outcome(KEPT, reason=f"The desk failed at it ({type(wrong).__name__}).")
+                outcome = Outcome(KEPT, reason=Sentence("The desk failed at it (%(error)s).", error=said[0]))
             self._lay(arrival, letter, outcome)
         log.info("intake: %s number=%s message_id=%s", outcome.kind, outcome.number or "-", letter.message_id)
         return outcome
@@ -132,10 +133,10 @@ class Intake(NamedTuple):
         if letter.is_report:
             return self._report(arrival, letter)
         if not letter.senders:
-            return Outcome(KEPT, reason="Nobody is named in From: there is nobody to answer.")
+            return Outcome(KEPT, reason=Sentence("Nobody is named in From: there is nobody to answer."))
         if any(self.threads.is_ours(sender.address) for sender in letter.senders):
             is_probe = self.threads.find(letter, arrival.envelope, "").purpose == PROBE
-            return Outcome(IGNORED, reason=A_PROBE if is_probe else "It is a letter of this desk.")
+            return Outcome(IGNORED, reason=A_PROBE if is_probe else Sentence("It is a letter of this desk."))
         operator = self._operator(letter)
         thread = self.threads.find(letter, arrival.envelope, operator.name if operator else "")
         if before := self._before(letter, thread):
@@ -143,7 +144,8 @@ class Intake(NamedTuple):
         if letter.auto and not automatic.may_be_a_persons(letter.auto):  # what may be gets no automatic answer either
             return self._automatic(arrival, letter, thread)
         if thread.wrong:
-            return Outcome(KEPT, reason=f"It came to an address that does not count. {thread.wrong}")
+            text = Sentence("It came to an address that does not count. %(why)s", why=thread.wrong)
+            return Outcome(KEPT, reason=text)
         if thread.purpose in (CLAIM, OPERATOR):
             return self._from_operator(arrival, letter, thread, operator)
         return self._from_customer(arrival, letter, thread, operator)
@@ -166,11 +168,13 @@ class Intake(NamedTuple):
     def passed(self, arrival: Arrival, category: str, recipients: tuple[str, ...] = ()) -> Outcome:
         """Give the letter to the category's own desk, as one to these addresses. DepartmentUnusable."""
         if self.departments is None:
-            raise DepartmentUnusable(f"Category {category} has no desk of its own.")
+            raise DepartmentUnusable(Sentence("Category %(name)s has no desk of its own any more.", name=category))
         envelope = arrival.envelope._replace(recipients=recipients or arrival.envelope.recipients)
         outcome = self.departments.receive(category, self._content(arrival), envelope)
         log.info("intake: passed to=%s there=%s number=%s", category, outcome.kind, outcome.number or "-")
-        return outcome if outcome.kind == REFUSED else Outcome(PASSED, reason=f"It is with the desk of {category}.")
+        if outcome.kind == REFUSED:
+            return outcome
+        return Outcome(PASSED, reason=Sentence("It is with the desk of %(name)s.", name=category))
 
     def _before(self, letter: Incoming, thread: Thread) -> Outcome | None:
         """What became of this letter when it came before, if it belongs to the same ticket or to none in particular."""
@@ -185,7 +189,9 @@ class Intake(NamedTuple):
         named = (letter.failed_message_id, letter.failed_resent_id)
         ours = next(filter(self.threads.of_ours, named), "")
         if not ours:
-            return Outcome(IGNORED, reason="It is a delivery report about a letter that this desk did not send.")
+            return Outcome(
+                IGNORED, reason=Sentence("It is a delivery report about a letter that this desk did not send.")
+            )
         number, post = self.threads.of_ours(ours), self._post(arrival, letter)
         if letter.failures:
             self.correspondence.note_bounce(number, post, ours.split(".")[1])
@@ -196,18 +202,17 @@ class Intake(NamedTuple):
     def _automatic(self, arrival: Arrival, letter: Incoming, thread: Thread) -> Outcome:
         """A program's letter is an entry where it belongs to a ticket, and answers nothing anywhere."""
         if not thread.number:
-            return Outcome(IGNORED, reason=f"A program wrote it ({letter.auto}).")
+            return Outcome(IGNORED, reason=Sentence("A program wrote it (%(mark)s).", mark=letter.auto))
         self.correspondence.record(thread.number, self._post(arrival, letter))
         return Outcome(THREADED, thread.number)
 
     def _from_operator(self, arrival: Arrival, letter: Incoming, thread: Thread, operator: Operator | None) -> Outcome:
         """What came to an operator's own address, or to the one in a notice: the first line may be a command."""
         if operator is None:
-            return Outcome(KEPT, reason="It came to an operators' address, but not from an operator.")
+            return Outcome(KEPT, reason=Sentence("It came to an operators' address, but not from an operator."))
         if not self._is_authentic(letter):
-            return Outcome(
-                KEPT, reason=f"No proof (DKIM) that it is from {operator.name}, as `trusted_results` asks for."
-            )
+            text = N_("No proof (DKIM) that it is from %(who)s, as `trusted_results` asks for.")
+            return Outcome(KEPT, reason=Sentence(text, who=operator.name))
         post = self._post(arrival, letter)
         number = thread.number
         command, words = _command(letter.reply)
@@ -231,10 +236,10 @@ class Intake(NamedTuple):
             if self._went_to_customer(letter, thread.number):  # Reply All: there is nothing left to do
                 self.correspondence.record(thread.number, self._post(arrival, letter), LETTER, sender)
                 return Outcome(THREADED, thread.number)
-            reason = f"It says it is from {operator.name}, but it came to an address that anybody may know."
-            return Outcome(KEPT, thread.number, reason)
+            text = N_("It says it is from %(who)s, but it came to an address that anybody may know.")
+            return Outcome(KEPT, thread.number, Sentence(text, who=operator.name))
         if not self._is_welcome(sender):
-            return Outcome(KEPT, thread.number, "Too many letters from this address in an hour.")
+            return Outcome(KEPT, thread.number, Sentence("Too many letters from this address in an hour."))
         return self.taken(arrival, letter, thread)
 
     def taken(self, arrival: Arrival, letter: Incoming, thread: Thread | None = None) -> Outcome:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from helpdesk_lite.words import reply_address, tracking
 from helpdesk_lite.words.errors import UnknownNumber
+from helpdesk_lite.words.i18n import Sentence
 from helpdesk_lite.words.letter import domain_of
 
 TYPE_CHECKING = False
@@ -88,7 +89,8 @@ class Threads(NamedTuple):
                 return Thread(tag.number, tag.purpose)
             if tag.purpose == reply_address.OPERATOR and self._is_a_colleagues(address, tag.number):
                 return Thread(tag.number, reply_address.TICKET)
-            wrong = wrong or Thread("", tag.purpose, tag.wrong or f"There is no ticket {tag.number} any more.")
+            gone = Sentence("There is no ticket %(number)s any more.", number=tag.number)
+            wrong = wrong or Thread("", tag.purpose, tag.wrong or gone)
         return wrong
 
     def _is_a_colleagues(self, address: str, number: str) -> bool:

@@ -18,8 +18,9 @@ from helpdesk_lite import disk
 from helpdesk_lite.mail import addresses
 from helpdesk_lite.mail import head as head_fields
 from helpdesk_lite.slice import Slice
-from helpdesk_lite.words import signing, times, trace
+from helpdesk_lite.words import i18n, signing, times, trace
 from helpdesk_lite.words.errors import TooLarge
+from helpdesk_lite.words.i18n import Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 NEW, KEPT, IGNORED, INDEX = FOLDERS = ("new", "kept", "ignored", "index")
 _END = ".eml"
 _LAST = ("Trace", "ends")
-_ERASED = "Its sender was erased."
+_ERASED = Sentence("Its sender was erased.")
 
 
 class Envelope(NamedTuple):
@@ -164,7 +165,7 @@ class Arrivals:
         with self.judging(arrival.name):
             self.forget(known)
             self.note(known)
-            disk.put(_reason_path(arrival.path), [_ERASED.encode() + b"\n"])
+            disk.put(_reason_path(arrival.path), [_written_reason(_ERASED)])
             disk.replace(arrival.path, [*head, b"Subject: (erased)\n\n(erased)\n"])
 
     def kept(self) -> list[tuple[Arrival, str]]:
@@ -204,7 +205,7 @@ class Arrivals:
     def _lay_aside(self, arrival: Arrival, known: Known, folder: str) -> None:
         disk.make_folder(self._path(folder))
         goal = self._path(folder, known.digest)
-        disk.put(_reason_path(goal), [known.reason.encode("utf-8", "replace") + b"\n"])
+        disk.put(_reason_path(goal), [_written_reason(known.reason)])
         if not disk.is_there(goal + _END):
             disk.move(arrival.path, goal + _END)
         else:
@@ -222,7 +223,7 @@ class Arrivals:
 
     def _reason(self, arrival: Arrival) -> str:
         try:
-            return disk.read(_reason_path(arrival.path)).decode("utf-8", "replace").strip()
+            return _read_reason(disk.read(_reason_path(arrival.path)).decode("utf-8", "replace"))
         except FileNotFoundError:
             return ""
 
@@ -239,6 +240,27 @@ class Arrivals:
 def _reason_path(path: str) -> str:
     """The file beside a letter's that says why it lies there."""
     return f"{path.removesuffix(_END)}.reason"
+
+
+def _written_reason(text: str) -> bytes:
+    """A reason as its file has it: in English, and in a line below what a Sentence is made of."""
+    import json
+
+    parts = i18n.parts(text)
+    below = json.dumps(parts, ensure_ascii=False) + "\n" if parts else ""
+    return f"{text}\n{below}".encode("utf-8", "replace")
+
+
+def _read_reason(content: str) -> str:
+    """The reason in such a file, so that each reader can have it in their language; old files are in English alone."""
+    import json
+
+    text, _, below = content.strip().rpartition("\n")
+    with suppress(ValueError):
+        found = i18n.whole(text, json.loads(below))
+        if isinstance(found, Sentence):
+            return found
+    return content.strip()
 
 
 def standing(story: Iterable[Known]) -> list[Known]:

@@ -15,7 +15,7 @@ import os
 import re
 
 from helpdesk_lite import disk
-from helpdesk_lite.words import times
+from helpdesk_lite.words import i18n, times
 from helpdesk_lite.words.letter import Letter
 
 TYPE_CHECKING = False
@@ -246,10 +246,16 @@ class Outbox:
         return True
 
 
+_PARTS = "reason_parts"  # beside the reason in English, so that each reader can have it in their language
+
+
 def _written(letter: Letter) -> bytes:
     import json
 
-    return (json.dumps(letter._asdict(), ensure_ascii=False) + "\n").encode("utf-8", "replace")
+    values = letter._asdict()
+    if parts := i18n.parts(letter.reason):
+        values[_PARTS] = parts
+    return (json.dumps(values, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 def _is_damaged(path: str) -> bool:
@@ -271,12 +277,14 @@ def _letter(path: str) -> Letter | None:
     import json
 
     try:
-        values = json.loads(disk.read(path))
-        values = {name: values.get(name, value) for name, value in _DEFAULTS._asdict().items()}
+        found = json.loads(disk.read(path))
+        values = {name: found.get(name, value) for name, value in _DEFAULTS._asdict().items()}
         values["recipients"] = tuple(values["recipients"])
         letter = Letter(**values)
     except (FileNotFoundError, ValueError, TypeError, AttributeError):
         return None
     shapes = all(type(value) is type(default) for value, default in zip(letter, _DEFAULTS, strict=True))
     is_letter = shapes and all(type(recipient) is str for recipient in letter.recipients)
-    return letter if is_letter and _NAME.match(letter.name) and letter.kind else None
+    if not (is_letter and _NAME.match(letter.name) and letter.kind):
+        return None
+    return letter._replace(reason=i18n.whole(letter.reason, found.get(_PARTS)))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk
 from helpdesk_lite.words.errors import LetterRefused
+from helpdesk_lite.words.i18n import Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 def templates_in(folders: Sequence[str]) -> Templates:
     """The templates in `folders`, compiled once in this process, and again whenever a file changes."""
     return _standing.setdefault(tuple(folders), Templates(folders))
+
+
+def mistake(place: str, line: int, words: str) -> Sentence:
+    """What is wrong with a template, in the words of Jinja2, which knows no language but English."""
+    if not line:
+        return Sentence("%(place)s: Jinja2 says: %(words)s", place=place, words=words)
+    return Sentence("%(place)s line %(line)s: Jinja2 says: %(words)s", place=place, line=line, words=words)
 
 
 class Read(NamedTuple):
@@ -77,13 +85,13 @@ class Templates:
             yield
         except TemplateSyntaxError as wrong:
             said = self._place(wrong.filename or "", wrong.name or f"mail/{name}")
-            raise LetterRefused(f"{said} line {wrong.lineno}: {wrong.message}") from None
+            raise LetterRefused(mistake(said, wrong.lineno, wrong.message or "")) from None
         except TemplateNotFound as missing:
-            raise LetterRefused(f"templates/{missing.name} is missing") from None
+            raise LetterRefused(Sentence("templates/%(name)s is missing", name=missing.name)) from None
         except OSError:
             raise  # the disk's fault, not the template's: the letter is tried again
         except Exception as wrong:  # a template can do anything, and so fail in any way
-            raise LetterRefused(f"{self._where(wrong, name)}: {type(wrong).__name__}: {wrong}") from None
+            raise LetterRefused(mistake(*self._where(wrong, name), f"{type(wrong).__name__}: {wrong}")) from None
 
     def _environment(self, language: str) -> Environment:
         """Made anew when a template comes or goes: Jinja2 does not see one that comes in front of another."""
@@ -94,14 +102,14 @@ class Templates:
             self._environments[language] = _environment(self._folders, self._typed, language)
         return self._environments[language]
 
-    def _where(self, wrong: Exception, name: str) -> str:
-        """The template and line where it happened: Jinja2 puts them into the traceback."""
+    def _where(self, wrong: Exception, name: str) -> tuple[str, int]:
+        """The template and line where it happened: Jinja2 puts them into the traceback. Line 0: nobody knows."""
         import traceback
 
         for frame in reversed(traceback.extract_tb(wrong.__traceback__)):
             if "/mail/" in frame.filename and not frame.filename.endswith(".py"):
-                return f"{self._place(frame.filename, f'mail/{name}')} line {frame.lineno}"
-        return f"templates/mail/{name}"
+                return self._place(frame.filename, f"mail/{name}"), frame.lineno or 0
+        return f"templates/mail/{name}", 0
 
     def _place(self, path: str, name: str) -> str:
         """What people call the file at `path`: a category's own lies in a folder below templates/."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import product
 
 from helpdesk_lite.mail.samples import WRITTEN_BY_TEMPLATES, Sample
-from helpdesk_lite.mail.templates import Templates
+from helpdesk_lite.mail.templates import Templates, mistake
 from helpdesk_lite.words.errors import LetterRefused
 from helpdesk_lite.words.i18n import LANGUAGES, N_, Sentence
 
@@ -78,7 +78,7 @@ class Rehearsal:
         except LetterRefused as wrong:
             return [wrong.reason]
         except TemplateSyntaxError as wrong:  # a filter or a test that there is not
-            return [f"{read.place} line {wrong.lineno}: {wrong.message}"]
+            return [mistake(read.place, wrong.lineno, wrong.message or "")]
         kinds = self.users(name)
         failed = [one for one in self.failures(kinds) if one.startswith(read.place)]
         known = self._known(name, kinds)

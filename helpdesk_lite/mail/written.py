@@ -288,7 +288,9 @@ def _entry(letter: Letter, ticket: Ticket) -> Entry:
     for entry in ticket.entries:
         if entry.message_id == letter.entry or not letter.entry:
             return entry
-    raise LetterRefused(f"Ticket {ticket.number} has no entry {letter.entry}.")
+    raise LetterRefused(
+        i18n.Sentence("Ticket %(number)s has no entry %(entry)s.", number=ticket.number, entry=letter.entry)
+    )
 
 
 def _files(message: BinaryIO) -> tuple[Attachment, ...]:

@@ -11,6 +11,7 @@ import os
 
 from helpdesk_lite import disk
 from helpdesk_lite.words.errors import NotAllowed
+from helpdesk_lite.words.i18n import Sentence
 from helpdesk_lite.words.rights import ADMINISTRATOR
 
 TYPE_CHECKING = False
@@ -51,7 +52,7 @@ class Setup:
         """Make the first account, an administrator. NotAllowed if the link is void; OperatorMistaken."""
         with disk.locked(self._lock_path):
             if not self.is_key(given):
-                raise NotAllowed("This link has been used, or a newer one was made.")
+                raise NotAllowed(Sentence("This link has been used, or a newer one was made."))
             first = operator._replace(role=ADMINISTRATOR)
             made = self._accounts.add(first, first, password)
             disk.remove(self._path)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from helpdesk_lite.web import standing_words, wording
 from helpdesk_lite.web.http import quoted
-from helpdesk_lite.words import ties
+from helpdesk_lite.words import i18n, ties
 from helpdesk_lite.words.ticket import (
     ANSWER,
     AUTOMATIC,
@@ -141,7 +141,7 @@ class Thread:
                     if is_held
                     else said.gettext("Not sent yet: %(reason)s")
                 )
-                return text % {"reason": self._discreet_reason(letter.reason)}
+                return text % {"reason": self._discreet_reason(i18n.told(letter.reason, said))}
             if letter.message_id in entry.letters:
                 return said.gettext("Waiting in the outbox")
         return ""

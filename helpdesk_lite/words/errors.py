@@ -25,7 +25,7 @@ class UnknownNumber(DeskError):
     """No ticket has this tracking number."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"There is no ticket {number}.")
+        super().__init__(Sentence("There is no ticket %(number)s.", number=number))
         self.number = number
 
 
@@ -65,8 +65,6 @@ class BelongsElsewhere(HandlingRefused):
     """What is about `category` goes to a desk of its own, and cannot be kept here. Nothing was done."""
 
     def __init__(self, category: str) -> None:
-        from helpdesk_lite.words.i18n import N_, Sentence
-
         text = N_("Tickets about %(category)s are kept by a desk of their own, not by this one.")
         super().__init__(Sentence(text, category=category))
         self.category = category
@@ -128,7 +126,8 @@ class TooLarge(DeskError):
     """More was sent than the desk takes: `limit` in bytes."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"That is more than the {limit // 1_000_000} MB this desk takes at once.")
+        text = N_("That is more than the %(num)s MB this desk takes at once.")
+        super().__init__(Sentence(text, num=limit // 1_000_000))
         self.limit = limit
 
 

@@ -9,7 +9,8 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
+    from collections.abc import Iterable
+    from typing import Any, Protocol
 
     class Translation(Protocol):
         """What says a text in one language."""
@@ -62,6 +63,37 @@ def told(text: str, said: Translation) -> str:
     message = said.gettext(text.message)
     values = {name: told(one, said) if isinstance(one, str) else one for name, one in text.values.items()}
     return message % values if values else message
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Several texts as one, each of which `told` says in its turn; "" if there are none."""
+    several = {f"text{place}": text for place, text in enumerate(texts)}
+    if len(several) < 2:
+        return several.get("text0", "")
+    message = "; ".join(f"%({name})s" for name in several)
+    return Sentence(message, **several)
+
+
+def parts(text: str) -> dict[str, Any] | None:
+    """What a Sentence is made of, for a file of JSON that keeps its English text besides; None of any other text."""
+    if not isinstance(text, Sentence):
+        return None
+    values = {name: (isinstance(one, str) and parts(one)) or one for name, one in text.values.items()}
+    return {"message": text.message, "values": values}
+
+
+def whole(text: str, made_of: object) -> str:
+    """The Sentence that was taken apart by `parts`; the text alone if that is not what it says."""
+    try:
+        found = _assembled(made_of)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return text
+    return found if found == text else text
+
+
+def _assembled(made_of: Any) -> Sentence:
+    message, values = made_of["message"], made_of["values"].items()
+    return Sentence(message, **{name: _assembled(one) if isinstance(one, dict) else one for name, one in values})
 
 
 def N_(message: str) -> str:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite.words import signing, tracking
+from helpdesk_lite.words.i18n import Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,14 +57,14 @@ def read(address: str, settings: Settings, secret: bytes, now: float, who: str =
     number, code = tracking.read_number(plain[:14]), plain[15:]
     own = _below(settings.address.upper())
     if number is None or plain[14:15] != "-" or not code:  # of a whole domain, others may have addresses, too
-        return Tag("", "", "It names no ticket.") if _changing(address.upper(), own) else None
+        return Tag("", "", Sentence("It names no ticket.")) if _changing(address.upper(), own) else None
     purpose = named or {mark.upper(): name for name, mark in _MARK.items()}.get(code[0], "")
     code = code if named else code[1:]
     ends, given = code[:_DAYS], code[_DAYS:]
     if not purpose or not signing.is_same(given, _proof(settings, secret, purpose, number, ends, who), secret):
-        return Tag(purpose, number, "Its secret part is not this desk's.")
+        return Tag(purpose, number, Sentence("Its secret part is not this desk's."))
     if tracking.value(ends) < (now - tracking.EPOCH) // DAY:
-        return Tag(purpose, number, "Its time is over.")
+        return Tag(purpose, number, Sentence("Its time is over."))
     return Tag(purpose, number)
 
 

@@ -5,7 +5,14 @@ Guarantee: plain values; a verb or role that is not in the table may do nothing.
 
 from __future__ import annotations
 
-OBSERVER, OPERATOR, SUPERVISOR, ADMINISTRATOR = ROLES = ("observer", "operator", "supervisor", "administrator")
+from helpdesk_lite.words.i18n import N_
+
+OBSERVER, OPERATOR, SUPERVISOR, ADMINISTRATOR = ROLES = (
+    N_("observer"),
+    N_("operator"),
+    N_("supervisor"),
+    N_("administrator"),
+)
 
 # How far a right reaches. A pending ticket is nobody's: every reach but NOTHING and ALL has those of their categories.
 NOTHING = ""
@@ -48,6 +55,32 @@ TABLE: dict[str, tuple[str, str, str, str]] = {
     HANDLE: _HANDLED,
     LETTERS: (NOTHING, NOTHING, NOTHING, ALL),
     ADMINISTER: (NOTHING, NOTHING, NOTHING, ALL),
+}
+
+VERBS = {  # as people call them
+    SHOW: N_("show"),
+    CLAIM: N_("claim"),
+    HOLD: N_("hold"),
+    NOTE: N_("note"),
+    REPLY: N_("reply"),
+    RELEASE: N_("release"),
+    CLOSE: N_("close"),
+    REOPEN: N_("reopen"),
+    WAIT: N_("wait"),
+    RESOLVE: N_("resolve"),
+    RESUME: N_("resume"),
+    ESCALATE: N_("escalate"),
+    REASSIGN: N_("reassign"),
+    MARK: N_("mark"),
+    PUT_AWAY: N_("put away"),
+    RESTORE: N_("restore"),
+    LOG: N_("log"),
+    MERGE: N_("merge"),
+    SPLIT: N_("split"),
+    LINK: N_("link"),
+    HANDLE: N_("handle"),
+    LETTERS: N_("letters"),
+    ADMINISTER: N_("administer"),
 }
 
 

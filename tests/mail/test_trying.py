@@ -53,15 +53,15 @@ def test_a_sample_is_the_letter_itself():
 @pytest.mark.parametrize(
     ("name", "text", "mistake"),
     [
-        ("notice.txt", "a\n{% if %}", "mail/notice.txt line 2: Expected an expression"),
+        ("notice.txt", "a\n{% if %}", "mail/notice.txt line 2: Jinja2 says: Expected an expression"),
         ("notice.txt", "a\n\n{{ customer }}", "mail/notice.txt line 3: there is no 'customer' in this letter"),
         ("acknowledgement.txt", "{{ subject }}", "line 1: there is no 'subject' in this letter"),
         ("frame.html", "{{ message }}", "mail/frame.html line 1: there is no 'message' in this letter"),
-        ("notice.html", "{{ number | shout }}", "line 1: No filter named 'shout'"),
+        ("notice.html", "{{ number | shout }}", "line 1: Jinja2 says: No filter named 'shout'"),
         (
             "fields.html",
             "\n{{ fields[0].label }}",
-            "mail/fields.html line 2: UndefinedError",
+            "mail/fields.html line 2: Jinja2 says: UndefinedError",
         ),  # of none there is no first
         ("link.txt", "{% include 'mail/nothing.txt' %}", "templates/mail/nothing.txt is missing"),
         ("link.txt", "{% include '../data/secret' %}", "templates/../data/secret is missing"),

@@ -469,10 +469,10 @@ def test_the_desks_own_template_wins(tmp_path: Path, own: Path) -> None:
     ("source", "reason"),
     [
         ("one\ntwo\n{% if %}\n", "templates/mail/notice.txt line 3: "),
-        ("one\n{{ nothing_of_this_name }}\n", "templates/mail/notice.txt line 2: UndefinedError: "),
-        ("{{ 1 / 0 }}", "templates/mail/notice.txt line 1: ZeroDivisionError: "),
+        ("one\n{{ nothing_of_this_name }}\n", "templates/mail/notice.txt line 2: Jinja2 says: UndefinedError: "),
+        ("{{ 1 / 0 }}", "templates/mail/notice.txt line 1: Jinja2 says: ZeroDivisionError: "),
         ('\n\n{% include "mail/none.txt" %}', "templates/mail/none.txt is missing"),
-        ("{{ number.nothing.at_all }}", "templates/mail/notice.txt line 1: UndefinedError: "),
+        ("{{ number.nothing.at_all }}", "templates/mail/notice.txt line 1: Jinja2 says: UndefinedError: "),
     ],
 )
 def test_a_broken_template_is_said_with_its_line(source: str, reason: str, tmp_path: Path, own: Path) -> None:

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk_lite import assemble
+from helpdesk_lite.mail.arrivals import Envelope
+from tests import mail_desk
+
 
 @pytest.fixture
 def italian(desk):
@@ -72,3 +76,23 @@ def test_forms_with_mistakes(italian):
         page = html.unescape(italian.get("/administration/forms/short", "ada").text)
         assert "Riga 1: room: minlength è maggiore di maxlength" in page
         assert "room non ha un’etichetta (label)" in page
+
+
+def test_why_a_letter_was_kept_aside(italian):
+    assert italian.house.intake.receive([mail_desk.letter("", "", "Hello?")], Envelope("test")).kind == "kept"
+    assert "In From non è indicato nessuno" in italian.get("/intake", "ada").words
+
+
+def test_why_a_letter_is_held(italian):
+    desk = italian.house.desk
+    letter = desk.letter("forward", italian.house.store.read(italian.ticket()).inquiry, operator="zoe")
+    desk.outbox.stage([letter])
+    desk.outbox.publish([letter])
+    assemble.courier(italian.house).run()
+    assert "L’operatore zoe non c’è più." in italian.get("/outbox", "ada").words
+
+
+def test_what_somebody_was_refused(italian):
+    assert italian.get("/administration/log", "ines").status == 403
+    words = italian.get("/administration/log", "ada").words
+    assert "A ines è stato rifiutato: amministrare /administration/log" in words

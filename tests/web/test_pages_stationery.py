@@ -59,10 +59,10 @@ class TestAll:
         by_hand(workshop, "notice.html", "{{ customer }}", "workshop")
         for path in (HERE, "/administration"):
             words = html.unescape(workshop.get(path, "ada").words)
-            assert "templates/mail/told.txt line 2: Expected an expression" in words
+            assert "templates/mail/told.txt line 2: Jinja2 says: Expected an expression" in words
             assert "templates/workshop/mail/notice.html line 1: there is no 'customer' in this letter" in words
         found = {finding.path: finding.said for finding in assemble.verifier(workshop.house).findings()}
-        assert found[str(own(workshop, "told.txt"))].startswith("line 2: Expected an expression")
+        assert found[str(own(workshop, "told.txt"))].startswith("line 2: Jinja2 says: Expected an expression")
         assert found[str(own(workshop, "notice.html", "workshop"))] == "line 1: there is no 'customer' in this letter"
 
     @pytest.mark.parametrize("path", [HERE, f"{HERE}/notice.txt", f"{HERE}/nothing.txt"])

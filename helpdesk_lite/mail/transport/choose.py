@@ -37,5 +37,6 @@ def transport(route: Route, own_address: str, folder: str, for_each: bool = True
 
         return ImapTransport(route)
     from helpdesk_lite.mail.transport.contract import NoTransport
+    from helpdesk_lite.words.i18n import Sentence
 
-    return NoTransport(f"{route.shown()}: there is no such way")
+    return NoTransport(Sentence("%(way)s: there is no such way", way=route.shown()))

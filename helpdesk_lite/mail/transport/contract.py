@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from helpdesk_lite.words.errors import DeskError
+from helpdesk_lite.words.i18n import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,6 +100,17 @@ class NoTransport(Unconnected):
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`: always TransportDown."""
         raise TransportDown(self._why)
+
+
+def why(wrong: Exception) -> str:
+    """Why a way failed: our own words, which are a Sentence, else the server's or the system's."""
+    first = wrong.args[0] if wrong.args else ""
+    if isinstance(first, Sentence):
+        return first
+    if "timed out" in str(wrong):
+        return Sentence("no answer in time")
+    words = getattr(wrong, "strerror", None) or (first if isinstance(first, bytes) else str(wrong))
+    return said(words or type(wrong).__name__)
 
 
 def said(words: bytes | str, code: int = 0) -> str:

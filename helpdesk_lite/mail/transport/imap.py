@@ -12,9 +12,10 @@ import socket
 from contextlib import contextmanager, suppress
 
 from helpdesk_lite.mail.transport import wire
-from helpdesk_lite.mail.transport.contract import ANY_LINES, LATER, REFUSED, SENT, Outcome, TransportDown, said
+from helpdesk_lite.mail.transport.contract import ANY_LINES, LATER, REFUSED, SENT, Outcome, TransportDown, said, why
 from helpdesk_lite.mail.transport.watch import Watch
 from helpdesk_lite.words import times
+from helpdesk_lite.words.i18n import Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class ImapTransport:
         if kind == "OK":
             return Outcome(SENT)
         is_for_good = any(code in words.upper() for code in _FOR_GOOD)
-        return Outcome(REFUSED if is_for_good else LATER, f"{self._route.shown()}: {said(words)}")
+        return Outcome(REFUSED if is_for_good else LATER, self._spoken(said(words)))
 
     def _has(self, session: imaplib.IMAP4, parcel: Parcel) -> bool:
         """Whether the folder has the letter: whoever tried before may not have heard the server's answer."""
@@ -159,7 +160,7 @@ class ImapTransport:
             yield
         except (OSError, imaplib.IMAP4.error):
             if is_late:
-                raise TimeoutError(f"it took longer than {seconds:.0f} seconds") from None
+                raise TimeoutError(Sentence("it took longer than %(num)s seconds", num=round(seconds))) from None
             raise
         finally:
             self._watch.end()
@@ -173,9 +174,10 @@ class ImapTransport:
 
     def _why(self, wrong: Exception) -> str:
         """The reason in words for people: the server's own, if it had any."""
-        words = getattr(wrong, "strerror", None) or (wrong.args[0] if wrong.args else type(wrong).__name__)
-        words = "no answer in time" if "timed out" in str(wrong) else words
-        return f"{self._route.shown()}: {said(words if isinstance(words, bytes) else str(words))}"
+        return self._spoken(why(wrong))
+
+    def _spoken(self, words: str) -> str:
+        return Sentence("%(way)s: %(words)s", way=self._route.shown(), words=words)
 
 
 class _Literal:

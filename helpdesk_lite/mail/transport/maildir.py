@@ -14,6 +14,7 @@ from helpdesk_lite import disk
 from helpdesk_lite.mail import headers
 from helpdesk_lite.mail.transport import wire
 from helpdesk_lite.mail.transport.contract import ANY_BYTES, LATER, SENT, Outcome, TransportDown, Unconnected
+from helpdesk_lite.words.i18n import Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ class MaildirTransport(Unconnected):
         while not os.path.exists(folder):
             folder = os.path.dirname(folder)
         if not (os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)):
-            raise TransportDown(f"{self._path}: the desk may not write into {folder}")
+            raise TransportDown(
+                Sentence("%(path)s: the desk may not write into %(folder)s", path=self._path, folder=folder)
+            )
 
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`."""

@@ -21,6 +21,7 @@ from helpdesk_lite.mail.transport.contract import (
     Unconnected,
     said,
 )
+from helpdesk_lite.words.i18n import N_, Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,9 +49,9 @@ class SendmailTransport(Unconnected):
     def reach(self) -> None:
         """See `Transport.reach`: the program is there and can be run; it is not."""
         if not os.path.isfile(self._path):
-            raise TransportDown(f"{self._path}: there is no such program")
+            raise TransportDown(Sentence("%(path)s: there is no such program", path=self._path))
         if not os.access(self._path, os.X_OK):
-            raise TransportDown(f"{self._path}: the desk may not run it")
+            raise TransportDown(Sentence("%(path)s: the desk may not run it", path=self._path))
 
     def send(self, sender: str, recipients: Sequence[str], parcel: Parcel) -> dict[str, Outcome]:
         """See `Transport.send`. `parcel.file` is a real file, which becomes the program's standard input."""
@@ -81,6 +82,8 @@ class SendmailTransport(Unconnected):
         if status == 0:
             return Outcome(SENT)
         if status is None:
-            return Outcome(LATER, f"{self._path}: it took longer than {self._patience:.0f} seconds")
-        reason = f"{self._path}: exit status {status}" + (f": {words}" if words else "")
+            text = N_("%(path)s: it took longer than %(num)s seconds")
+            return Outcome(LATER, Sentence(text, path=self._path, num=round(self._patience)))
+        text = N_("%(path)s: exit status %(status)s: %(words)s") if words else N_("%(path)s: exit status %(status)s")
+        reason = Sentence(text, path=self._path, status=status, words=words)
         return Outcome(LATER if status in _LATER or status < 0 else REFUSED, reason)

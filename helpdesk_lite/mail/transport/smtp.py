@@ -21,8 +21,10 @@ from helpdesk_lite.mail.transport.contract import (
     Outcome,
     TransportDown,
     said,
+    why,
 )
 from helpdesk_lite.mail.transport.watch import Watch
+from helpdesk_lite.words.i18n import N_, Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ _LAST_ANSWER = (
 )
 _SLOWEST = 10_000  # bytes a second
 _ABOUT_US = (530, 534, 535, 538)  # a password is missing or wrong: no letter's fault (RFC 4954, 6)
-_NO_UTF8 = "The mail server does not take internationalised addresses (SMTPUTF8), and this letter has one."
+_NO_UTF8 = Sentence("The mail server does not take internationalised addresses (SMTPUTF8), and this letter has one.")
 
 
 class SmtpTransport:
@@ -94,7 +96,8 @@ class SmtpTransport:
         """One letter; for the recipients that were left when something was refused, that is their outcome."""
         limit = server.esmtp_features.get("size", "")
         if limit.isdecimal() and 0 < int(limit) < parcel.size:
-            words = f"The mail server takes letters of at most {limit} bytes, and this one has {parcel.size}."
+            text = N_("The mail server takes letters of at most %(limit)s bytes, and this one has %(size)s.")
+            words = Sentence(text, limit=limit, size=parcel.size)
             return dict.fromkeys(recipients, Outcome(REFUSED, words))
         addresses = {recipient: ascii_domain(recipient) for recipient in recipients}
         with_utf8 = parcel.needs_utf8 or not all(map(str.isascii, (sender, *addresses.values())))
@@ -224,7 +227,7 @@ class SmtpTransport:
             yield
         except (OSError, smtplib.SMTPException):
             if is_late:
-                raise TimeoutError(f"it took longer than {seconds:.0f} seconds") from None
+                raise TimeoutError(Sentence("it took longer than %(num)s seconds", num=round(seconds))) from None
             raise
         finally:
             self._watch.end()
@@ -239,11 +242,9 @@ class SmtpTransport:
         """The reason in words for people: the server's own, if it had any."""
         if isinstance(wrong, smtplib.SMTPResponseException):
             found = said(wrong.smtp_error, wrong.smtp_code)
-        elif "timed out" in str(wrong):
-            found = "no answer in time"
         else:
-            found = said(str(getattr(wrong, "strerror", None) or wrong) or type(wrong).__name__)
+            found = why(wrong)
         return self._spoken(found)
 
     def _spoken(self, words: str) -> str:
-        return f"{self._route.shown()}: {words}"
+        return Sentence("%(way)s: %(words)s", way=self._route.shown(), words=words)

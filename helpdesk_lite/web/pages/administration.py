@@ -13,6 +13,7 @@ from helpdesk_lite.web.pages.page import administrator, from_here, page
 from helpdesk_lite.words import i18n
 from helpdesk_lite.words.errors import DeskError, FileChanged, MayBeKept, RulesMistaken, SettingsMistaken, TextMistaken
 from helpdesk_lite.words.i18n import N_, Sentence, told
+from helpdesk_lite.words.rights import VERBS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,7 +132,14 @@ def _refused(request: Request, house: House, status: int, words: str) -> Respons
 def in_words(noted: Noted, said: Translation) -> str:
     """Who did what to which thing."""
     words = said.gettext(_SAID.get(noted.what, N_("%(who)s: %(what)s %(about)s")))
-    return words % {"who": noted.who, "what": noted.what, "about": noted.about}
+    about = _verb_first(noted.about, said) if noted.what == REFUSED else noted.about
+    return words % {"who": noted.who, "what": noted.what, "about": about}
+
+
+def _verb_first(about: str, said: Translation) -> str:
+    """What somebody was refused: the verb, as its reader calls it, and the thing."""
+    verb = next((one for one in VERBS if f"{about} ".startswith(f"{one} ")), "")
+    return (said.gettext(VERBS[verb]) if verb else "") + about.removeprefix(verb)
 
 
 def _entry(house: House, noted: Noted, said: Translation) -> dict[str, Any]:

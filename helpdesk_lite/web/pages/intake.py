@@ -49,6 +49,6 @@ def _shown(letter: Kept, now: float, said: Translation, may_see: bool) -> dict[s
         "sender": (letter.sender or said.gettext("nobody named")) if may_see else "",
         "subject": letter.subject if may_see else "",
         "text": text if may_see else "",
-        "reason": letter.reason,
+        "reason": i18n.told(letter.reason, said),
         "came": came,
     }

@@ -75,6 +75,7 @@ def _shown(house: House, operator: Operator, said: Translation, letter: Letter) 
     if letter.next_at > now:
         next_time = wording.time_element(letter.next_at, now, said)
         when = wording.sentence(said.gettext("next try %(time)s"), time=next_time)
+    reason = i18n.told(letter.reason, said)
     is_known = _may_know(house, operator, letter.number)
     return {
         "name": letter.name,
@@ -82,7 +83,7 @@ def _shown(house: House, operator: Operator, said: Translation, letter: Letter) 
         "to": to,
         "number": letter.number if is_known and letter.kind != INVITATION else "",
         "subject": letter.subject if is_known else said.gettext("about a ticket that is not yours to see"),
-        "reason": _without_addresses(letter.reason, said) if is_customers else letter.reason,
+        "reason": _without_addresses(reason, said) if is_customers else reason,
         "tries": letter.tries,
         "when": when,
     }
