@@ -6,7 +6,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
-os.environ.setdefault("HELPDESK_ROOT", os.path.dirname(HERE))
+os.environ["HELPDESK_ROOT"] = os.environ.get("HELPDESK_ROOT") or os.path.dirname(HERE)
 
 if __name__ == "__main__":
     from helpdesk_lite.doors import cgi

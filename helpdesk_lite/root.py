@@ -30,12 +30,18 @@ class Root:
 
 
 def find_root(given: str | None) -> Root:
-    """The desk that is meant: `given`, else $HELPDESK_ROOT, else here if there is a forms/, else the checkout."""
+    """The desk that is meant: `given`, else $HELPDESK_ROOT, else here if there is a forms/, else the checkout.
+
+    DeskUnusable: there is none. An installed program has no checkout, and nothing is to be kept beside its modules.
+    """
     said = given or os.environ.get("HELPDESK_ROOT")
     if said:
         if not os.path.isdir(said):
             raise DeskUnusable(f"There is no folder {said}. `helpdesk-lite init {said}` makes a desk there.")
         return Root(said)
-    if os.path.isdir("forms"):
-        return Root(".")
-    return Root(os.path.dirname(PROGRAM))
+    for folder in (".", os.path.dirname(PROGRAM)):
+        if os.path.isdir(os.path.join(folder, "forms")):
+            return Root(folder)
+    raise DeskUnusable(
+        "There is no desk here: name one with --root DIR or HELPDESK_ROOT; `helpdesk-lite init DIR` makes one."
+    )

@@ -11,6 +11,7 @@ import os
 from helpdesk_lite import assemble
 from helpdesk_lite.root import Root, find_root
 from helpdesk_lite.web.app import App
+from helpdesk_lite.words.errors import DeskUnusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,11 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """The WSGI entry point. Put together at the first request, so that each worker process has its own courier."""
     if not _standing:
         os.umask(0o077)
-        _standing.append(standing_application(find_root(None))[0])
+        try:
+            root = find_root(None)
+        except DeskUnusable:
+            return application_once()(environ, start_response)  # says so; the next request looks again
+        _standing.append(standing_application(root)[0])
     return _standing[0](environ, start_response)
 
 

@@ -15,6 +15,7 @@ import urllib.request
 import pytest
 
 from helpdesk_lite import assemble
+from helpdesk_lite.commands import make
 from helpdesk_lite.root import Root
 from helpdesk_lite.shelves.categories import Category
 from helpdesk_lite.shelves.operators import Operator
@@ -80,10 +81,20 @@ def test_init_never_overwrites(root):
 def test_the_cgi_script_of_a_new_desk_runs_this_python(root):
     script = root / "cgi-bin" / "helpdesk.cgi"
     assert script.read_text().startswith(f"#!{sys.executable}\n")
-    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "SCRIPT_NAME": "/cgi-bin/helpdesk.cgi", "SERVER_NAME": "x"}
+    (root / "forms" / "mine.html").write_text("<textarea name=message></textarea>")
+    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": "/forms/mine", "SERVER_NAME": "x", "HELPDESK_ROOT": ""}
     done = subprocess.run([str(script)], env=asked, capture_output=True, timeout=30, check=True)
     assert done.stdout.startswith(b"Status: 200 OK\r\n")
     assert done.stderr == b""
+
+
+def test_a_python_that_no_first_line_can_name_runs_the_script_all_the_same(tmp_path):
+    python, script = tmp_path / "it's a folder" / "python", tmp_path / "some.cgi"
+    python.parent.mkdir()
+    python.symlink_to(sys.executable)
+    script.write_text(f"{make.first_line(str(python))}\nimport sys\nprint(sys.executable, *sys.argv[1:])\n")
+    script.chmod(0o755)
+    assert subprocess.run([script, "a b"], capture_output=True, text=True).stdout == f"{python} a b\n"
 
 
 def test_operators_are_added_listed_and_removed(root):

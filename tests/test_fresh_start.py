@@ -76,3 +76,6 @@ def test_the_installed_program_works_from_any_folder(copy: Path, tmp_path: Path)
     done = subprocess.run([script], env=request, capture_output=True, text=True, cwd="/")
     assert done.stdout.startswith("Status: 200"), done
     assert "<textarea" in done.stdout
+    nowhere = subprocess.run([program, "list"], cwd=copy.parent, capture_output=True, text=True, env=clean())
+    assert (nowhere.returncode, nowhere.stdout) == (1, "")  # no desk beside the modules, where an upgrade would lose it
+    assert nowhere.stderr.startswith("helpdesk-lite: There is no desk here: name one with --root DIR")

@@ -10,6 +10,7 @@ import pytest
 from helpdesk_lite import assemble, wsgi
 from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.root import Root
+from helpdesk_lite.web.app import App
 from tests.examples import contact_form, submission
 
 LETTERS = 16
@@ -59,3 +60,15 @@ def test_while_it_stays_it_goes_on(root: Root, monkeypatch: pytest.MonkeyPatch) 
     stop()
     assert sent(root) == LETTERS
     assert assemble.house(root).outbox.counts() == (0, 0)
+
+
+def test_without_a_desk_there_is_a_calm_answer_until_there_is_one(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "SERVER_NAME": "localhost", "SERVER_PORT": "80"}
+    monkeypatch.setattr(wsgi, "_standing", [])
+    monkeypatch.setattr(wsgi, "standing_application", lambda root: (App(lambda: assemble.house(root), print),))
+    monkeypatch.setenv("HELPDESK_ROOT", f"{root.path}-to-be")
+    b"".join(wsgi.application(dict(environ), lambda status, _: said.append(status)))
+    Path(root.path).rename(f"{root.path}-to-be")
+    b"".join(wsgi.application(dict(environ), lambda status, _: said.append(status)))
+    assert said == ["503 Service Unavailable", "200 OK"]

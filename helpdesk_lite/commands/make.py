@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import shutil
 import sys
 import tempfile
@@ -18,12 +20,13 @@ if TYPE_CHECKING:
     from helpdesk_lite.words.form import Form
 
 _SCRIPT = '''\
-#!{python}
+{first_line}
 """The one entry script: a web server runs it as CGI; a WSGI server finds `application` in it."""
 
 import os
 
-os.environ.setdefault("HELPDESK_ROOT", os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.abspath(__file__))
+os.environ["HELPDESK_ROOT"] = os.environ.get("HELPDESK_ROOT") or os.path.dirname(HERE)
 
 if __name__ == "__main__":
     from helpdesk_lite.doors import cgi
@@ -43,7 +46,7 @@ def init(given: Namespace) -> int:
     print("  forms/                contact forms, an HTML file each: change them, add your own")
     print("  data/settings.toml    every setting, with comments")
     print("  cgi-bin/helpdesk.cgi  for a web server with CGI")
-    print(f"Try it: helpdesk-lite --root {folder} serve")
+    print(f"Try it: helpdesk-lite --root {shlex.quote(folder)} serve")
     return 0
 
 
@@ -56,11 +59,18 @@ def make_desk(folder: str) -> Root:
     script = os.path.join(root.path, "cgi-bin", "helpdesk.cgi")
     if not os.path.exists(script):
         os.makedirs(os.path.dirname(script), exist_ok=True)
-        disk.replace(script, [_SCRIPT.format(python=sys.executable).encode()])
+        disk.replace(script, [_SCRIPT.format(first_line=first_line(sys.executable)).encode()])
         os.chmod(script, 0o755)
     for path in (root.path, root.forms, os.path.dirname(script)):
         os.chmod(path, os.stat(path).st_mode | 0o055)  # the web server's own user must reach the script and the forms
     return root
+
+
+def first_line(python: str) -> str:
+    """What has the system run the script with `python`; by a shell (to Python, a string) where `#!` cannot name it."""
+    if not re.search(r"\s", python) and len(python) < 126:  # Linux before 5.1 reads 127 bytes
+        return f"#!{python}"
+    return f"""#!/bin/sh\n'''exec' {shlex.quote(python)} "$0" "$@"\n' '''"""
 
 
 def demo(given: Namespace) -> int:
