@@ -13,7 +13,7 @@ from typing import NamedTuple
 from helpdesk_lite.reception import Reception
 from helpdesk_lite.tickets import sameness
 from helpdesk_lite.words import letter, signing, tracking
-from helpdesk_lite.words.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketMoved
+from helpdesk_lite.words.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketMoved, UnknownNumber
 from helpdesk_lite.words.i18n import N_, Sentence
 from helpdesk_lite.words.letter import ACKNOWLEDGEMENT, FORWARD, NOTICE, RESOLVED, Letter
 from helpdesk_lite.words.ticket import (
@@ -124,14 +124,15 @@ class Desk(NamedTuple):
             self.move(ticket, Place(CLOSED, ticket.place.holder), "closed", operator.name)
 
     def reopen(self, number: str, operator: Operator) -> None:
-        """Give a closed ticket back to who had it; into the queue if they may not have it any more. TicketMoved."""
+        """Give a closed ticket back to who had it, with what came while it was put away; into the queue if they may
+        not have it any more. TicketMoved."""
         with self.locked(number):
             ticket = self.held(number, CLOSED, operator, "reopen")
             if ticket.merged_into:
                 text = N_("It is a part of ticket %(number)s: take it out of there first.")
                 raise HandlingRefused(Sentence(text, number=ticket.merged_into))
             goal = self.permission().back_to(ticket, self.clock(), operator.name)
-            self.move(ticket, goal, "reopened", operator.name)
+            self.move(ticket, goal, "reopened", operator.name, self.missed(ticket, goal))
 
     def show(self, number: str, operator: Operator) -> Ticket:
         """The ticket as this operator may see it: one that nobody has without the customer's name, address and other
@@ -193,10 +194,7 @@ class Desk(NamedTuple):
             pass
 
     def note_found(self, number: str, by: Operator, is_so: Callable[[], bool]) -> None:
-        """Write into the ticket where it lies, or how it stands, after a hand has been there.
-
-        If `is_so` says so under its lock.
-        """
+        """If `is_so` says so under its lock, write into the ticket where it lies and how it stands, after a hand."""
         with self.locked(number):
             if is_so():
                 ticket = self.store.read(number)
@@ -311,12 +309,16 @@ class Desk(NamedTuple):
 
     def forwards(self, ticket: Ticket, operator: Operator) -> list[Letter]:
         """What the customer wrote until now, for the operator: the inquiry, and each letter that came after it."""
-        forward = self.letter(FORWARD, ticket.inquiry, operator=operator.name)
-        later = [entry.message_id for entry in ticket.entries if entry.kind == LETTER]
-        return [
-            forward,
-            *(self.letter(FORWARD, ticket.inquiry, operator=operator.name)._replace(entry=one) for one in later),
-        ]
+        later = (entry.message_id for entry in ticket.entries if entry.kind == LETTER)
+        return [self.forward(ticket, operator.name, entry) for entry in ("", *later)]
+
+    def missed(self, ticket: Ticket, goal: Place) -> list[Letter]:
+        """The letters that came while the ticket was put away, for who has it again; who claims it gets all anyhow."""
+        return [self.forward(ticket, goal.holder, one) for one in ticket.missed if goal.state == CLAIMED]
+
+    def forward(self, ticket: Ticket, holder: str, entry: str = "") -> Letter:
+        """The customer's letter of this entry ("": the inquiry), for who has the ticket. Not staged yet."""
+        return self.letter(FORWARD, ticket.inquiry, operator=holder)._replace(entry=entry)
 
     def letter(
         self, kind: str, inquiry: Inquiry, recipients: tuple[str, ...] = (), operator: str = "", language: str = ""
@@ -357,8 +359,6 @@ class Desk(NamedTuple):
             self.outbox.publish(letters)
 
     def _named_letters(self, number: str) -> set[str]:
-        from helpdesk_lite.words.errors import UnknownNumber
-
         try:
             return {name for entry in self.store.read(number).entries for name in entry.letters}
         except UnknownNumber:

@@ -17,7 +17,6 @@ from helpdesk_lite.words.ticket import ANSWER, CLAIMED, CLOSED, CUSTOMER, INQUIR
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from helpdesk_lite.letters.correspondence import Correspondence, Post
-    from helpdesk_lite.words.letter import Letter
     from helpdesk_lite.words.ticket import Ticket
 
 _THEIRS = (INQUIRY, LETTER, ANSWER, "claimed", "released", "closed", "reopened")  # kinds of entries they may see
@@ -95,10 +94,10 @@ class Customers(NamedTuple):
     def _move(self, ticket: Ticket, goal: Place, kind: str, words: str) -> None:
         desk = self.correspondence.desk
         holder = goal.holder if CLAIMED in (goal.state, ticket.place.state) else ""
-        letters: list[Letter] = []
+        letters = desk.missed(ticket, goal)
         if self.correspondence.operators.find(holder):
             told = desk.letter(RETURNED, ticket.inquiry, operator=holder)
-            letters = [told._replace(note=words % {"number": ticket.number})]
+            letters.append(told._replace(note=words % {"number": ticket.number}))
         entry = desk.entry(ticket.number, kind, CUSTOMER, letters)
         entry = ticket.changed(entry, ticket.standing.awake())
         desk.commit(ticket.number, ticket.place, goal, entry, letters)

@@ -14,7 +14,7 @@ from helpdesk_lite.desk import Draft
 from helpdesk_lite.words import i18n, ties, times
 from helpdesk_lite.words.errors import AlreadyClaimed, NotAllowed, TicketChanged, TicketMoved
 from helpdesk_lite.words.form import FieldValue
-from helpdesk_lite.words.letter import ANSWER, FORWARD, RETURNED, TOLD, Letter, is_address
+from helpdesk_lite.words.letter import ANSWER, RETURNED, TOLD, Letter, is_address
 from helpdesk_lite.words.rights import CLAIM, REPLY
 from helpdesk_lite.words.rights import NOTE as NOTES
 from helpdesk_lite.words.standing import WAITING
@@ -104,11 +104,10 @@ class Correspondence(NamedTuple):
             goal = self.woken(ticket)
             into = ticket.merged_into
             if goal is not None and not into:
-                letters = []
-                if goal.state == CLAIMED:
-                    letters = [self.desk.letter(FORWARD, ticket.inquiry, operator=goal.holder)]
-                entry = self._entry(number, LETTER, by, post, letters, ticket)
-                letters = [one._replace(entry=entry.message_id) for one in letters]
+                missed = self.desk.missed(ticket, goal)
+                own = [self.desk.forward(ticket, goal.holder)] if goal.state == CLAIMED else []
+                entry = self._entry(number, LETTER, by, post, [*missed, *own], ticket)
+                letters = [*missed, *(one._replace(entry=entry.message_id) for one in own)]
                 entry = ticket.changed(entry, ticket.standing.awake())
                 self.desk.commit(number, ticket.place, goal, entry, letters, post.content)
                 return number

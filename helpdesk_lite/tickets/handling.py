@@ -6,17 +6,17 @@ lies with the folders as before; all else is told by the head of the ticket's fi
 
 from __future__ import annotations
 
-from itertools import islice, takewhile
+from itertools import islice
 from typing import NamedTuple
 
 from helpdesk_lite.words import i18n
 from helpdesk_lite.words.errors import AlreadyClaimed, DeskError, HandlingRefused, TicketChanged, TicketMoved
 from helpdesk_lite.words.i18n import N_, Sentence
-from helpdesk_lite.words.letter import FORWARD, NOTICE, TOLD, is_address
+from helpdesk_lite.words.letter import NOTICE, TOLD, is_address
 from helpdesk_lite.words.letter import RESOLVED as RESOLVED_LETTER
 from helpdesk_lite.words.rights import ESCALATE, HOLD, MARK, PUT_AWAY, REASSIGN, RESOLVE, RESTORE, RESUME, WAIT
 from helpdesk_lite.words.standing import AWAY, HIGHEST, LONGEST_CATEGORY, PRIORITIES, RESOLVED, TYPES, WAITING, written
-from helpdesk_lite.words.ticket import CLAIMED, CLOSED, DESK, LETTER, QUEUE, Place
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, DESK, QUEUE, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class Handling(NamedTuple):
             if not ticket.standing.away:
                 raise TicketMoved(number, *ticket.place, ticket.since)
             goal = self._before(ticket, operator)
-            letters = self._missed(ticket, goal)
+            letters = self.desk.missed(ticket, goal)
             self.desk.move(ticket, goal, "restored", operator.name, letters, ticket.standing._replace(away=""))
 
     def _before(self, ticket: Ticket, operator: Operator) -> Place:
@@ -188,18 +188,6 @@ class Handling(NamedTuple):
         if state == CLOSED:
             return Place(CLOSED, holder)
         return self.desk.permission().back_to(ticket, self.desk.clock(), operator.name) if state == CLAIMED else QUEUE
-
-    def _missed(self, ticket: Ticket, goal: Place) -> list[Letter]:
-        """The letters that came while the ticket was put away, for who has it again; who claims it gets all anyhow."""
-        if goal.state != CLAIMED:
-            return []
-        meanwhile = list(takewhile(lambda entry: entry.kind not in AWAY, reversed(ticket.entries)))
-        letter = self.desk.letter
-        return [
-            letter(FORWARD, ticket.inquiry, operator=goal.holder)._replace(entry=one.message_id)
-            for one in reversed(meanwhile)
-            if one.kind == LETTER
-        ]
 
     def close_resolved(self, most: int = MOST_CLOSED) -> int:
         """Close tickets that were resolved so long ago, up to so many in one round; how many were."""

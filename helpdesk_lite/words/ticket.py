@@ -130,6 +130,7 @@ INQUIRY, LETTER, ANSWER, NOTE, AUTOMATIC, BOUNCE = WRITTEN = (  # kinds of entri
 FORWARDED, COMMAND = "forwarded", "command"
 INCLUDED, EXCLUDED = "included", "excluded"  # by hand in copy from then on, or no more: `people`
 MERGED, UNMERGED = _MERGING = "merged", "unmerged"
+_SEND_ON = (LETTER, "claimed", "reassigned", "restored", "reopened")  # what is new, to whoever has it then
 RULED = "ruled"
 HANDED, CAME = "handed", "came"  # over to a category's own desk; from another desk, with the number there and a name
 TYPED = "typed-"
@@ -164,6 +165,20 @@ class Ticket(NamedTuple):
             return "", ""
         number, _, category = last.text.partition(" ")
         return category, number
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The Message-IDs of the letters that came while it was put away, and that nobody has been sent since."""
+        found: list[str] = []
+        is_away = False
+        for entry in self.entries:
+            if entry.standing is not None:
+                is_away = bool(entry.standing.away)
+            if entry.letters and entry.kind in _SEND_ON:
+                found.clear()
+            elif entry.kind == LETTER and is_away:
+                found.append(entry.message_id)
+        return tuple(found)
 
     @property
     def is_nobodys(self) -> bool:

@@ -64,6 +64,27 @@ class Handled:
         with self.post(LETTER, ("Jane Doe", "jane@example.com")) as post:
             Customers(self.house.intake.correspondence).write(self.number, post)
 
+    def bring_back(self, how):
+        """Have it put away, written to by its customer, and held again in one of the ways there are."""
+        if how == "never held":
+            self.desk.release(self.number, INES)
+        elif how not in ("restored", "reopened"):
+            self.desk.close(self.number, INES)
+        self.handling.put_away(self.number, INES, BINNED)
+        self.seen = len(self.ticket.entries)
+        self.customer_writes()
+        assert self.letters(FORWARD) == []
+        if how == "reopened":
+            self.desk.reopen(self.number, INES)
+            return
+        self.handling.restore(self.number, INES)
+        if how == "reopened by the customer":
+            Customers(self.house.intake.correspondence).reopen(self.number)
+        elif how == "written to":
+            self.customer_writes()
+        elif how == "never held":
+            self.desk.claim(self.number, INES)
+
 
 @pytest.fixture
 def handled(tmp_path):
@@ -335,15 +356,18 @@ class TestPuttingAway:
         handled.handling.restore(handled.number, INES)
         assert handled.ticket.place == QUEUE
 
-    def test_who_has_it_again_gets_what_its_customer_wrote_meanwhile(self, handled):
-        handled.handling.put_away(handled.number, INES, SPAM)
-        handled.customer_writes()
-        assert handled.letters(FORWARD) == []
-        handled.handling.restore(handled.number, INES)
-        letter, restored = handled.ticket.entries[-2:]
-        (forward,) = handled.letters(FORWARD)
-        assert (forward.operator, forward.entry) == ("ines", letter.message_id)
-        assert restored.letters == (forward.message_id,)
+    @pytest.mark.parametrize("how", ["restored", "reopened", "reopened by the customer", "written to", "never held"])
+    def test_who_has_it_again_gets_once_what_its_customer_wrote_meanwhile(self, handled, how):
+        handled.bring_back(how)
+        letter, *_, last = handled.ticket.entries[handled.seen :]
+        assert handled.ticket.place == Place(CLAIMED, "ines")
+        forward, *others = [one for one in handled.letters(FORWARD) if one.entry == letter.message_id]
+        assert (forward.operator, others) == ("ines", [])
+        assert forward.message_id in last.letters
+        handled.desk.close(handled.number, INES)
+        handled.desk.reopen(handled.number, INES)
+        assert handled.last == ("reopened", "ines", "")
+        assert handled.ticket.entries[-1].letters == ()
 
     def test_what_was_closed_is_closed_again(self, handled):
         handled.desk.close(handled.number, INES)
