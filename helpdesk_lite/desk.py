@@ -106,7 +106,7 @@ class Desk(NamedTuple):
             ticket = self.store.read(number)
             if ticket.place != QUEUE:
                 self.demand(operator, "claim", what=number)
-                raise AlreadyClaimed(number, *ticket.place, ticket.since)
+                raise AlreadyClaimed(ticket)
             self.demand(operator, "claim", ticket)
             goal = Place(CLAIMED, operator.name)
             self.move(ticket, goal, "claimed", operator.name, self.forwards(ticket, operator))
@@ -288,7 +288,7 @@ class Desk(NamedTuple):
         ticket = self.store.read(number)
         if ticket.place.state != state:
             self.demand(operator, verb, what=number)
-            raise TicketMoved(number, *ticket.place, ticket.since)
+            raise TicketMoved(ticket)
         self.demand(operator, verb, ticket)
         return ticket
 

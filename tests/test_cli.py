@@ -149,6 +149,7 @@ def test_json_is_what_scripts_rely_on(root, number):
             "number",
             "state",
             "holder",
+            "done_by",
             "form",
             "received_at",
             "customer",

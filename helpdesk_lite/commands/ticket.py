@@ -13,6 +13,7 @@ from helpdesk_lite.root import find_root
 from helpdesk_lite.words import terminal, times
 from helpdesk_lite.words.errors import UnknownNumber
 from helpdesk_lite.words.standing import NORMAL
+from helpdesk_lite.words.ticket import CLOSED
 from helpdesk_lite.words.tracking import read_number
 
 TYPE_CHECKING = False
@@ -67,6 +68,7 @@ def as_json(store: Store, ticket: Ticket) -> dict[str, Any]:
         "away": ticket.standing.away or None,
         "merged_into": ticket.merged_into or None,
         "holder": ticket.place.holder or None,
+        "done_by": ticket.done_by or None,
         **_standing(ticket),
         "channel": ticket.channel,
         "form": inquiry.head.form,
@@ -140,9 +142,10 @@ def _attachments(store: Store, ticket: Ticket) -> list[dict[str, Any]]:
 
 def _show(ticket: Ticket) -> None:
     inquiry = ticket.inquiry
-    holder = f" by {ticket.place.holder}" if ticket.place.holder else ""
+    who = ticket.done_by if ticket.place.state == CLOSED else ticket.place.holder
+    doer = f" by {who}" if who else ""
     _say(f"{ticket.number}: {inquiry.head.subject}")
-    _say(f"{ticket.place.state}{holder} since {times.iso(ticket.since)}; form {inquiry.head.form}")
+    _say(f"{ticket.place.state}{doer} since {times.iso(ticket.since)}; form {inquiry.head.form}")
     if marks := _marks(ticket):
         _say(", ".join(marks))
     if ticket.category:

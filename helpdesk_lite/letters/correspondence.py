@@ -26,6 +26,7 @@ from helpdesk_lite.words.ticket import (
     CLOSED,
     COMMAND,
     CUSTOMER,
+    DESK,
     INQUIRY,
     LETTER,
     NOTE,
@@ -187,7 +188,7 @@ class Correspondence(NamedTuple):
                 return
             self.desk.demand(operator, REPLY, what=number)
             if ticket.place != Place(CLAIMED, operator.name):
-                raise TicketMoved(number, *ticket.place, ticket.since)
+                raise TicketMoved(ticket)
             if any(entry.kind in WRITTEN and entry.by != operator.name for entry in ticket.entries[seen:]):
                 raise TicketChanged(number, seen)
             self._send(ticket, operator, post, waits)
@@ -278,7 +279,7 @@ class Correspondence(NamedTuple):
 
     def _return(self, ticket: Ticket, operator: Operator, post: Post) -> None:
         """Keep what the operator wrote as a note, and send it back to them with the reason."""
-        lost = TicketMoved(ticket.number, ticket.place.state, ticket.place.holder, ticket.since)
+        lost = TicketMoved(ticket)
         back = self.desk.letter(RETURNED, ticket.inquiry, operator=operator.name)
         letters = [back._replace(note=self._lost(operator, lost))] if self._may_tell(operator.email) else []
         entry = self._entry(ticket.number, NOTE, operator.name, post, letters, ticket)
@@ -311,7 +312,11 @@ class Correspondence(NamedTuple):
 
     def _lost(self, operator: Operator, lost: TicketMoved) -> str:
         said = self._said(operator)
-        values = {"number": lost.number, "who": lost.holder, "since": times.moment(lost.since)}
+        values = {"number": lost.number, "who": lost.closed_by or lost.holder, "since": times.moment(lost.since)}
+        if lost.state == CLOSED and lost.closed_by == CUSTOMER:
+            return said.gettext("The customer closed ticket %(number)s, %(since)s.") % values
+        if lost.state == CLOSED and lost.closed_by in ("", DESK):
+            return said.gettext("Ticket %(number)s has been closed since %(since)s.") % values
         if lost.state == CLOSED:
             return said.gettext("Ticket %(number)s was closed by %(who)s, %(since)s.") % values
         if lost.holder == operator.name:

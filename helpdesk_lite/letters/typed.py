@@ -95,7 +95,7 @@ def keep(typed: Typed, number: str, operator: Operator, desk: Desk, drafts: Draf
         ticket = desk.store.read(number)
         desk.demand(operator, REPLY, what=number)
         if ticket.place != Place(CLAIMED, operator.name):
-            raise TicketMoved(number, *ticket.place, ticket.since)
+            raise TicketMoved(ticket)
         since = ticket.entries[typed.seen :]
         if not (by_itself and any((one.kind, one.by) == (ANSWER, operator.name) for one in since)):
             drafts.keep(operator.name, number, typed.text)

@@ -92,7 +92,7 @@ class FlatStore:
         """See `Store.move`."""
         path, place = self._find(number)
         if place != source:
-            raise TicketMoved(number, place.state, place.holder, self.read(number).since)
+            raise TicketMoved(self.read(number))
         before = glance.standing(path)
         old, new = marks.of(source, before), marks.of(target, before if entry.standing is None else entry.standing)
         marks.put(self.data, number, new - old, entry.at)

@@ -67,7 +67,7 @@ class MemoryStore:
         """See `Store.move`."""
         ticket = self.read(number)
         if ticket.place != source:
-            raise TicketMoved(number, ticket.place.state, ticket.place.holder, ticket.since)
+            raise TicketMoved(ticket)
         since = ticket.since if source == target else entry.at
         self._messages[entry.message_id] = b"".join(message()) if message else entry.text.encode()
         inquiry = ticket.inquiry

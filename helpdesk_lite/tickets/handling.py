@@ -103,7 +103,7 @@ class Handling(NamedTuple):
         with self.desk.locked(number):
             ticket = self.desk.held(number, CLAIMED, operator, REASSIGN)
             if ticket.place.holder == heir.name:
-                raise AlreadyClaimed(number, *ticket.place, ticket.since)
+                raise AlreadyClaimed(ticket)
             self.hand(ticket, heir, operator, note)
 
     def hand(self, ticket: Ticket, heir: Operator, operator: Operator, note: str = "") -> None:
@@ -162,7 +162,7 @@ class Handling(NamedTuple):
             ticket = self.desk.store.read(number)
             self.desk.demand(operator, PUT_AWAY, ticket)
             if ticket.standing.away or ticket.merged_into:
-                raise TicketMoved(number, *ticket.place, ticket.since)
+                raise TicketMoved(ticket)
             goal = Place(CLOSED, ticket.place.holder)
             now = ticket.standing._replace(away=how)
             self.desk.move(ticket, goal, how, operator.name, standing=now, text=" ".join(ticket.place).strip())
@@ -176,7 +176,7 @@ class Handling(NamedTuple):
         with self.desk.locked(number):
             ticket = self.desk.held(number, CLOSED, operator, RESTORE)
             if not ticket.standing.away:
-                raise TicketMoved(number, *ticket.place, ticket.since)
+                raise TicketMoved(ticket)
             goal = self._before(ticket, operator)
             letters = self.desk.missed(ticket, goal)
             self.desk.move(ticket, goal, "restored", operator.name, letters, ticket.standing._replace(away=""))

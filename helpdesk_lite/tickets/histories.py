@@ -55,8 +55,8 @@ class Histories(NamedTuple):
 
     def _rows(self, tickets: list[Ticket], operator: Operator) -> list[Row]:
         return [
-            Row(ticket.inquiry.head, ticket.place, self.desk.may(operator, SHOW, ticket), ticket.progress_at)
-            for ticket in tickets
+            Row(one.inquiry.head, one.place, self.desk.may(operator, SHOW, one), one.progress_at, one.done_by)
+            for one in tickets
         ]
 
     def _tickets(self, mark: str, most: int) -> Iterator[Ticket]:

@@ -86,7 +86,7 @@ class Joining(NamedTuple):
             if ticket.merged_into != into:
                 for one, is_usable in ((ticket, not ticket.merged_into), (other, other.place.state != CLOSED)):
                     if one.standing.away or not is_usable:
-                        raise TicketMoved(one.number, *one.place, one.since)
+                        raise TicketMoved(one)
                 if not is_sure and not ticket.has_customer_of(other):
                     raise CustomersDiffer(number, into)
             self._add(other, JOINED, number, operator.name, number not in ties.of(other).joined)
@@ -101,12 +101,12 @@ class Joining(NamedTuple):
         store = self.desk.store
         ticket = store.read(number)
         if not (into := ticket.merged_into):
-            raise TicketMoved(number, *ticket.place, ticket.since)
+            raise TicketMoved(ticket)
         others = [into] if has_ticket(store, into) else []  # a ticket that is gone keeps none of its parts
         with self.desk.locked(number, *others):
             ticket = store.read(number)
             if ticket.merged_into != into:
-                raise TicketMoved(number, *ticket.place, ticket.since)
+                raise TicketMoved(ticket)
             self._demand(operator, MERGE, self.desk.with_holder(ticket))
             goal = self._before(ticket, operator)
             self.desk.move(ticket, goal, UNMERGED, operator.name, text=into)

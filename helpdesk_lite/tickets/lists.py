@@ -56,12 +56,16 @@ class Wanted(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A ticket in a list. `may_open`: the operator may see the ticket itself. `since`: how long it has stood so."""
+    """A ticket in a list. `may_open`: the operator may see the ticket itself. `since`: how long it has stood so.
+
+    `done_by`: who resolved or closed it (Ticket).
+    """
 
     head: Head
     place: Place
     may_open: bool
     since: int = 0
+    done_by: str = ""
 
     @property
     def state(self) -> str:
@@ -231,9 +235,10 @@ class Lists:
         return Row(head, place, self._may_open(operator, head, place)) if is_seen else None
 
     def _told(self, row: Row) -> Row:
-        """The row with since when the ticket stands so."""
+        """The row with since when the ticket stands so, and who has done that."""
         try:
-            return row._replace(since=self._desk.store.read(row.head.number).progress_at)
+            ticket = self._desk.store.read(row.head.number)
+            return row._replace(since=ticket.progress_at, done_by=ticket.done_by)
         except DeskError:
             return row._replace(since=row.head.received_at)  # it moved on, or is damaged, which `verify` tells
 

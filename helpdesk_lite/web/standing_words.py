@@ -9,7 +9,7 @@ from helpdesk_lite.web import wording
 from helpdesk_lite.web.render import Html, escaped
 from helpdesk_lite.words import standing
 from helpdesk_lite.words.i18n import N_
-from helpdesk_lite.words.ticket import CHAT, COUNTER, MAIL, OTHER, PHONE, SOCIAL, WEB
+from helpdesk_lite.words.ticket import CHAT, COUNTER, CUSTOMER, DESK, MAIL, OTHER, PHONE, SOCIAL, WEB
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,16 @@ CHANNELS = {
     SOCIAL: N_("Social media"),
     OTHER: N_("Another way"),
 }
+
+
+def closed(done_by: str, said: Translation) -> str:
+    """By whom (Ticket.done_by) a ticket was closed, with places for %(who)s and %(since)s."""
+    texts = {
+        CUSTOMER: said.gettext("Closed by the customer, %(since)s"),
+        DESK: said.gettext("Closed by itself, %(since)s"),
+        "": said.gettext("Closed, %(since)s"),
+    }
+    return texts.get(done_by) or said.gettext("Closed by %(who)s, %(since)s")
 
 
 def marks(now: Standing, clock: float, said: Translation) -> Html:

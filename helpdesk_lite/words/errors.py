@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from helpdesk_lite.words.i18n import N_, Sentence
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from helpdesk_lite.words.ticket import Ticket
+
 
 class DeskError(Exception):
     """Something the desk expected might happen; the text says what and what to do next.
@@ -30,14 +34,15 @@ class UnknownNumber(DeskError):
 
 
 class TicketMoved(DeskError):
-    """The ticket is not where the doer thought: someone was faster. Says where it is now."""
+    """The ticket is not where the doer thought: someone was faster. Says where it is now, and who closed it, if so."""
 
-    def __init__(self, number: str, state: str, holder: str, since: int) -> None:
-        super().__init__(f"Ticket {number} is {state}" + (f" by {holder}." if holder else "."))
-        self.number = number
-        self.state = state
-        self.holder = holder
-        self.since = since
+    def __init__(self, ticket: Ticket) -> None:
+        self.number = ticket.number
+        self.state, self.holder = ticket.place
+        self.since = ticket.since
+        self.closed_by = ticket.done_by if self.state == "closed" else ""
+        doer = self.closed_by or self.holder
+        super().__init__(f"Ticket {self.number} is {self.state}" + (f" by {doer}." if doer else "."))
 
 
 class TicketChanged(DeskError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite.words.form import FieldValue
-from helpdesk_lite.words.standing import USUAL, Standing
+from helpdesk_lite.words.standing import RESOLVED, USUAL, Standing
 
 PENDING = "pending"
 CLAIMED = "claimed"
@@ -195,6 +195,18 @@ class Ticket(NamedTuple):
     def progress(self) -> str:
         """Waiting or resolved, "" if neither: the standing's, which counts only while somebody has the ticket."""
         return self.standing.progress if self.place.state == CLAIMED else ""
+
+    @property
+    def done_by(self) -> str:
+        """Who resolved or closed it: an operator, CUSTOMER or DESK; its holder if no entry says so, "" if neither."""
+        if self.place.state == CLOSED:
+            handed = HANDED if self.handed_to[1] else ""
+            kind = self.standing.away or (MERGED if self.merged_into else handed) or "closed"
+        elif self.progress == RESOLVED:
+            kind = RESOLVED
+        else:
+            return ""
+        return next((entry.by for entry in reversed(self.entries) if entry.kind == kind), self.place.holder)
 
     @property
     def progress_at(self) -> int:

@@ -9,10 +9,13 @@ import re
 
 import pytest
 
+from helpdesk_lite.customers.verbs import Customers
+from helpdesk_lite.tickets.joining import Joining
 from helpdesk_lite.web import spreadsheet
 from helpdesk_lite.web.pages import lists
 from helpdesk_lite.words.rights import OBSERVER
 from helpdesk_lite.words.standing import USUAL, Standing
+from helpdesk_lite.words.ticket import CLOSED, DESK, Place
 
 
 def rows(answer):
@@ -88,6 +91,31 @@ class TestLists:
         assert "Closed by ines" in answer.words
         assert re.search(r"<h2>\w+ 20\d\d</h2>", answer.text)
         assert rows(desk.get("/tickets?state=closed&month=2001-01", "ines")) == []
+
+    def test_who_did_it_is_named_and_not_who_had_it(self, desk):
+        house, ada = desk.house, desk.operator("ada")
+        customers = Customers(house.intake.correspondence)
+        verbs = {
+            "Closed by the customer, ": lambda number: customers.close(number),
+            "Closed by ada, ": lambda number: house.desk.close(number, ada),
+            "Resolved by ada, ": lambda number: house.handling.resolve(number, ada),
+            "Closed by itself, ": lambda number: house.desk.move(
+                house.store.read(number), Place(CLOSED, "ines"), "closed", DESK
+            ),
+        }
+        for said, verb in verbs.items():
+            number = claimed(desk)
+            verb(number)
+            state = said.partition(" ")[0].lower()
+            first = desk.get(f"/tickets?state={state}", "ines").text.partition(f'data-ticket="{number}"')[2]
+            assert said in first.partition("</li>")[0], said
+        closed = desk.get("/tickets.json?state=closed", "ines").content
+        assert [one["done_by"] for one in json.loads(closed)["tickets"]] == ["desk", "ada", "customer"]
+        into, part = claimed(desk), claimed(desk)
+        Joining(house.desk).merge(part, into, ada)
+        assert table(desk.get("/tickets.csv?state=closed", "ines"))[0]["done_by"] == "ada"
+        lost = desk.post(f"/tickets/{part}/close", "ines")
+        assert lost.status == 409 and f"ada closed {part}" in lost.words
 
     def test_who_is_not_signed_in_sees_none(self, desk):
         for path in ("/tickets", "/tickets.csv", "/tickets.json", "/home"):

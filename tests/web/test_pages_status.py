@@ -112,6 +112,8 @@ class TestHowItStands:
         jane.press("close")
         page = jane.asked.get(f"/tickets/{jane.number}", "ines").words
         assert "Closed by the customer, " in page and "The customer closed it" in page
+        late = jane.asked.post(f"/tickets/{jane.number}/close", "ines")
+        assert late.status == 409 and f"The customer closed {jane.number}" in late.words
 
     def test_it_waits_for_somebody_else(self, jane):
         jane.mail.house.desk.claim(jane.number, jane.ines)

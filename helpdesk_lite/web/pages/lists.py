@@ -44,7 +44,19 @@ DUE = {
     lists.NONE: N_("Not due at a time"),
 }
 SORTS = {lists.BY_PRIORITY: N_("Priority"), lists.ARRIVAL: N_("Arrival"), lists.BY_DUE: N_("Due")}
-_HEADS = ("number", "subject", "state", "holder", "category", "level", "priority", "due", "since", "received")
+_HEADS = (
+    "number",
+    "subject",
+    "state",
+    "holder",
+    "category",
+    "level",
+    "priority",
+    "due",
+    "since",
+    "received",
+    "done_by",
+)
 
 
 def show(request: Request, house: House) -> Response:
@@ -142,7 +154,7 @@ def row(one: Row, now: float, said: Translation, titles: dict[str, str]) -> dict
         lists.PROGRESS: said.gettext("%(who)s has it since %(since)s"),
         WAITING: said.gettext("%(who)s waits for the customer since %(since)s"),
         RESOLVED: said.gettext("Resolved by %(who)s, %(since)s"),
-        CLOSED: said.gettext("Closed by %(who)s, %(since)s"),
+        CLOSED: standing_words.closed(one.done_by, said),
     }[one.state]
     since = wording.time_element(one.since, now, said)
     return {
@@ -150,7 +162,7 @@ def row(one: Row, now: float, said: Translation, titles: dict[str, str]) -> dict
         "subject": at_a_glance(_subject(one, said)),
         "may_open": one.may_open,
         "state": one.place.state,
-        "state_words": wording.sentence(words, who=one.place.holder, since=since),
+        "state_words": wording.sentence(words, who=one.done_by or one.place.holder, since=since),
         "category": titles.get(head.about, head.about),
         "form": form_title(head, said),
         "marks": standing_words.marks(head.standing, now, said),
@@ -170,6 +182,7 @@ def _told(row: Row, said: Translation) -> dict[str, Any]:
         "priority": now.priority,
         "due": times.iso(now.due_at) if now.due_at else None,
         "since": times.iso(row.since),
+        "done_by": row.done_by,
         "received": times.iso(row.head.received_at),
     }
 

@@ -10,6 +10,7 @@ from helpdesk_lite.web import wording
 from helpdesk_lite.web.pages.page import page as drawn
 from helpdesk_lite.words import errors, i18n
 from helpdesk_lite.words.i18n import N_
+from helpdesk_lite.words.ticket import CUSTOMER, DESK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def moved(request: Request, house: House, wrong: errors.TicketMoved, typed: str 
     values = {
         "number": wrong.number,
         "heading": heading,
-        "words": wording.sentence(sentence, who=wrong.holder, number=wrong.number, since=since),
+        "words": wording.sentence(sentence, who=wrong.closed_by or wrong.holder, number=wrong.number, since=since),
         "is_mine": wrong.holder == me and wrong.state != "pending",
         "typed": typed,
     }
@@ -97,14 +98,20 @@ def _where(wrong: errors.TicketMoved, me: str, said: Translation) -> tuple[str, 
         return said.gettext("It is back in the queue"), said.gettext(
             "%(number)s has been in the queue since %(since)s."
         )
-    if wrong.state == "closed" and not wrong.holder:
-        return said.gettext("It is closed"), said.gettext("%(number)s has been closed since %(since)s.")
     if wrong.state == "closed":
-        return said.gettext("It is closed"), said.gettext("%(who)s closed %(number)s: %(since)s.")
+        return said.gettext("It is closed"), _closed(wrong.closed_by, said)
     if wrong.holder == me:
         return said.gettext("You have it already"), said.gettext("You have had %(number)s since %(since)s.")
     heading = said.gettext("%(who)s was faster") % {"who": wrong.holder}
     return heading, said.gettext("%(who)s has had %(number)s since %(since)s.")
+
+
+def _closed(by: str, said: Translation) -> str:
+    if by == CUSTOMER:
+        return said.gettext("The customer closed %(number)s: %(since)s.")
+    if by in ("", DESK):
+        return said.gettext("%(number)s has been closed since %(since)s.")
+    return said.gettext("%(who)s closed %(number)s: %(since)s.")
 
 
 def _words(status: int, wrong: Exception | None, said: Translation) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from helpdesk_lite.web.pages.page import page
 from helpdesk_lite.words import i18n
 from helpdesk_lite.words.errors import TooMany, UnknownNumber
 from helpdesk_lite.words.standing import RESOLVED, WAITING
-from helpdesk_lite.words.ticket import CLOSED, CUSTOMER, LETTER, PENDING, WRITTEN
+from helpdesk_lite.words.ticket import CLOSED, CUSTOMER, DESK, LETTER, PENDING, WRITTEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def state_words(house: House, ticket: Ticket, said: Translation, is_merged: bool
         doer = next((entry.by for entry in reversed(ticket.entries) if entry.kind == "closed"), "")
         if doer == CUSTOMER:
             text = said.gettext("Closed by you, %(since)s")
-        elif doer and is_named:
+        elif doer not in ("", DESK) and is_named:
             text = said.gettext("Closed by %(who)s, %(since)s")
         else:
             text = said.gettext("Closed, %(since)s")

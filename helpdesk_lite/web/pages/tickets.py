@@ -12,7 +12,7 @@ from helpdesk_lite.web.http import Response, quoted, see_other
 from helpdesk_lite.web.pages.page import page, signed_in
 from helpdesk_lite.words import i18n, tracking
 from helpdesk_lite.words.standing import BINNED, SPAM
-from helpdesk_lite.words.ticket import CLAIMED, CLOSED, CUSTOMER, DESK, PENDING
+from helpdesk_lite.words.ticket import CLAIMED, CLOSED, PENDING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -193,9 +193,9 @@ def _others(house: House, ticket: Ticket, operator: Operator, said: Translation)
 
 
 def _state(ticket: Ticket, operator: Operator, now: float, said: Translation) -> Html:
-    from helpdesk_lite.web import wording
+    from helpdesk_lite.web import standing_words, wording
 
-    since = wording.time_element(ticket.since, now, said)
+    who, since = ticket.place.holder, wording.time_element(ticket.since, now, said)
     if ticket.place.state == PENDING:
         text = said.gettext("Waiting since %(since)s")
     elif ticket.standing.away == SPAM:
@@ -204,22 +204,13 @@ def _state(ticket: Ticket, operator: Operator, now: float, said: Translation) ->
         text = said.gettext("In the bin since %(since)s")
     elif ticket.merged_into:
         text = said.gettext("Merged into another ticket, %(since)s")
-    elif ticket.place.state == CLOSED and (ticket.is_nobodys or _closed_by(ticket) == CUSTOMER):
-        text = said.gettext("Closed by the customer, %(since)s")
-    elif ticket.place.state == CLOSED and _closed_by(ticket) == DESK:
-        text = said.gettext("Closed by itself, %(since)s")
     elif ticket.place.state == CLOSED:
-        text = said.gettext("Closed by %(who)s, %(since)s")
+        text = standing_words.closed(who := ticket.done_by, said)
     elif ticket.place.holder == operator.name:
         text = said.gettext("Yours since %(since)s")
     else:
         text = said.gettext("%(who)s has it since %(since)s")
-    return wording.sentence(text, who=ticket.place.holder, since=since)
-
-
-def _closed_by(ticket: Ticket) -> str:
-    """Who did what closed it; "" if its entries do not say."""
-    return next((entry.by for entry in reversed(ticket.entries) if entry.kind == "closed"), "")
+    return wording.sentence(text, who=who, since=since)
 
 
 def message_of(ticket: Ticket) -> str:
