@@ -51,8 +51,22 @@ class Seen:
         return self.page.locator(selector)
 
     def press(self, name: str) -> None:
-        """Press the only button of this name."""
-        self.page.get_by_role("button", name=name, exact=True).click()
+        """Press the only button of this name, which leads to another page."""
+        self.through(self.page.get_by_role("button", name=name, exact=True))
+
+    def follow(self, name: str) -> None:
+        """Follow the first link of this name."""
+        self.through(self.page.get_by_role("link", name=name).first)
+
+    def through(self, door: Locator) -> None:
+        """Click what leads to another page, and wait until that is here: a click alone returns before."""
+        with self.page.expect_navigation():
+            door.click()
+
+    def enter(self) -> None:
+        """Press Enter where that leads to another page."""
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
 
     @property
     def path(self) -> str:

@@ -32,7 +32,7 @@ def test_ten_tickets_from_the_queue_to_resolved_two_of_them_handed_up_and_one_me
     *ordinary, again, up, higher = numbers
     ines, ada = browse("ines"), browse("ada")
     for number in numbers:
-        ines.go("/queue").find(f"[data-ticket='{number}'] button").click()
+        ines.go("/queue").press(f"Claim {number}")
         assert ines.path == f"/tickets/{number}"
     for number in (up, higher):
         hand_up(ines.go(f"/tickets/{number}"))
@@ -67,7 +67,7 @@ def test_a_customer_writes_is_answered_closes_and_opens_again(browse, quiet):
     number = jane.find("#tracking-number").inner_text()
     mail = MailDesk.of(quiet.house)
     mail.answer("ines", number, "We come at noon.")
-    jane.page.get_by_role("link", name="See how it stands, or add something").click()
+    jane.follow("See how it stands, or add something")
     assert "We come at noon." in jane.find(".story").inner_text()
     jane.find("#message").fill("Thank you, it is quiet now.")
     jane.press("Send")

@@ -60,9 +60,7 @@ def test_a_letter_that_has_next_to_nothing(browse, quiet, state):
 
 def test_what_is_folded_opens_by_keyboard(browse, quiet):
     ines = browse("ines").go(f"/tickets/{Story(quiet).tell()}")
-    summary = ines.find(
-        "summary",
-    ).first
+    summary = ines.find("summary").first
     summary.focus()
     assert not ines.find("text=Riverside Café").is_visible()
     ines.page.keyboard.press("Enter")
@@ -71,11 +69,9 @@ def test_what_is_folded_opens_by_keyboard(browse, quiet):
 
 def test_it_works_without_script(browse, quiet):
     ines = browse("ines", PHONE, java_script_enabled=False).go(f"/tickets/{Story(quiet).tell()}")
-    ines.find(
-        "summary",
-    ).first.click()
+    ines.find("summary").first.click()
     assert ines.find("text=Riverside Café").is_visible()
-    ines.find(".as-html a").click()
+    ines.through(ines.find(".as-html a"))
     assert ines.heading == "Thursday"
 
 
@@ -91,22 +87,20 @@ def test_a_letters_html_asks_nobody_for_anything(browse, quiet):
     asked = []
     ines.page.on("request", lambda request: asked.append(request.url))
     ines.go(f"/tickets/{number}")
-    ines.find(".as-html a").click()
-    ines.page.wait_for_url("**/letters/*")
+    ines.through(ines.find(".as-html a"))
     assert ines.find("main b").inner_text() == "fine"
     assert ines.find("main b").evaluate("at => getComputedStyle(at).color") == "rgb(11, 107, 93)"
     assert ines.find("main img").first.evaluate("at => at.naturalWidth") == 16
     away = [url for url in asked if not url.startswith((quiet.url, "data:"))]
     assert away == []
-    ines.page.get_by_role("link", name="Back to the ticket").click()
+    ines.follow("Back to the ticket")
     assert ines.path == f"/tickets/{number}"
     ines.mistakes[:] = [one for one in ines.mistakes if "sandboxed" not in one]  # it is: our own looks are scripts
 
 
 def test_a_letters_html_without_barriers(browse, quiet):
     ines = browse("ines", bypass_csp=True).go(f"/tickets/{Story(quiet).tell()}")
-    ines.find(".as-html a").click()
-    ines.page.wait_for_url("**/letters/*")
+    ines.through(ines.find(".as-html a"))
     check(ines)
 
 
@@ -123,7 +117,7 @@ def test_a_letters_wide_html_scrolls_by_itself(browse, quiet):
 
 def test_a_link_in_a_letter_opens_outside_of_the_sandbox(browse, quiet):
     ines = browse("ines").go(f"/tickets/{Story(quiet).tell()}")
-    ines.find(".as-html a").click()
+    ines.through(ines.find(".as-html a"))
     link = ines.page.get_by_role("link", name="opening hours")
     ines.page.context.route("https://example.com/", lambda route: route.fulfill(body="<title>Open</title>"))
     with ines.page.context.expect_page() as opened:

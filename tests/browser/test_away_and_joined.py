@@ -50,6 +50,6 @@ def test_a_stale_page_shows_both_versions(browse, quiet):
     unfold(seen)
     seen.find("#priority").select_option("low")
     quiet.house.handling.mark(number, quiet.house.operators.find("ada"), Standing(priority="critical"), USUAL)
-    seen.find("#marks").get_by_role("button", name="Save").click()
+    seen.through(seen.find("#marks").get_by_role("button", name="Save"))
     seen.find("#marks .notice").wait_for()
     check(seen)

@@ -76,7 +76,7 @@ def test_an_empty_box_comes_back_with_the_focus_in_it(browse, quiet):
 def test_the_confirmation_leads_there(browse, quiet):
     number = quiet.ticket("The pump hums")
     jane = browse(window=PHONE).go(f"/sent/{number}?key={quiet.house.desk.key(number)}")
-    jane.page.get_by_role("link", name="See how it stands, or add something").click()
+    jane.follow("See how it stands, or add something")
     assert jane.heading == "The pump hums"
 
 

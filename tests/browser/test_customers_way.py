@@ -21,7 +21,7 @@ def without_the_browsers_own_checks(seen):
 
 def test_from_the_list_of_forms_to_the_tracking_number(browse, office):
     jane = browse(window=PHONE).go("/")
-    jane.page.get_by_role("link", name="Contact us").click()
+    jane.follow("Contact us")
     fill_in(jane)
     jane.press("Send")
     assert jane.path.startswith("/sent/")
@@ -66,8 +66,8 @@ def test_it_works_by_keyboard_alone(browse):
     keys.press("Enter")
     keys.press("Tab")
     assert jane.focus == "Contact us"
-    keys.press("Enter")
-    jane.page.wait_for_url("**/forms/contact")
+    jane.enter()
+    assert jane.path == "/forms/contact"
     jane.find("#name").focus()
     for text in ("Jane Doe", "jane@example.com", "The pump hums", "It hums."):
         keys.type(text)

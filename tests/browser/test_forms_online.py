@@ -18,7 +18,7 @@ NAME = "forms/lost.html"
 
 def test_a_form_from_its_first_line_to_its_end(browse, quiet):
     ada = browse("ada", PHONE).go("/administration")
-    ada.page.get_by_role("link", name="Forms").click()
+    ada.follow("Forms")
     ada.find("summary").click()
     ada.find("#name").fill("contact")
     ada.press("Go on")
@@ -45,9 +45,9 @@ def test_a_form_from_its_first_line_to_its_end(browse, quiet):
         check(customer)
         ada.find("#text").fill(SOUND + "<p>Thank you.</p>\n")
         ada.press("Save")
-        ada.page.get_by_role("link", name="Earlier versions").click()
+        ada.follow("Earlier versions")
         check(ada)
-        ada.find("ol a").first.click()
+        ada.through(ada.find("ol a").first)
         assert "Thank you." in ada.find(".diff ins").inner_text()
         ada.find("summary").first.click()
         check(ada)
@@ -62,6 +62,7 @@ def _look(ada, quiet):
     with ada.page.expect_popup() as opened:
         ada.page.get_by_role("button", name="Preview").click()
     page = opened.value
+    page.wait_for_load_state()
     assert page.title().startswith("Lost and found")
     assert page.title().endswith("!")
     assert page.evaluate("self.origin") == "null"

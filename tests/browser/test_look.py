@@ -22,21 +22,22 @@ def plain(quiet):
 def test_it_is_chosen_seen_and_then_on_every_page(browse, plain):
     number = plain.ticket()
     seen = browse("ada").go(HERE)
+    save, preview = (seen.page.get_by_role("button", name=name) for name in ("Save", "Preview"))
     check(seen)
     seen.find("#light").fill("#ff8800")
-    seen.page.get_by_role("button", name="Save").first.click()
+    seen.through(save.first)
     assert "contrast of 2.1 to 1" in seen.find("[role=alert]").inner_text()
     check(seen)
     for name, colour in PLUM._asdict().items():
         seen.find(f"#{name}").fill(colour)
-    seen.page.get_by_role("button", name="Preview").first.click()
+    seen.through(preview.first)
     assert seen.focus == "So it would be. It is not saved yet."
     check(seen)
-    seen.page.get_by_role("button", name="Save").first.click()
+    seen.through(save.first)
     seen.page.set_input_files("#logo", {"name": "ours.svg", "mimeType": "image/svg+xml", "buffer": SVG})
-    seen.page.get_by_role("button", name="Preview").nth(1).click()
+    seen.through(preview.last)
     check(seen)
-    seen.page.get_by_role("button", name="Save").nth(1).click()
+    seen.through(save.last)
     for who, path in (("ada", HERE), ("ines", "/queue"), ("ines", f"/tickets/{number}"), ("", "/forms/contact")):
         check(browse(who).go(path))
     customer = browse().go("/forms/contact")

@@ -35,14 +35,14 @@ def test_a_customers_way(browse, quiet, script):
     subjects = ["The pump hums", "The pump is loud", LONG]
     number = [opens(quiet, subject) for subject in subjects][1]
     jane = browse(window=PHONE, java_script_enabled=script).go("/")
-    jane.page.get_by_role("link", name="Your tickets").click()
+    jane.follow("Your tickets")
     jane.find("#email").fill("jane@example.com")
     jane.press("Mail me the link")
     assert jane.find("[role=status]").inner_text().startswith("Please look into your mailbox.")
     jane.go(link_in_mail(quiet, "jane@example.com"))
     jane.press("Show my tickets")
     assert set(subjects) <= set(jane.find(".letters .subject").all_inner_texts())
-    jane.page.get_by_role("link", name="The pump is loud").first.click()
+    jane.follow("The pump is loud")
     assert jane.path == f"/status/{number}?key={quiet.house.desk.key(number)}"
 
 

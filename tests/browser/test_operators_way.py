@@ -17,7 +17,7 @@ def row(number: str) -> str:
 
 def claim(seen, number):
     """Press the row's button."""
-    seen.find(f"{row(number)} button").click()
+    seen.press(f"Claim {number}")
 
 
 def test_signing_in_leads_to_the_page_that_was_asked_for(browse, office):
@@ -128,7 +128,7 @@ def test_the_loser_hears_who_was_faster_and_goes_back(browse, quiet):
     claim(bob, number)
     assert bob.heading == "ines was faster"
     assert "has had" in bob.find("main").inner_text()
-    bob.page.get_by_role("link", name="Back to the queue").click()
+    bob.follow("Back to the queue")
     assert bob.path == "/queue"
 
 
@@ -145,7 +145,7 @@ def test_release_close_and_reopen(browse, quiet):
     assert "Closed by ines" in ines.find("p.state").inner_text()
     ines.press("Reopen")
     assert "Yours since" in ines.find("p.state").inner_text()
-    ines.page.get_by_role("link", name="My tickets").click()
+    ines.follow("My tickets")
     assert number in ines.find("main").inner_text()
 
 
@@ -162,7 +162,7 @@ def test_times_are_told_in_the_readers_own_zone(browse, quiet):
 def test_it_works_without_script(browse, quiet):
     number = quiet.ticket()
     ines = browse("ines", java_script_enabled=False).go("/queue")
-    ines.page.get_by_role("link", name="Refresh").click()
+    ines.follow("Refresh")
     claim(ines, number)
     assert ines.path == f"/tickets/{number}"
 
@@ -176,8 +176,8 @@ def test_it_works_by_keyboard_alone(browse, quiet, window):
     keys.type("ines")
     keys.press("Tab")
     keys.type(PASSWORD)
-    keys.press("Enter")
-    ines.page.wait_for_url("**/queue")
+    ines.enter()
+    assert ines.path == "/queue"
     walked = []
     for _ in range(20):
         keys.press("Tab")
@@ -187,5 +187,5 @@ def test_it_works_by_keyboard_alone(browse, quiet, window):
         if walked[-1] == f"Claim {number}":
             break
     assert walked[0] == "Skip to the content"
-    keys.press("Enter")
-    ines.page.wait_for_url(f"**/tickets/{number}")
+    ines.enter()
+    assert ines.path == f"/tickets/{number}"

@@ -20,7 +20,7 @@ def usual(quiet):
 def test_a_letter_is_reworded_seen_and_as_delivered_again(browse, usual):
     seen = browse("ada").go(HERE)
     check(seen)
-    seen.page.get_by_role("link", name="Link to all tickets: HTML").click()
+    seen.follow("Link to all tickets: HTML")
     check(seen)
     seen.find("#text").fill("Hello {{ number }}\n{% if %}")
     seen.press("Check and preview")

@@ -60,8 +60,8 @@ def test_by_keyboard_alone(browse, quiet):
     for _ in range(2):
         keys.press("Tab")
     assert ines.focus == "Send to the customer"
-    keys.press("Enter")
-    ines.page.wait_for_url("**#entry-2")
+    ines.enter()
+    assert ines.path.endswith("#entry-2")
 
 
 def test_what_came_meanwhile_is_where_one_looks_first(browse, quiet):
