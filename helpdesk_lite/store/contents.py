@@ -10,12 +10,15 @@ import os
 from typing import NamedTuple
 
 from helpdesk_lite.store import mbox
-from helpdesk_lite.words.ticket import Place, Ticket
+from helpdesk_lite.words.ticket import QUEUE, Place, Ticket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import mmap
+    from collections.abc import Sequence
     from typing import BinaryIO
+
+    from helpdesk_lite.words.ticket import Entry
 
 _LONG = 20  # entries
 _MOST_REMEMBERED = 32  # tickets
@@ -52,7 +55,16 @@ class Remembered:
 def _read(content: mmap.mmap, place: Place) -> Contents:
     found = mbox.entries_of(content)
     entries = tuple(mbox.entry_of(one) for one in found)
-    arrivals = [entry.at for entry, one in zip(entries, found, strict=True) if mbox.place_of(one) == place]
     inquiry = mbox.inquiry_of(found[0], mbox.head_of(content[: mbox.HEAD_SIZE]))
-    ticket = Ticket(inquiry, place, arrivals[-1] if arrivals else entries[-1].at, entries)
+    ticket = Ticket(inquiry, place, _since(entries, found, place), entries)
     return Contents(ticket, {entry.message_id: one for entry, one in zip(entries[::-1], found[::-1], strict=True)})
+
+
+def _since(entries: Sequence[Entry], found: Sequence[mbox.Found], place: Place) -> int:
+    """When it came into this place: with the first of the last entries that say it is there."""
+    since = entries[-1].at
+    for entry, one in zip(reversed(entries), reversed(found), strict=True):
+        if (mbox.place_of(one) or QUEUE) != place:
+            break
+        since = entry.at
+    return since

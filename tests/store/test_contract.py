@@ -175,6 +175,14 @@ def test_a_ticket_goes_all_the_way_and_back(store, number):
     assert ticket.inquiry == examples.inquiry(number)
 
 
+def test_what_is_added_to_a_ticket_leaves_since_when_it_lies_there(store, number):
+    move(store, number, QUEUE, QUEUE, "note", at=examples.NOON + 60)
+    assert store.read(number).since == examples.NOON
+    move(store, number, QUEUE, INES, at=examples.NOON + 120)
+    move(store, number, INES, INES, "answer", at=examples.NOON + 180)
+    assert store.read(number).since == examples.NOON + 120
+
+
 def test_an_entry_can_be_added_in_place(store, number):
     move(store, number, QUEUE, QUEUE, "found", text="Found here.\nFrom nowhere.")
     ticket = store.read(number)
