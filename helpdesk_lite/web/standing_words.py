@@ -80,26 +80,29 @@ def shown(ticket: Ticket, clock: float, said: Translation, titles: Mapping[str, 
     return Html(" ".join(found))
 
 
-def changes(entry: Entry, clock: float, said: Translation) -> str:
+def changes(entry: Entry, clock: float, said: Translation, titles: Mapping[str, str]) -> Html:
     """What a marked entry changed: "priority high, due 23 November, 23:59 UTC"."""
     names = [word.partition("=")[0] for word in entry.text.split()]
-    return told(standing.read(entry.text), names, clock, said)
+    return told(standing.read(entry.text), names, clock, said, titles)
 
 
-def told(now: Standing, names: Iterable[str], clock: float, said: Translation) -> str:
-    """These fields of a standing, in words."""
+def told(now: Standing, names: Iterable[str], clock: float, said: Translation, titles: Mapping[str, str]) -> Html:
+    """These fields of a standing, in words. `titles` are what people call each category."""
+    due, wakes = (wording.time_element(at, clock, said) for at in (now.due_at, now.wakes_at))
+    sentence, category = wording.sentence, titles.get(now.category, now.category)
+    type_ = said.gettext(TYPES.get(now.type, N_("Not said"))).lower()
     texts = {
-        "level": said.gettext("level %(level)s") % {"level": now.level},
-        "priority": said.gettext("priority %(priority)s") % {"priority": priority(now, said).lower()},
-        "category": said.gettext("category %(category)s") % {"category": now.category},
-        "due_at": said.gettext("due %(when)s") % {"when": wording.moment(now.due_at, clock, said)},
-        "wakes_at": said.gettext("not before %(when)s") % {"when": wording.moment(now.wakes_at, clock, said)},
+        "level": sentence(said.gettext("level %(level)s"), level=str(now.level)),
+        "priority": sentence(said.gettext("priority %(priority)s"), priority=priority(now, said).lower()),
+        "category": sentence(said.gettext("category %(category)s"), category=category),
+        "due_at": sentence(said.gettext("due %(when)s"), when=due),
+        "wakes_at": sentence(said.gettext("not before %(when)s"), when=wakes),
+        "type": sentence(said.gettext("type %(type)s"), type=type_),
     }
-    texts["type"] = said.gettext("type %(type)s") % {"type": said.gettext(TYPES.get(now.type, N_("Not said"))).lower()}
-    texts |= {} if now.category else {"category": said.gettext("the category of its form")}
-    texts |= {} if now.due_at else {"due_at": said.gettext("not due")}
-    texts |= {} if now.wakes_at else {"wakes_at": said.gettext("not put off")}
-    return ", ".join(texts[name] for name in names if name in texts)
+    texts |= {} if now.category else {"category": sentence(said.gettext("the category of its form"))}
+    texts |= {} if now.due_at else {"due_at": sentence(said.gettext("not due"))}
+    texts |= {} if now.wakes_at else {"wakes_at": sentence(said.gettext("not put off"))}
+    return Html(", ".join(texts[name] for name in names if name in texts))
 
 
 def priority(now: Standing, said: Translation) -> str:

@@ -108,6 +108,7 @@ class Thread:
         self._said = said
         self._texts = _texts(said)
         self._now = house.clock()
+        self._categories = house.categories
         self._hidden = self._to_hide(house)
         self._readings = self._read(house)
         self._unsent = self._on_their_way(house)
@@ -215,19 +216,23 @@ class Thread:
         if entry.kind == "claimed" and entry.text:
             return said.gettext("%(who)s was given it by rule: %(rules)s") % {"who": entry.by, "rules": entry.text}
         failed = self._discreet_reason(entry.text.removeprefix(_BOUNCED))
-        return self._texts[entry.kind] % {
-            "who": self.who(entry),
-            "form": self._ticket.inquiry.head.title,
-            "failed": failed or said.gettext("its recipient"),
-            "level": entry.standing.level if entry.standing else 1,
-            "to": entry.text.partition("\n\n")[0],
-            "people": self._discreet_reason(", ".join(entry.people)),
-            "command": entry.text,
-            "other": entry.text.partition(" ")[0],
-            "desk": entry.text.partition(" ")[2],
-            "rules": entry.text.partition("\n\n")[0],
-            "changes": standing_words.changes(entry, self._now, said) if entry.kind == "marked" else "",
-        }
+        return wording.sentence(
+            self._texts[entry.kind],
+            who=self.who(entry),
+            form=self._ticket.inquiry.head.title,
+            failed=failed or said.gettext("its recipient"),
+            level=str(entry.standing.level if entry.standing else 1),
+            to=entry.text.partition("\n\n")[0],
+            people=self._discreet_reason(", ".join(entry.people)),
+            command=entry.text,
+            other=entry.text.partition(" ")[0],
+            desk=entry.text.partition(" ")[2],
+            rules=entry.text.partition("\n\n")[0],
+            changes=self._changes(entry) if entry.kind == "marked" else "",
+        )
+
+    def _changes(self, entry: Entry) -> Html:
+        return standing_words.changes(entry, self._now, self._said, self._categories.titles())
 
     def _forwarded(self, entry: Entry) -> str:
         """In which shape a letter was sent on, and why (courier)."""

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from helpdesk_lite.tickets.copies import Copies
 from helpdesk_lite.tickets.handling import LONGEST_NOTE
-from helpdesk_lite.web import body, standing_words
+from helpdesk_lite.web import body, standing_words, wording
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages import tickets
 from helpdesk_lite.web.pages.page import on_to, signed_in, typed_level
@@ -23,11 +23,13 @@ from helpdesk_lite.words.ticket import CLAIMED, CLOSED, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from helpdesk_lite.shelves.operators import Operator
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.web.render import Html
     from helpdesk_lite.words.i18n import Translation
     from helpdesk_lite.words.standing import Standing
     from helpdesk_lite.words.ticket import Ticket
@@ -132,10 +134,10 @@ def values(
     `stale` is how it was to stand, and how it stood on the page from which that came too late.
     """
     now = ticket.standing
-    filled_in, clashes = _merged(ticket, *stale, house.clock(), said) if stale else (now, [])
+    titles = house.categories.titles()
+    filled_in, clashes = _merged(ticket, *stale, house.clock(), said, titles) if stale else (now, [])
     moments = {name: getattr(filled_in, name) for name in ("due_at", "wakes_at")}
     days = {name: times.iso(at)[:10] if at else "" for name, at in moments.items()}
-    titles = house.categories.titles()
     may_hand_on = ticket.place.state == CLAIMED and house.desk.may(operator, REASSIGN, ticket)
     others = sorted(_heirs(house, ticket) if may_hand_on else [], key=lambda name: name != operator.supervisor)
     return {
@@ -167,19 +169,19 @@ def values(
 
 
 def _merged(
-    ticket: Ticket, wanted: Standing, seen: Standing, clock: float, said: Translation
-) -> tuple[Standing, list[str]]:
+    ticket: Ticket, wanted: Standing, seen: Standing, clock: float, said: Translation, titles: Mapping[str, str]
+) -> tuple[Standing, list[Html]]:
     """How the ticket stands now, but for what was wanted; and each thing that two wanted otherwise, in a sentence."""
     now = ticket.standing
     mine = wanted.unlike(seen)
     text = said.gettext("%(who)s said: %(theirs)s. You chose: %(yours)s.")
     clashes = [
-        text
-        % {
-            "who": _changed_by(ticket, name),
-            "theirs": standing_words.told(now, [name], clock, said),
-            "yours": standing_words.told(wanted, [name], clock, said),
-        }
+        wording.sentence(
+            text,
+            who=_changed_by(ticket, name),
+            theirs=standing_words.told(now, [name], clock, said, titles),
+            yours=standing_words.told(wanted, [name], clock, said, titles),
+        )
         for name in mine
         if getattr(now, name) not in (getattr(seen, name), getattr(wanted, name))
     ]
