@@ -46,7 +46,6 @@ class Arranging(NamedTuple):
         """Make a category. NotAllowed; CategoryMistaken if it cannot be, or there is one of this name."""
         self.look(by)
         with disk.locked(self.lock):
-            self.categories.check(category)
             if self.categories.version(category.name):
                 raise CategoryMistaken(Sentence("There is a category %(name)s already.", name=category.name))
             self._add(category if by is COMMAND_LINE else category._replace(desk=""), by)
@@ -56,7 +55,6 @@ class Arranging(NamedTuple):
         self.look(by)
         with disk.locked(self.lock):
             self._compare(category.name, seen)
-            self.categories.check(category)
             self._change(category, by)
 
     def remove_category(self, name: str, by: Operator, seen: str = "") -> None:
@@ -83,6 +81,7 @@ class Arranging(NamedTuple):
                 (self._add if now is None else self._change)(before, by, noted.name)
 
     def _add(self, category: Category, by: Operator, undoes: str = "") -> None:
+        self.categories.check(category)
         self.audit.note(by.name, ADDED, _ABOUT + category.name, None, told_of(category), undoes)
         self.categories.add(category)
 
@@ -92,7 +91,7 @@ class Arranging(NamedTuple):
         before = self.categories.find(category.name)  # None: its file had mistakes
         if by is not COMMAND_LINE:
             category = category._replace(desk=before.desk if before else "")
-            self.categories.check(category)
+        self.categories.check(category)
         if before != category:
             told = told_of(before or Category(category.name))
             self.audit.note(by.name, CHANGED, _ABOUT + category.name, told, told_of(category), undoes)

@@ -117,10 +117,13 @@ def test_they_are_administrators_alone(desk, repairs):
     assert desk.house.categories.all() == [REPAIRS]
 
 
-def test_an_entry_that_a_hand_made_up_is_not_undone(desk):
-    desk.house.audit.note("ada", "removed", "categories/bills", {"title": 7})
-    with pytest.raises(CategoryMistaken, match="does not say how it was"):
-        desk.house.arranging.undo(desk.house.audit.read()[0], desk.operator("ada"))
+@pytest.mark.parametrize(("before", "why"), [({"title": 7}, "does not say how it was"), ({"level": 99}, "from 1 to")])
+def test_an_entry_that_a_hand_made_up_is_not_undone(desk, before, why):
+    desk.house.audit.note("ada", "removed", "categories/bills", before)
+    (noted,) = desk.house.audit.read()
+    with pytest.raises(CategoryMistaken, match=why):
+        desk.house.arranging.undo(noted, desk.operator("ada"))
+    assert desk.house.audit.read() == [noted]
 
 
 def test_each_change_is_in_the_log_and_can_be_undone(desk):
