@@ -262,7 +262,7 @@ _PARTS: dict[str, Callable[[House], Any]] = {
     "reception": _reception,
     **{
         name: _elsewhere("assemble_reception", name)
-        for name in ("categories", "departments", "handing_over", "rules", "ruling", "arranging", "adjusting")
+        for name in ("categories", "departments", "handing_over", "rules", "ruling", "arranging", "adjusting", "naming")
     },
     **{name: _elsewhere("assemble_texts", name) for name in ("texts", "styling", "stationery")},
     "desk": _desk,
@@ -383,13 +383,11 @@ def _tidy(made: House) -> None:
 
 def verifier(made: House) -> Verifier:
     """What checks the promises about data/."""
-    from helpdesk_lite.administration.naming import Naming
     from helpdesk_lite.checks.verify import Verifier
     from helpdesk_lite.letters.ledger import Ledger
 
-    naming = Naming(made.categories, made.forms, made.store, made.operators, made.ruling, made.stationery)
     letters = Ledger(made.intake, made.root.data)
-    return Verifier(made.desk, made.operators, letters, made.root, naming, made.audit, made.handing_over)
+    return Verifier(made.desk, made.operators, letters, made.root, made.naming, made.audit, made.handing_over)
 
 
 def _make_file(path: str, content: bytes) -> None:

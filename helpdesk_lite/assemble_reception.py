@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from helpdesk_lite.administration.adjusting import Adjusting
     from helpdesk_lite.administration.arranging import Arranging
+    from helpdesk_lite.administration.naming import Naming
     from helpdesk_lite.departments import Departments
     from helpdesk_lite.shelves.categories import Categories, Category
     from helpdesk_lite.shelves.rules_file import RulesFile
@@ -78,6 +79,13 @@ def arranging(made: House) -> Arranging:
     from helpdesk_lite.administration.arranging import Arranging
 
     return Arranging(made.desk, made.categories, made.audit, made.root.inside("locks", "arranging.lock"))
+
+
+def naming(made: House) -> Naming:
+    """What finds names that lead nowhere."""
+    from helpdesk_lite.administration.naming import Naming
+
+    return Naming(made.categories, made.forms, made.store, made.operators, made.ruling, made.stationery)
 
 
 def adjusting(made: House) -> Adjusting:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.administration.accounts import Accounts
     from helpdesk_lite.administration.adjusting import Adjusting
     from helpdesk_lite.administration.arranging import Arranging
+    from helpdesk_lite.administration.naming import Naming
     from helpdesk_lite.administration.stationery import Stationery
     from helpdesk_lite.administration.styling import Styling
     from helpdesk_lite.administration.texts import Texts
@@ -66,6 +67,7 @@ class House:
     accounts: Accounts
     arranging: Arranging
     adjusting: Adjusting
+    naming: Naming
     texts: Texts
     styling: Styling
     stationery: Stationery

@@ -59,8 +59,7 @@ def overview(request: Request, house: House) -> Response:
     mistakes = [from_here(house, one, said) for one in (*house.operators.mistakes(), *house.categories.mistakes())]
     wrong = house.rules.mistakes() or naming.unknown_to_rules(house.ruling, house.forms.all_names())
     mistakes += [f"data/rules.toml: {told(one, said)}" for one in wrong]
-    parts = house.categories, house.forms, house.store, house.operators, house.ruling, house.stationery
-    found = (*naming.forms_in_trouble(house.forms), *naming.Naming(*parts).nobody_knows())
+    found = (*naming.forms_in_trouble(house.forms), *house.naming.nobody_knows())
     mistakes += [from_here(house, f"{one.path}: {told(one.said, said)}", said) for one in found]
     mistakes += [told(one, said) for _, one in house.stationery.mistakes()]
     values = {"places": places, "mistakes": mistakes}
