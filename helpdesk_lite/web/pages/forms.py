@@ -13,9 +13,9 @@ from helpdesk_lite.forms.folder import END, OFF, is_name
 from helpdesk_lite.root import SHARE
 from helpdesk_lite.web import body
 from helpdesk_lite.web.http import Response, quoted, saved_as, see_other
-from helpdesk_lite.web.pages.page import administrator, from_here, page, read_only
+from helpdesk_lite.web.pages.page import NOT_SAVED, administrator, from_here, not_saved, page
 from helpdesk_lite.words import i18n
-from helpdesk_lite.words.errors import BrokenForm, FileChanged, FileReadOnly, TextMistaken, UnknownText
+from helpdesk_lite.words.errors import BrokenForm, FileChanged, UnknownText
 from helpdesk_lite.words.i18n import told
 
 TYPE_CHECKING = False
@@ -84,12 +84,11 @@ def save(request: Request, house: House, name: str) -> Response:
     try:
         insists = typed.get("then") == "insist"
         house.texts.write(_file(name), text, by, typed.get("seen") or "-", insists, kept["is_off"])
-    except TextMistaken as wrong:
-        return _one(request, house, name, text, 422, wrong=wrong.mistakes, **kept)
-    except FileReadOnly as wrong:
-        return _one(request, house, name, text, 409, wrong=[read_only(wrong, said)], **kept)
     except FileChanged:
         return _changed(request, house, name, text, said)
+    except NOT_SAVED as wrong:
+        mistakes, status = not_saved(wrong, "", said)
+        return _one(request, house, name, text, status, wrong=mistakes, **kept)
     return see_other(request, f"{HERE}/{quoted(name)}?saved=yes")
 
 
@@ -147,11 +146,11 @@ def _done(
             house.texts.remove(_file(name), by, seen)
         else:
             house.texts.switch(_file(name), switch_to, by, seen)
-    except (TextMistaken, FileReadOnly) as wrong:
-        words = wrong.mistakes if isinstance(wrong, TextMistaken) else [read_only(wrong, said)]
-        return _one(request, house, name, house.texts.read(_file(name)).text, 409, wrong=words)
     except FileChanged:
         return _changed(request, house, name, house.texts.read(_file(name)).text, said)
+    except NOT_SAVED as wrong:
+        mistakes, _ = not_saved(wrong, "", said)
+        return _one(request, house, name, house.texts.read(_file(name)).text, 409, wrong=mistakes)
     return see_other(request, way)
 
 

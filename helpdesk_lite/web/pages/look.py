@@ -13,10 +13,9 @@ from helpdesk_lite.shelves import look
 from helpdesk_lite.shelves.look import Colours
 from helpdesk_lite.web import body, styles
 from helpdesk_lite.web.http import see_other
-from helpdesk_lite.web.pages.page import page, read_only, signed_in
+from helpdesk_lite.web.pages.page import NOT_SAVED, not_saved, page, signed_in
 from helpdesk_lite.web.render import Html
 from helpdesk_lite.words import i18n
-from helpdesk_lite.words.errors import FileChanged, FileReadOnly, TextMistaken
 from helpdesk_lite.words.i18n import told
 
 TYPE_CHECKING = False
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.shelves.look import Scheme
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.errors import DeskError
 
 HERE, NAME = "/administration/look", f"templates/look/{look.CSS}"
 _MOST_MB = 1
@@ -54,8 +54,9 @@ def colour(request: Request, house: House) -> Response:
     css = look.with_colours(house.texts.read(NAME).text, None if is_usual else colours)
     try:
         house.texts.write(NAME, css, by, typed.get("seen") or "-")
-    except (FileChanged, FileReadOnly, TextMistaken) as refused:
-        return _page(request, house, {"colours": colours, "wrong": _why(request, refused)}, 409)
+    except NOT_SAVED as refused:
+        words, status = _why(request, refused)
+        return _page(request, house, {"colours": colours, "wrong": words}, status)
     return see_other(request, HERE)
 
 
@@ -72,10 +73,9 @@ def logo(request: Request, house: House) -> Response:
         if then == "preview":
             return _page(request, house, {"carried": content, "kind": assets.LOOK[name]})
         house.styling.change(content if name else b"", by, typed.get("seen", "-"))
-    except TextMistaken as refused:
-        return _page(request, house, {"wrong_logo": refused.mistakes}, 422)
-    except (FileChanged, FileReadOnly) as refused:
-        return _page(request, house, {"wrong_logo": _why(request, refused)}, 409)
+    except NOT_SAVED as refused:
+        words, status = _why(request, refused)
+        return _page(request, house, {"wrong_logo": words}, status)
     return see_other(request, HERE)
 
 
@@ -87,13 +87,10 @@ def _carried(text: str) -> bytes:
         return b""
 
 
-def _why(request: Request, refused: FileChanged | FileReadOnly | TextMistaken) -> list[str]:
+def _why(request: Request, refused: DeskError) -> tuple[list[str], int]:
     said = i18n.translation(request.language)
-    if isinstance(refused, TextMistaken):
-        return refused.mistakes
-    if isinstance(refused, FileReadOnly):
-        return [read_only(refused, said)]
-    return [said.gettext("Somebody changed the look meanwhile, so nothing is saved yet. Below is how it is now.")]
+    changed = said.gettext("Somebody changed the look meanwhile, so nothing is saved yet. Below is how it is now.")
+    return not_saved(refused, changed, said)
 
 
 def _page(request: Request, house: House, more: dict[str, Any], status: int = 200) -> Response:

@@ -8,7 +8,14 @@ from __future__ import annotations
 from contextlib import suppress
 
 from helpdesk_lite.web.http import POLICY, Response, see_other
-from helpdesk_lite.words.errors import DeskError
+from helpdesk_lite.words.errors import (
+    DeskError,
+    FileChanged,
+    FileReadOnly,
+    RulesMistaken,
+    SettingsMistaken,
+    TextMistaken,
+)
 from helpdesk_lite.words.i18n import told
 from helpdesk_lite.words.rights import ADMINISTER, SHOW
 
@@ -19,8 +26,9 @@ if TYPE_CHECKING:
     from helpdesk_lite.shelves.operators import Operator
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request
-    from helpdesk_lite.words.errors import FileReadOnly
     from helpdesk_lite.words.i18n import Translation
+
+NOT_SAVED = (FileChanged, FileReadOnly, RulesMistaken, SettingsMistaken, TextMistaken)
 
 
 def signed_in(request: Request) -> Operator:
@@ -64,6 +72,16 @@ def read_only(wrong: FileReadOnly, said: Translation) -> str:
         "user that runs the desk write into its folder."
     )
     return words % {"name": wrong.name}
+
+
+def not_saved(wrong: DeskError, changed: str, said: Translation) -> tuple[list[str], int]:
+    """Why a file is NOT_SAVED, in sentences, and the status: 422 for mistakes, else 409.
+
+    `changed` is what to say if somebody changed it meanwhile.
+    """
+    if isinstance(wrong, RulesMistaken | SettingsMistaken | TextMistaken):
+        return [told(one, said) for one in wrong.mistakes], 422
+    return [read_only(wrong, said) if isinstance(wrong, FileReadOnly) else changed], 409
 
 
 def page(

@@ -9,9 +9,9 @@ from __future__ import annotations
 from helpdesk_lite.administration.naming import unknown_to_rules
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
-from helpdesk_lite.web.pages.page import administrator, page, read_only
+from helpdesk_lite.web.pages.page import NOT_SAVED, administrator, not_saved, page
 from helpdesk_lite.words import i18n, standing, tracking
-from helpdesk_lite.words.errors import DeskError, FileChanged, FileReadOnly, RulesMistaken, TextMistaken
+from helpdesk_lite.words.errors import DeskError, FileChanged
 from helpdesk_lite.words.i18n import told
 
 TYPE_CHECKING = False
@@ -51,14 +51,12 @@ def save(request: Request, house: House) -> Response:
             right = said.ngettext("%(num)s rule, and no mistakes.", "%(num)s rules, and no mistakes.", count)
             return _page(request, house, {"text": text, "seen": typed.get("seen", ""), "right": right % {"num": count}})
         house.texts.write(NAME, text, by, typed.get("seen") or "-")
-    except (RulesMistaken, TextMistaken) as wrong:
-        mistakes = [told(one, said) for one in wrong.mistakes]
-        return _page(request, house, {"text": text, "seen": typed.get("seen", ""), "wrong": mistakes}, 422)
-    except FileReadOnly as wrong:
-        return _page(request, house, {"text": text, "wrong": [read_only(wrong, said)]}, 409)
-    except FileChanged:
-        words = said.gettext("Somebody changed the rules meanwhile, so nothing is saved yet.")
-        return _page(request, house, {"text": text, "wrong": [words], "now": house.texts.read(NAME).text}, 409)
+    except NOT_SAVED as wrong:
+        changed = said.gettext("Somebody changed the rules meanwhile, so nothing is saved yet.")
+        words, status = not_saved(wrong, changed, said)
+        is_changed = isinstance(wrong, FileChanged)
+        latest = {"now": house.texts.read(NAME).text} if is_changed else {"seen": typed.get("seen", "")}
+        return _page(request, house, {"text": text, "wrong": words, **latest}, status)
     return see_other(request, HERE)
 
 

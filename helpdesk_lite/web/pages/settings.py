@@ -13,9 +13,9 @@ from typing import NamedTuple
 from helpdesk_lite.shelves.settings_file import ONLINE
 from helpdesk_lite.web import body
 from helpdesk_lite.web.http import see_other
-from helpdesk_lite.web.pages.page import page, read_only, signed_in
+from helpdesk_lite.web.pages.page import NOT_SAVED, not_saved, page, read_only, signed_in
 from helpdesk_lite.words import i18n, settings_table
-from helpdesk_lite.words.errors import FileChanged, FileReadOnly, RequestMalformed, SettingsMistaken
+from helpdesk_lite.words.errors import FileReadOnly, RequestMalformed
 from helpdesk_lite.words.i18n import N_, Sentence
 
 TYPE_CHECKING = False
@@ -72,15 +72,10 @@ def save(request: Request, house: House) -> Response:
         return _page(request, house, tried, 422)
     try:
         house.adjusting.change(wanted, seen, by)
-    except SettingsMistaken as wrong:
-        return _page(
-            request, house, tried._replace(words=" ".join(i18n.told(one, said) for one in wrong.mistakes)), 422
-        )
-    except FileReadOnly as wrong:
-        return _page(request, house, tried._replace(words=read_only(wrong, said)), 409)
-    except FileChanged:
-        words = said.gettext("Somebody changed the same meanwhile, so nothing is saved yet.")
-        return _page(request, house, tried._replace(words=words), 409)
+    except NOT_SAVED as wrong:
+        changed = said.gettext("Somebody changed the same meanwhile, so nothing is saved yet.")
+        words, status = not_saved(wrong, changed, said)
+        return _page(request, house, tried._replace(words=" ".join(words)), status)
     return see_other(request, f"{HERE}?saved=1")
 
 

@@ -12,9 +12,9 @@ from helpdesk_lite.administration.stationery import DESK, OWN, PROGRAM
 from helpdesk_lite.mail.trying import HALVES, MEANINGS
 from helpdesk_lite.web import body, styles
 from helpdesk_lite.web.http import quoted, see_other
-from helpdesk_lite.web.pages.page import page, read_only, signed_in
+from helpdesk_lite.web.pages.page import NOT_SAVED, not_saved, page, signed_in
 from helpdesk_lite.words import i18n
-from helpdesk_lite.words.errors import FileChanged, FileReadOnly, LetterRefused, TextMistaken, UnknownText
+from helpdesk_lite.words.errors import FileChanged, LetterRefused, UnknownText
 from helpdesk_lite.words.i18n import LANGUAGES, N_, told
 from helpdesk_lite.words.letter import (
     ACKNOWLEDGEMENT,
@@ -100,14 +100,11 @@ def save(request: Request, house: House, name: str) -> Response:
             return _one(request, house, now, {**shown, "wrong": wrong, "is_preview": True}, 422 if wrong else 200)
         is_usual = then == "remove" or words == house.stationery.delivered(_place(now), name)
         house.texts.write(now.name, "" if is_usual else words, by, seen or "-")
-    except TextMistaken as refused:
-        return _one(request, house, now, {**shown, "wrong": refused.mistakes}, 422)
-    except FileReadOnly as refused:
-        return _one(request, house, now, {**shown, "wrong": [read_only(refused, said)]}, 409)
-    except FileChanged:
+    except NOT_SAVED as refused:
         changed = said.gettext("Somebody changed this template meanwhile, so nothing is saved yet.")
-        latest = {"text": words, "language": typed.get("language", ""), "now": now.text, "wrong": [changed]}
-        return _one(request, house, now, latest, 409)
+        wrong, status = not_saved(refused, changed, said)
+        latest = {"now": now.text, "seen": now.version} if isinstance(refused, FileChanged) else {}
+        return _one(request, house, now, {**shown, **latest, "wrong": wrong}, status)
     return see_other(request, _way(now, typed.get("language", "")))
 
 

@@ -10,10 +10,9 @@ from helpdesk_lite.administration.texts import text_of
 from helpdesk_lite.web import body, difference, wording
 from helpdesk_lite.web.http import quoted, see_other
 from helpdesk_lite.web.pages.administration import in_words
-from helpdesk_lite.web.pages.page import administrator, page, read_only
+from helpdesk_lite.web.pages.page import NOT_SAVED, administrator, not_saved, page
 from helpdesk_lite.words import i18n
-from helpdesk_lite.words.errors import FileChanged, FileReadOnly, TextMistaken, UnknownText
-from helpdesk_lite.words.i18n import told
+from helpdesk_lite.words.errors import UnknownText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,13 +67,9 @@ def bring_back(request: Request, house: House, entry: str) -> Response:
         raise UnknownText(noted.about)
     try:
         house.texts.write(noted.about, text, by, typed.get("seen") or "-", insists=True)
-    except TextMistaken as wrong:
-        return _one(request, house, noted, wrong.mistakes, 422)
-    except FileReadOnly as wrong:
-        return _one(request, house, noted, [read_only(wrong, said)], 409)
-    except FileChanged:
-        words = said.gettext("Somebody changed the file meanwhile, so nothing is saved yet.")
-        return _one(request, house, noted, [words], 409)
+    except NOT_SAVED as wrong:
+        changed = said.gettext("Somebody changed the file meanwhile, so nothing is saved yet.")
+        return _one(request, house, noted, *not_saved(wrong, changed, said))
     return see_other(request, way_to(house.texts.read(noted.about)))
 
 
@@ -106,6 +101,6 @@ def _one(request: Request, house: House, noted: Noted, wrong: list[str] | None =
         "versions": {which: text for which, text in texts.items() if text},
         "is_now": {which: text == now.text for which, text in texts.items()},
         "seen": now.version,
-        "wrong": [told(one, said) for one in wrong or []],
+        "wrong": wrong or [],
     }
     return page(request, house, "version.html", values, status, here="administration")
