@@ -82,23 +82,18 @@ def _url(value: str) -> str:
     return Sentence("it must look like %(example)s", example="https://www.example.org/cgi-bin/helpdesk.cgi")
 
 
-def _transport(value: str) -> str:
-    try:
-        route.read_transport(value)
-    except ValueError as wrong:
-        said: str = wrong.args[0]
-        return said
-    return ""
+def _read_by(read: Callable[[str], object]) -> Callable[[str], str]:
+    """What `read` has to say against a value."""
 
+    def problem(value: str) -> str:
+        try:
+            read(value)
+        except ValueError as wrong:
+            said: str = wrong.args[0]
+            return said
+        return ""
 
-def _mailbox(value: str) -> str:
-    try:
-        if value:
-            route.read_mailbox(value)
-    except ValueError as wrong:
-        said: str = wrong.args[0]
-        return said
-    return ""
+    return problem
 
 
 def _afterwards(value: str) -> str:
@@ -149,7 +144,7 @@ TABLE = (
             "or smtp://[user:password@]host[:port][?tls=starttls|implicit|none], sendmail:/usr/sbin/sendmail,\n"
             "lmtp://host:port, lmtp:/path"
         ),
-        _transport,
+        _read_by(route.read_transport),
         hosts=N_("it can name a program to run, and hold a password"),
     ),
     Setting(
@@ -215,7 +210,7 @@ TABLE = (
         "mailbox",
         "",
         N_("where `helpdesk-lite fetch` finds letters: imaps://user:password@host[:port]/FOLDER"),
-        _mailbox,
+        _read_by(lambda value: value and route.read_mailbox(value)),
         hosts=N_("it holds a password"),
     ),
     Setting(
