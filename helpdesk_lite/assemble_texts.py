@@ -70,7 +70,8 @@ def stationery(made: House) -> Stationery:
     """The templates of letters."""
     from helpdesk_lite.administration.stationery import Stationery
 
-    return Stationery(made.settings, made.categories, made.root.templates, made.clock)
+    known = made.settings, made.categories, made.root.templates, made.clock
+    return Stationery(*known, made.cache, made.root.settings)
 
 
 def _letters(known: Stationery) -> Iterator[Kind]:

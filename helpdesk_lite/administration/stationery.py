@@ -9,6 +9,7 @@ Guarantee: it looks and changes nothing (texts does). A letter that a broken tem
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import NamedTuple
 
 from helpdesk_lite import disk
@@ -17,11 +18,14 @@ from helpdesk_lite.mail.samples import WRITTEN_BY_TEMPLATES, Sample
 from helpdesk_lite.mail.trying import HALVES, Rehearsal, mistakes_of
 from helpdesk_lite.shelves.operators import Operator
 from helpdesk_lite.shelves.operators import is_name as is_folder
+from helpdesk_lite.words import mistakes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
+    from helpdesk_lite.cache import Cache
     from helpdesk_lite.shelves.categories import Categories
     from helpdesk_lite.words.settings import Settings
 
@@ -35,6 +39,8 @@ class Stationery(NamedTuple):
     categories: Categories
     template_paths: tuple[str, ...]
     clock: Callable[[], float]
+    cache: Cache
+    settings_path: str
 
     def places(self) -> list[str]:
         """The desk, and each folder that a category names or that is there."""
@@ -83,10 +89,25 @@ class Stationery(NamedTuple):
         """What is wrong with templates that are not the program's: the file, and a sentence that names it, too."""
         for place in self.places():
             own = [name for name in disk.names(self.folder(place)) if _is_template(name)]
-            rehearsal = self.rehearsal(place) if own else None
-            for name in own:
-                for said in rehearsal.mistakes(name) if rehearsal else []:
-                    yield os.path.join(self.folder(place), name), said
+            if own:
+                kept = self.cache.get(f"letters-{place}", self._sources(place), partial(self._tried, place, own))
+                yield from ((path, mistakes.unpacked(said)) for path, said in kept)
+
+    def _tried(self, place: str, names: list[str]) -> list[tuple[str, Any]]:
+        """The mistakes of these templates, as a cache can hold them."""
+        rehearsal = self.rehearsal(place)
+        return [
+            (os.path.join(self.folder(place), name), mistakes.packed(said))
+            for name in names
+            for said in rehearsal.mistakes(name)
+        ]
+
+    def _sources(self, place: str) -> Iterator[str]:
+        """The files that the letters of this place are made of, and the folders that would have others."""
+        yield self.settings_path
+        for folder in self._folders(place):
+            mail = os.path.join(folder, "mail")
+            yield from (mail, *(os.path.join(mail, name) for name in disk.names(mail)))
 
     def _folders(self, place: str) -> tuple[str, ...]:
         own = os.path.join(self.template_paths[0], place)

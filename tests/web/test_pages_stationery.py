@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 from pathlib import Path
 
 import pytest
+
+from helpdesk_lite.words import i18n
 
 HERE = "/administration/letters"
 
@@ -64,6 +67,19 @@ class TestAll:
         found = {finding.path: finding.said for finding in assemble.verifier(workshop.house).findings()}
         assert found[str(own(workshop, "told.txt"))].startswith("line 2: Jinja2 says: Expected an expression")
         assert found[str(own(workshop, "notice.html", "workshop"))] == "line 1: there is no 'customer' in this letter"
+
+    def test_they_are_tried_again_only_when_one_of_their_files_has_changed(self, workshop, monkeypatch):
+        known = workshop.house.stationery
+        by_hand(workshop, "told.txt", "{{ customer }}", "workshop")
+        for path in Path(workshop.house.root.path).rglob("*"):  # what has just changed is not kept
+            os.utime(path, (1, 1))
+        ((_, said),) = found = list(known.mistakes())
+        with monkeypatch.context() as patch:
+            patch.setattr("helpdesk_lite.mail.trying.Rehearsal.mistakes", None)
+            assert list(known.mistakes()) == found
+        assert i18n.told(said, i18n.translation("it")) != said
+        by_hand(workshop, "told.txt", "{{ note }}", "workshop")
+        assert list(known.mistakes()) == []
 
     @pytest.mark.parametrize("path", [HERE, f"{HERE}/notice.txt", f"{HERE}/nothing.txt"])
     def test_are_for_administrators_alone(self, desk, path):
