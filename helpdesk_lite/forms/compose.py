@@ -180,4 +180,5 @@ def _said(wrong: Exception) -> str:
     if isinstance(wrong, jinja2.TemplateNotFound):
         return Sentence("There is no template %(name)s.", name=wrong.name)
     message = getattr(wrong, "message", None) or str(wrong)
-    return " ".join(str(message).split())[:300] or type(wrong).__name__
+    words = " ".join(str(message).split())[:300] or type(wrong).__name__
+    return Sentence("Jinja2 says: %(words)s", words=words)

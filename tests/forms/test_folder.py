@@ -56,7 +56,7 @@ def test_a_mistake_in_a_page_of_the_house_is_told_with_its_place(forms: Forms, t
     with pytest.raises(BrokenForm) as broken:
         folder.page("contact")
     (mistake,) = broken.value.mistakes
-    assert mistake == (str(pages / "form.html"), 2, "'nonsense' is undefined", False)
+    assert mistake == (str(pages / "form.html"), 2, "Jinja2 says: 'nonsense' is undefined", False)
 
 
 def test_a_file_that_is_gone_is_no_form(forms: Forms, tmp_path: Path) -> None:
