@@ -58,21 +58,6 @@ class RulesFile:
         """The rules that this text says. RulesMistaken with every mistake."""
         return tuple(_made(self._checked(text).get("rule", [])))
 
-    def text(self) -> str:
-        """What the file says, word for word; "" if there is none."""
-        try:
-            return disk.read(self.path).decode("utf-8", "replace")
-        except FileNotFoundError:
-            return ""
-
-    def write(self, text: str) -> None:
-        """Have the file say this; it goes if that is nothing. RulesMistaken with every mistake."""
-        self.check(text)
-        if text.strip():
-            disk.renew(self.path, [text.encode()])
-        elif disk.is_there(self.path):
-            disk.withdraw(self.path)
-
     def _read(self) -> dict[str, Any]:
         """What is in the file. RulesMistaken."""
         if not os.path.exists(self.path):

@@ -18,7 +18,7 @@ CLIENTS = 8
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _CLOSES = re.compile(rb"(?i)\r\nconnection: *close")
 _CHUNKED = re.compile(rb"(?i)\r\ntransfer-encoding: *chunked")
-_SENT = re.compile(rb"(?i)\r\nlocation: *[^\r]*(/sent/([^?\r]+)[^\r]*)")
+_SENT = re.compile(rb"(?i)\r\nlocation: *[^\r]*/sent/([^?\r]+)")
 
 
 class Load(NamedTuple):
@@ -36,11 +36,6 @@ class Load(NamedTuple):
     @property
     def numbers(self) -> list[str]:
         """The tickets that submissions became."""
-        return [found[2].decode() for head in self.heads if (found := _SENT.search(head))]
-
-    @property
-    def confirmations(self) -> list[str]:
-        """Where the customers were sent on to."""
         return [found[1].decode() for head in self.heads if (found := _SENT.search(head))]
 
 

@@ -23,7 +23,6 @@ from tests.mail_desk import letter
 
 JANE, JOHN = "jane@example.com", "john@example.com"
 SECRETS = ("jane", "Jane", "It burns", "photo.png", "Her dog", "Pour water")
-KEPT_IN = ("audit", "log", "operators")  # what operators are called, and what they did
 
 
 class Kept:

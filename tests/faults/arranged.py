@@ -88,7 +88,7 @@ def _undo(desk: HarmedDesk, _: str) -> Request:
 
 
 def _is_undone(desk: HarmedDesk, _: Look) -> bool:
-    text = desk.house().rules.text()
+    text = desk.house().texts.read("rules.toml").text
     assert text in ("", RULES)
     assert text or any(noted.undoes for noted in desk.house().audit.read())
     return not text

@@ -315,7 +315,7 @@ class HarmedDesk:
         queued = Counter(ids) - Counter(asked_for)
         accounts, categories = tuple(house.operators.everybody()), tuple(house.categories.all())
         elsewhere = self.second.look().said if self.second else None
-        arranged = accounts, elsewhere, categories, house.rules.text(), asked_for
+        arranged = accounts, elsewhere, categories, house.texts.read("rules.toml").text, asked_for
         arranged = *arranged, house.adjusting.file.text(), tuple(sorted(self._aside()))
         return Look(tickets, queued, Counter(self._delivered()), *arranged)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,6 @@ from helpdesk_lite.words import route
 from tests.mail import servers
 from tests.mail.dovecot import Dovecot, dovecot
 from tests.mail.servers import Postmaster
-
-Sending = Callable[..., SmtpTransport]
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from tests.mail.servers import tls_context
 from tests.mail_desk import DESK, JANE, MailDesk, letter
 from tests.mail_in.conftest import COMMAND
 
-Fetching = Callable[..., tuple[int, str, str]]
 _count = iter(range(1000))
 
 

@@ -311,19 +311,10 @@ class TestTheFile:
         with pytest.raises(RulesMistaken) as wrong:
             ruled.house.rules.check(text)
         assert said in str(wrong.value)
-        with pytest.raises(RulesMistaken):
-            ruled.house.rules.write(text)
-        assert ruled.house.rules.text() == ""
 
     def test_all_mistakes_are_said_at_once(self, ruled):
         ruled.rules("[[rule]]\nthen.level = 10\n[[rule]]\nthen.levle = 1\n")
         assert len(ruled.house.rules.mistakes()) == 2
-
-    def test_is_written_and_goes_when_it_says_nothing(self, ruled):
-        ruled.house.rules.write("[[rule]]\nthen.level = 2\n")
-        assert len(ruled.house.rules.all()) == 1
-        ruled.house.rules.write(" \n")
-        assert not Path(ruled.house.rules.path).exists()
 
 
 def test_a_desk_without_rules_has_no_folder_for_them(ruled):

@@ -290,7 +290,7 @@ class TestOperators:
             assert f"/administration/log/{noted.name}/undo" in page
             assert desk.post(f"/administration/log/{noted.name}/undo", "ada").status == 303
             assert desk.post(f"/administration/log/{noted.name}/undo", "ada").status == 409
-        assert desk.house.rules.text() == ""
+        assert desk.house.texts.read("rules.toml").text == ""
         assert desk.house.categories.names() == []
 
     @pytest.mark.parametrize("name", ["zed", "..%2Fsecret", "Ines", "%F0%9F%8D%8B"])

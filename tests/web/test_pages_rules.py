@@ -31,7 +31,7 @@ then.by = "load"
 
 @pytest.fixture
 def ruled(desk):
-    desk.house.rules.write(RULES)
+    Path(desk.house.rules.path).write_text(RULES)
     return desk
 
 
@@ -63,13 +63,13 @@ def test_the_file_is_checked_then_saved(desk):
     fields = {"seen": seen(page), "text": "[[rule]]\r\nthen.level = 2\r\n"}
     answer = desk.post(HERE, "ada", {**fields, "then": "check"})
     assert (answer.status, "1 rule, and no mistakes. It is not saved yet." in answer.words) == (200, True)
-    assert desk.house.rules.text() == ""
+    assert desk.house.texts.read("rules.toml").text == ""
     assert desk.post(HERE, "ada", {**fields, "then": "save"}).status == 303
-    assert desk.house.rules.text() == "[[rule]]\nthen.level = 2\n"
+    assert desk.house.texts.read("rules.toml").text == "[[rule]]\nthen.level = 2\n"
     (noted,) = desk.house.audit.read()
     assert (noted.who, noted.what, noted.about) == ("ada", "added", "rules.toml")
     desk.house.texts.undo(noted, desk.operator("ada"))
-    assert desk.house.rules.text() == ""
+    assert desk.house.texts.read("rules.toml").text == ""
     with pytest.raises(FileChanged):
         desk.house.texts.undo(noted, desk.operator("ada"))
 
@@ -81,7 +81,7 @@ def test_one_with_mistakes_comes_back_with_each(ruled, then):
     assert answer.status == 422
     assert "rule 1: then.levle: there is no such action" in answer.words
     assert typed(answer.text) == fields["text"]
-    assert ruled.house.rules.text() == RULES
+    assert ruled.house.texts.read("rules.toml").text == RULES
 
 
 def test_what_somebody_changed_meanwhile_is_shown_first(ruled):
@@ -122,11 +122,12 @@ def test_a_number_that_is_none_is_said_calmly(ruled, number):
 def test_they_are_administrators_alone(ruled):
     assert ruled.get(HERE, "ines").status == 403
     assert ruled.post(HERE, "ines", {"text": "", "then": "save"}).status == 403
-    assert ruled.house.rules.text() == RULES
+    assert ruled.house.texts.read("rules.toml").text == RULES
 
 
 def test_what_rules_did_is_told_on_the_tickets_page(ruled):
-    ruled.house.rules.write('[[rule]]\nname = "Bob\'s"\nthen.hand_to = "bob"\nthen.note = "Ask jane@example.com."\n')
+    rule = '[[rule]]\nname = "Bob\'s"\nthen.hand_to = "bob"\nthen.note = "Ask jane@example.com."\n'
+    Path(ruled.house.rules.path).write_text(rule)
     form = {"name": "Jane Doe", "email": "jane@example.com", "message": "It burns."}
     number = re.findall("/sent/([^?]+)", ruled.post("/forms/contact", "", form).headers["location"])[0]
     words = html.unescape(ruled.get(f"/tickets/{number}", "bob").words)

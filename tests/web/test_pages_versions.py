@@ -62,7 +62,7 @@ def test_either_is_brought_back(written, which):
     way = f"{HERE}/{changed.name}"
     answer = desk.post(way, "ada", fields(desk.get(way, "ada"), which))
     assert (answer.status, answer.headers["location"].endswith("/administration/rules")) == (303, True)
-    assert desk.house.rules.text() == {"before": ONE, "after": TWO}[which]
+    assert desk.house.texts.read("rules.toml").text == {"before": ONE, "after": TWO}[which]
 
 
 def test_what_was_changed_meanwhile_stays(written):
@@ -72,7 +72,7 @@ def test_what_was_changed_meanwhile_stays(written):
     Path(desk.house.rules.path).write_text("# by hand\n")
     answer = desk.post(way, "ada", asked)
     assert (answer.status, "Somebody changed the file meanwhile" in answer.words) == (409, True)
-    assert desk.house.rules.text() == "# by hand\n"
+    assert desk.house.texts.read("rules.toml").text == "# by hand\n"
     assert desk.post(way, "ada", fields(answer, "before")).status == 303
 
 
@@ -81,7 +81,7 @@ def test_one_with_mistakes_does_not_come_back_where_none_may_be(written):
     entry = desk.house.audit.note("ada", "changed", "rules.toml", {"text": "[[rule"}, {"text": TWO})
     way = f"{HERE}/{entry}"
     assert desk.post(way, "ada", fields(desk.get(way, "ada"), "before")).status == 422
-    assert desk.house.rules.text() == TWO
+    assert desk.house.texts.read("rules.toml").text == TWO
 
 
 def test_what_is_no_version_is_404(written):

@@ -153,7 +153,6 @@ def values(
         "may_copy": ticket.place.state == CLAIMED and house.desk.may(operator, HANDLE, ticket),
         "in_copy": [one for one in ticket.known() if one.lower() != ticket.inquiry.customer.email.lower()],
         "may_tell": is_address(ticket.inquiry.customer.email),
-        "resolved_days": house.settings.resolved_days,
         "may_mark": ticket.place.state != CLOSED and house.desk.may(operator, MARK, ticket),
         "next_level": min(now.level + 1, standing.HIGHEST),
         "levels": range(1, standing.HIGHEST + 1),

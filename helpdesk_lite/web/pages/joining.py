@@ -99,7 +99,6 @@ def values(request: Request, house: House, ticket: Ticket, thread: Thread, tried
     return {
         "ties": found,
         "may_join": may_join and is_whole,
-        "may_merge": may_join and is_whole,
         "may_part": may_join and not is_whole,
         "letters": _letters(house, ticket, thread, found, said) if may_join and is_whole else [],
         "tried": tried or Tried(),
