@@ -84,6 +84,12 @@ class Store(Protocol):
     def heads(self, place: Place) -> list[Head]:
         """All tickets in the queue, or that somebody has, oldest first. The same list again while none has changed."""
 
+    def parts(self, place: Place) -> list[list[Head]]:
+        """The same in parts; each is the very same list while none of its tickets has changed, and so is the whole.
+
+        So who counts them counts anew only the parts that have changed.
+        """
+
     def holders(self) -> list[str]:
         """Who has tickets, or had some lately; by name."""
 

@@ -183,7 +183,11 @@ class FlatStore:
 
     def heads(self, place: Place) -> list[Head]:
         """See `Store.heads`."""
-        return self._known().of(self._folder(place, 0), "-".join(filter(None, place)))
+        return self._known().of(self._folder(place, 0), _remembered_as(place))
+
+    def parts(self, place: Place) -> list[list[Head]]:
+        """See `Store.parts`."""
+        return self._known().parts(self._folder(place, 0), _remembered_as(place))
 
     def holders(self) -> list[str]:
         """See `Store.holders`."""
@@ -378,6 +382,11 @@ class FlatStore:
             return number
         except (FileNotFoundError, UnknownNumber):
             return ""
+
+
+def _remembered_as(place: Place) -> str:
+    """The name under which a place's heads are remembered."""
+    return "-".join(filter(None, place))
 
 
 def lock_path(data: str, number: str) -> str:

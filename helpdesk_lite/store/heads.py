@@ -13,7 +13,8 @@ import marshal
 import os
 import sys
 import time
-from operator import attrgetter
+from itertools import chain
+from operator import attrgetter, is_
 from typing import NamedTuple
 
 from helpdesk_lite import disk
@@ -39,14 +40,18 @@ _PROGRAM = (2, sys.hexversion, Head._fields, Standing._fields)  # what the shape
 
 
 class Folder(NamedTuple):
-    """A folder as it was: its time of change (ns; 0 if the next change may not show), its tickets, its subfolders."""
+    """A folder as it was: its time of change (ns; 0 if the next change may not show), its tickets, its subfolders.
+
+    `heads` are those of its tickets, by number: the very same list while none of them has changed.
+    """
 
     changed_at: int
     files: Files
     inner: tuple[str, ...]
+    heads: list[Head]
 
 
-_UNKNOWN = Folder(0, {}, ())
+_UNKNOWN = Folder(0, {}, (), [])
 
 
 class Heads:
@@ -54,26 +59,36 @@ class Heads:
 
     def __init__(self, cache_path: str) -> None:
         self._cache_path = cache_path
-        self._known: dict[str, tuple[dict[str, Folder], list[Head], float]] = {}  # and when all was looked at
+        self._known: dict[str, tuple[dict[str, Folder], list[list[Head]], float]] = {}  # and when all was looked at
+        self._whole: dict[str, tuple[list[list[Head]], list[Head]]] = {}
 
     def of(self, path: str, name: str) -> list[Head]:
         """The heads of the tickets in and below the folder, by number; the very same list while nothing has changed.
 
         A damaged ticket is passed over: `verify` names it.
         """
-        before, heads, looked_at = self._known.get(name) or (self._kept(name), None, 0.0)
-        is_believed = heads is not None and time.monotonic() < looked_at + _BELIEVED
-        if heads is not None and is_believed and _is_unchanged(path, before.get(path)):
-            return heads
+        parts = self.parts(path, name)
+        known = self._whole.get(name)
+        if known is None or known[0] is not parts:
+            known = self._whole[name] = parts, sorted(chain(*parts), key=attrgetter("number"))
+        return known[1]
+
+    def parts(self, path: str, name: str) -> list[list[Head]]:
+        """The same in a list for each folder, each of them the very same while nothing in that folder has changed."""
+        before, parts, looked_at = self._known.get(name) or (self._kept(name), None, 0.0)
+        is_believed = parts is not None and time.monotonic() < looked_at + _BELIEVED
+        if parts is not None and is_believed and _is_unchanged(path, before.get(path)):
+            return parts
         if not is_believed:
             looked_at = time.monotonic()
         now = dict(_look(path, before, is_believed))
-        if heads is None or not _is_same(before, now):
-            heads = sorted((head for one in now.values() for _, head in one.files.values()), key=attrgetter("number"))
-        self._known[name] = (now, heads, looked_at)
+        found = [folder.heads for folder in now.values() if folder.heads]
+        if parts is None or len(parts) != len(found) or not all(map(is_, parts, found)):
+            parts = found
+        self._known[name] = (now, parts, looked_at)
         if _count_new(before, now) >= _WORTH_KEEPING:
             self._keep(name, now)
-        return heads
+        return parts
 
     def _kept(self, name: str) -> dict[str, Folder]:
         try:
@@ -82,10 +97,11 @@ class Heads:
             return {}  # missing, or cut short: it is made anew
         if program != _PROGRAM:
             return {}
-        return {
-            path: Folder(at, {head.number: (stamp, head) for stamp, head in _heads(files)}, inner)
-            for path, at, files, inner in folders
-        }
+        known: dict[str, Folder] = {}
+        for path, at, kept, inner in folders:
+            files = {head.number: (stamp, head) for stamp, head in _heads(kept)}
+            known[path] = Folder(at, files, inner, _in_order(files))
+        return known
 
     def _keep(self, name: str, folders: dict[str, Folder]) -> None:
         plain = [
@@ -113,7 +129,7 @@ def _look(path: str, known: dict[str, Folder], is_believed: bool) -> Iterator[tu
     before = known.get(path, _UNKNOWN)
     try:
         changed_at = os.stat(path).st_mtime_ns
-        now = before if changed_at == before.changed_at else _listed(path, changed_at, before.files)
+        now = before if changed_at == before.changed_at else _listed(path, changed_at, before)
     except (FileNotFoundError, NotADirectoryError):
         return  # there never was one, or it was empty and is gone, or it is a file
     yield path, now
@@ -130,7 +146,7 @@ def _below(path: str, known: dict[str, Folder]) -> Iterator[tuple[str, Folder]]:
             yield from _below(os.path.join(path, name), known)
 
 
-def _listed(path: str, changed_at: int, before: Files) -> Folder:
+def _listed(path: str, changed_at: int, before: Folder) -> Folder:
     files: Files = {}
     inner = []
     with os.scandir(path) as entries:
@@ -139,9 +155,14 @@ def _listed(path: str, changed_at: int, before: Files) -> Folder:
             if number == entry.name and not entry.name.startswith("."):
                 inner.append(entry.name)
             elif tracking.is_number(number):
-                files.update(_read(entry, number, before.get(number)))
+                files.update(_read(entry, number, before.files.get(number)))
     is_settled = time.time() - changed_at / 1e9 > _UNSETTLED
-    return Folder(changed_at if is_settled else 0, files, tuple(inner))
+    heads = before.heads if files == before.files else _in_order(files)
+    return Folder(changed_at if is_settled else 0, files, tuple(inner), heads)
+
+
+def _in_order(files: Files) -> list[Head]:
+    return sorted((head for _, head in files.values()), key=attrgetter("number"))
 
 
 def _read(entry: os.DirEntry[str], number: str, known: tuple[Stamp, Head] | None) -> Files:
@@ -155,12 +176,6 @@ def _read(entry: os.DirEntry[str], number: str, known: tuple[Stamp, Head] | None
             return {number: (stamp, _shared(mbox.head_of(file.read(mbox.HEAD_SIZE))))}
     except (FileNotFoundError, TicketDamaged):
         return {}
-
-
-def _is_same(before: dict[str, Folder], now: dict[str, Folder]) -> bool:
-    return before.keys() == now.keys() and all(
-        one is before[path] or one.files == before[path].files for path, one in now.items()
-    )
 
 
 def _count_new(before: dict[str, Folder], now: dict[str, Folder]) -> int:

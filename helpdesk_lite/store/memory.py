@@ -132,6 +132,10 @@ class MemoryStore:
         """See `Store.heads`."""
         return self._heads(lambda ticket: ticket.place == place)
 
+    def parts(self, place: Place) -> list[list[Head]]:
+        """See `Store.parts`."""
+        return [self.heads(place)]
+
     def holders(self) -> list[str]:
         """See `Store.holders`."""
         places = {ticket.place for ticket in self._tickets.values()}

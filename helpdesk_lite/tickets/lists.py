@@ -8,7 +8,7 @@ operator may know (desk), and of what they may not open no more than that it is 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -84,11 +84,11 @@ class Page(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """How many tickets of a place are of each progress, category and level; when they are due; a head per category;
-    and those that are, or were, put off."""
+    """How many tickets of a place are of each progress, category and level; when those of each category and level are
+    due, in order; a head per category; and those that are, or were, put off."""
 
     counts: Counter[tuple[str, str, int]]
-    due: list[int]
+    due: dict[tuple[str, int], list[int]]
     heads: dict[str, Head]
     put_off: list[Head]
 
@@ -110,7 +110,7 @@ class Lists:
     def __init__(self, desk: Desk, clock: Callable[[], float]) -> None:
         self._desk = desk
         self._clock = clock
-        self._tallies: dict[Place, tuple[list[Head], Tally]] = {}
+        self._tallies: dict[Place, _Counted] = {}
 
     def page(self, wanted: Wanted, operator: Operator, after: str = "", limit: int = 50) -> Page:
         """Up to `limit` rows behind `after` (the `next` of another page)."""
@@ -166,22 +166,20 @@ class Lists:
         by_progress: Counter[str] = Counter()
         for (progress, _, _), count in own.counts.items():
             by_progress[progress] += count
-        overdue = bisect_left(own.due, now)
+        overdue = sum(bisect_left(times, now) for times in own.due.values())
         return Counts(
             new, by_progress[""], by_progress[WAITING], by_progress[RESOLVED], overdue, dict(sorted(pending.items()))
         )
 
     def tally(self, place: Place) -> Tally:
         """What is in the queue, or what somebody has, in numbers."""
-        heads = self._desk.store.heads(place)
-        known = self._tallies.get(place)
-        if known is None or known[0] is not heads:
-            counts = Counter((head.standing.progress, head.about, head.standing.level) for head in heads)
-            due = sorted(head.standing.due_at for head in heads if head.standing.due_at)
-            put_off = [head for head in heads if head.standing.wakes_at]
-            known = (heads, Tally(counts, due, {head.about: head for head in heads}, put_off))
-            self._tallies[place] = known
-        return known[1]
+        parts = self._desk.store.parts(place)
+        known = self._tallies.get(place, _NOTHING)
+        if known.parts is not parts:
+            before = {id(part): tally for part, tally in zip(known.parts, known.tallies, strict=True)}
+            tallies = [before.get(id(part)) or _tally(part) for part in parts]
+            known = self._tallies[place] = _Counted(parts, tallies, _sum(tallies))
+        return known.whole
 
     def _places(self, wanted: Wanted) -> list[Place]:
         """Where the open tickets lie that may be wanted."""
@@ -248,6 +246,43 @@ class Lists:
 
     def _may_open(self, operator: Operator, head: Head, place: Place) -> bool:
         return self._desk.may(operator, "show", head, place)
+
+
+class _Counted(NamedTuple):
+    """The parts of a place (Store.parts) as they were, the tally of each, and the tally of all."""
+
+    parts: list[list[Head]]
+    tallies: list[Tally]
+    whole: Tally
+
+
+def _tally(heads: list[Head]) -> Tally:
+    due: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for head in heads:
+        if head.standing.due_at:
+            due[head.about, head.standing.level].append(head.standing.due_at)
+    return Tally(
+        Counter((head.standing.progress, head.about, head.standing.level) for head in heads),
+        {key: sorted(times) for key, times in due.items()},
+        {head.about: head for head in heads},
+        [head for head in heads if head.standing.wakes_at],
+    )
+
+
+def _sum(tallies: list[Tally]) -> Tally:
+    counts: Counter[tuple[str, str, int]] = Counter()
+    due: dict[tuple[str, int], list[int]] = defaultdict(list)
+    heads: dict[str, Head] = {}
+    for one in tallies:
+        counts.update(one.counts)
+        heads.update(one.heads)
+        for key, times in one.due.items():
+            due[key] += times
+    put_off = [head for one in tallies for head in one.put_off]
+    return Tally(counts, {key: sorted(times) for key, times in due.items()}, heads, put_off)
+
+
+_NOTHING = _Counted([], [], _sum([]))
 
 
 def _is_theirs(operator: Operator, name: str) -> bool:

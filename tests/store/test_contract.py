@@ -141,6 +141,7 @@ def test_the_heads_of_a_place_are_those_of_its_tickets_as_they_are_now(store, nu
         store.move(number, INES, INES, entry)
     assert [head.standing.priority for head in store.heads(INES)] == ["high"]
     assert store.heads(INES) is store.heads(INES) or isinstance(store, MemoryStore)
+    assert [head for part in store.parts(INES) for head in part] == store.heads(INES)
     assert store.heads(BOB) == []
     assert store.holders() == ["ines"]
 

@@ -73,6 +73,18 @@ def test_one_change_is_one_head_read_anew(tmp_path, folder, read):
     assert len(read) == 6
 
 
+def test_a_change_leaves_the_other_parts_as_they_are(tmp_path, folder):
+    known = Heads(str(tmp_path))
+    before = known.parts(str(folder), "pending")
+    assert known.parts(str(folder), "pending") is before
+    (path,) = sorted(folder.glob("*/*"))[:1]
+    write(path, path.stem, "Flood")
+    os.utime(folder)  # as the store does
+    after = known.parts(str(folder), "pending")
+    assert [[head.subject for head in part] for part in after] == [["Fire 0", "Fire 1", "Fire 2"], ["Flood", "Fire 4"]]
+    assert [one is other for one, other in zip(before, after, strict=True)] == [True, False]
+
+
 def test_what_nobody_told_of_shows_after_a_minute(tmp_path, folder, monkeypatch):
     known = Heads(str(tmp_path))
     subjects(known, folder)

@@ -8,6 +8,7 @@ import pytest
 
 from helpdesk_lite import assemble
 from helpdesk_lite.commands.make import make_desk
+from helpdesk_lite.store import fanout
 from helpdesk_lite.tickets import lists
 from helpdesk_lite.tickets.lists import Lists, Wanted
 from helpdesk_lite.words.standing import USUAL, Standing
@@ -229,6 +230,17 @@ class TestCounts:
         desk.house.desk.claim(kinds["pending"], INES)
         assert desk.lists.tally(MINE) is not before
         assert desk.lists.counts(INES).mine == 2
+
+    def test_what_has_not_changed_is_not_counted_again(self, desk, monkeypatch):
+        counted = []
+        monkeypatch.setattr(lists, "_tally", lambda part, count=lists._tally: counted.append(len(part)) or count(part))
+        monkeypatch.setattr(fanout, "FULL", 2)  # entries of a folder, before it goes on in subfolders
+        number = [desk.ticket(MINE, due_at=NOON - 1) for _ in range(4)][-1]
+        assert desk.lists.counts(INES)[1:5] == (4, 0, 0, 4)
+        assert counted == [2, 2]
+        desk.house.handling.wait(number, INES)
+        assert desk.lists.counts(INES)[1:5] == (3, 1, 0, 4)
+        assert counted == [2, 2, 2]
 
     def test_what_is_due_becomes_overdue_by_itself(self, desk):
         desk.ticket(MINE, due_at=NOON + 60)
