@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
-SHAPE = 7  # to be raised when a cached value changes its shape, or the code that makes it changes what it means
+SHAPE = 8  # to be raised when a cached value changes its shape, or the code that makes it changes what it means
 _UNSETTLED = 2.0  # seconds: the coarsest clock a file system has
 
 

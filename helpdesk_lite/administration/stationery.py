@@ -18,7 +18,7 @@ from helpdesk_lite.mail.samples import WRITTEN_BY_TEMPLATES, Sample
 from helpdesk_lite.mail.trying import HALVES, Rehearsal, mistakes_of
 from helpdesk_lite.shelves.operators import Operator
 from helpdesk_lite.shelves.operators import is_name as is_folder
-from helpdesk_lite.words import mistakes
+from helpdesk_lite.words import i18n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,13 +91,13 @@ class Stationery(NamedTuple):
             own = [name for name in disk.names(self.folder(place)) if _is_template(name)]
             if own:
                 kept = self.cache.get(f"letters-{place}", self._sources(place), partial(self._tried, place, own))
-                yield from ((path, mistakes.unpacked(said)) for path, said in kept)
+                yield from ((path, i18n.whole(*said)) for path, said in kept)
 
     def _tried(self, place: str, names: list[str]) -> list[tuple[str, Any]]:
         """The mistakes of these templates, as a cache can hold them."""
         rehearsal = self.rehearsal(place)
         return [
-            (os.path.join(self.folder(place), name), mistakes.packed(said))
+            (os.path.join(self.folder(place), name), (str(said), i18n.parts(said)))
             for name in names
             for said in rehearsal.mistakes(name)
         ]

@@ -129,14 +129,14 @@ class Mistake(NamedTuple):
 
     def packed(self) -> tuple[Any, ...]:
         """The mistake as a cache can hold it."""
-        from helpdesk_lite.words import mistakes
+        from helpdesk_lite.words import i18n
 
-        return self.path, self.line, mistakes.packed(self.text), self.is_warning
+        return self.path, self.line, (str(self.text), i18n.parts(self.text)), self.is_warning
 
     @staticmethod
     def unpacked(kept: tuple[Any, ...]) -> Mistake:
         """The mistake that was packed."""
-        from helpdesk_lite.words import mistakes
+        from helpdesk_lite.words import i18n
 
         path, line, text, is_warning = kept
-        return Mistake(path, line, mistakes.unpacked(text), is_warning)
+        return Mistake(path, line, i18n.whole(*text), is_warning)

@@ -75,7 +75,7 @@ def joined(texts: Iterable[str]) -> str:
 
 
 def parts(text: str) -> dict[str, Any] | None:
-    """What a Sentence is made of, for a file of JSON that keeps its English text besides; None of any other text."""
+    """What a Sentence is made of, for a file that keeps its English text besides; None of any other text."""
     if not isinstance(text, Sentence):
         return None
     values = {name: (isinstance(one, str) and parts(one)) or one for name, one in text.values.items()}

@@ -10,7 +10,6 @@ from helpdesk_lite.words.i18n import N_, Sentence
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
 _TOML = (  # what Python says most often of a text that is no TOML
     N_("Cannot overwrite a value"),
@@ -28,21 +27,6 @@ _TOML = (  # what Python says most often of a text that is no TOML
     N_("Unescaped '\\' in a string"),
     N_("Unterminated string"),
 )
-
-
-def packed(text: str) -> Any:
-    """The text as a cache can hold it, which knows no Sentence."""
-    if not isinstance(text, Sentence):
-        return text
-    return [text.message, {name: packed(one) if isinstance(one, str) else one for name, one in text.values.items()}]
-
-
-def unpacked(kept: Any) -> str:
-    """The text that was packed."""
-    if not isinstance(kept, list):
-        return str(kept)
-    message, values = kept
-    return Sentence(message, **{name: unpacked(one) if isinstance(one, list) else one for name, one in values.items()})
 
 
 def in_file(path: str, what: str) -> Sentence:

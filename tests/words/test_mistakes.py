@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import marshal
 import tomllib
 
 import pytest
@@ -71,11 +70,3 @@ def test_what_python_says_of_toml_is_translated(text, said):
 def test_what_nobody_translated_is_still_told():
     assert mistakes.no_toml(tomllib.TOMLDecodeError("Something new")) == "Something new"
     assert "UTF-8" in mistakes.no_toml(UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"))
-
-
-def test_a_sentence_can_be_kept_in_a_cache():
-    said = mistakes.in_file("contact.html", Sentence("There is no operator %(name)s.", name="zoe"))
-    kept = mistakes.unpacked(marshal.loads(marshal.dumps(mistakes.packed(said))))
-    assert kept == said
-    assert told(kept, ITALIAN) == "contact.html: Non c’è nessun operatore zoe."
-    assert mistakes.unpacked(mistakes.packed("plain")) == "plain"

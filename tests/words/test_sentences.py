@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 
 import pytest
 
@@ -24,8 +25,10 @@ SEVERAL = i18n.joined([Sentence("no answer in time"), "550 5.1.1 <jane@example.c
     ],
 )
 def test_what_was_taken_apart_for_a_file_is_whole_again(sentence, italian):
-    read = i18n.whole(str(sentence), json.loads(json.dumps(i18n.parts(sentence))))
-    assert (read, i18n.told(read, ITALIAN)) == (sentence, italian)
+    for form in (json, marshal):
+        text, parts = form.loads(form.dumps((str(sentence), i18n.parts(sentence))))
+        read = i18n.whole(text, parts)
+        assert (read, i18n.told(read, ITALIAN)) == (sentence, italian)
 
 
 def test_a_plain_text_has_no_parts_and_stays_as_it_is():
