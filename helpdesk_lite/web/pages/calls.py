@@ -56,7 +56,7 @@ def log(request: Request, house: House) -> Response:
         try:
             number = Calls(house.desk).log(call, operator)
         except HandlingRefused as refused:
-            return _drawn(request, house, call, {"": str(refused)}, 422)
+            return _drawn(request, house, call, {"": i18n.told(refused.words, said)}, 422)
     return on_to(request, house, number, "/queue")
 
 
