@@ -104,8 +104,7 @@ def remove(request: Request, house: House, name: str) -> Response:
 def hand_on(request: Request, house: House, name: str) -> Response:
     """Hand their tickets to another operator, then show the account; 422 with what cannot be. NotAllowed."""
     by = administrator(request, house)
-    with body.posted(request, house.spool, _MOST_MB) as posted:
-        to = dict(posted.pairs).get("to", "")
+    to = body.typed(request, house.spool).get("to", "")
     return _moved(request, house, name, lambda leaving: leaving.hand_on(name, to, by, _MOST_MOVED))
 
 
@@ -147,8 +146,7 @@ def invitation(request: Request, house: House) -> Response:
 
 def accept(request: Request, house: House) -> Response:
     """Keep the password and sign in; 422 with what is wrong."""
-    with body.posted(request, house.spool, 0) as posted:
-        typed = dict(posted.pairs)
+    typed = body.typed(request, house.spool)
     key = typed.get("key", "")
     problems = choice_problems(request, typed)
     if problems:

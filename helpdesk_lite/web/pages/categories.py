@@ -74,8 +74,7 @@ def change(request: Request, house: House, name: str) -> Response:
 def remove(request: Request, house: House, name: str) -> Response:
     """Take the category away; 409 if its file changed. NotAllowed."""
     by = administrator(request, house)
-    with body.posted(request, house.spool, _MOST_MB) as posted:
-        seen = dict(posted.pairs).get("seen", "")
+    seen = body.typed(request, house.spool).get("seen", "")
     try:
         house.arranging.remove_category(name, by, seen)
     except CategoryMistaken:

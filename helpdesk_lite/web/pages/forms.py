@@ -99,9 +99,8 @@ def look(request: Request, house: House, name: str) -> Response:
     """
     administrator(request, house)
     house.texts.read(_file(name))
-    with body.posted(request, house.spool, _MOST_MB) as posted:
-        typed = dict(posted.pairs)
-    text = typed.get("text", "").replace("\r\n", "\n")
+    typed = body.typed(request, house.spool, _MOST_MB)
+    text = typed.get("text", "")
     try:
         _, shown = house.forms.tried(name, text, request.language)
     except BrokenForm:
@@ -122,15 +121,13 @@ def file(request: Request, house: House, name: str) -> Response:
 
 def switch(request: Request, house: House, name: str) -> Response:
     """Have customers use the form, or not; 409 if its file changed. NotAllowed, UnknownText."""
-    with body.posted(request, house.spool, 0) as posted:
-        typed = dict(posted.pairs)
+    typed = body.typed(request, house.spool)
     return _done(request, house, name, typed, f"{HERE}/{quoted(name)}", switch_to=typed.get("to") == "on")
 
 
 def remove(request: Request, house: House, name: str) -> Response:
     """Take the form away; 409 if its file changed. NotAllowed, UnknownText."""
-    with body.posted(request, house.spool, 0) as posted:
-        typed = dict(posted.pairs)
+    typed = body.typed(request, house.spool)
     return _done(request, house, name, typed, HERE)
 
 

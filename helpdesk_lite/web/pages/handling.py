@@ -45,8 +45,8 @@ def wait(request: Request, house: House, number: str) -> Response:
 
 def resolve(request: Request, house: House, number: str) -> Response:
     """It is thought to be done, with or without a solution, or closed. TicketMoved, NotAllowed, HandlingRefused."""
-    typed = _typed(request, house)
-    solution = typed.get("solution", "").replace("\r\n", "\n")
+    typed = body.typed(request, house.spool, _MOST_MB)
+    solution = typed.get("solution", "")
     closes = request.query.get("then") == "close"
     house.handling.resolve(number, signed_in(request), solution, bool(typed.get("tell")), closes)
     return see_other(request, f"/tickets/{number}")
@@ -60,15 +60,15 @@ def resume(request: Request, house: House, number: str) -> Response:
 
 def escalate(request: Request, house: House, number: str) -> Response:
     """It goes up a level, then show the queue. TicketMoved, NotAllowed; HandlingRefused without a note."""
-    note = _typed(request, house).get("note", "").replace("\r\n", "\n")
+    note = body.typed(request, house.spool, _MOST_MB).get("note", "")
     house.handling.escalate(number, signed_in(request), note)
     return see_other(request, "/queue")
 
 
 def reassign(request: Request, house: House, number: str) -> Response:
     """Somebody else has it, then show what is left. TicketMoved, NotAllowed, HandlingRefused."""
-    operator, typed = signed_in(request), _typed(request, house)
-    note = typed.get("note", "").replace("\r\n", "\n")
+    operator, typed = signed_in(request), body.typed(request, house.spool, _MOST_MB)
+    note = typed.get("note", "")
     house.handling.reassign(number, operator, typed.get("to", ""), note)
     return on_to(request, house, number, "/mine")
 
@@ -98,7 +98,7 @@ def restore(request: Request, house: House, number: str) -> Response:
 
 def copy(request: Request, house: House, number: str) -> Response:
     """Somebody is in copy from now on, or no more; 422 with why they cannot be. TicketMoved, NotAllowed."""
-    operator, typed, copies = signed_in(request), _typed(request, house), Copies(house.desk)
+    operator, typed, copies = signed_in(request), body.typed(request, house.spool, _MOST_MB), Copies(house.desk)
     try:
         if "out" in typed:
             copies.exclude(number, operator, typed["out"])
@@ -116,7 +116,7 @@ def mark(request: Request, house: House, number: str) -> Response:
 
     TicketMoved, NotAllowed, HandlingRefused.
     """
-    typed = _typed(request, house)
+    typed = body.typed(request, house.spool, _MOST_MB)
     seen = standing.read(typed.get("seen", ""))
     wanted = _wanted(typed, seen)
     try:
@@ -211,12 +211,6 @@ def _heirs(house: House, ticket: Ticket) -> list[str]:
             house.handling.check_heir(heir, ticket)
             found.append(heir.name)
     return [name for name in found if name != ticket.place.holder]
-
-
-def _typed(request: Request, house: House) -> dict[str, str]:
-    """The fields. TooLarge, RequestMalformed."""
-    with body.posted(request, house.spool, _MOST_MB) as posted:
-        return dict(posted.pairs)
 
 
 def _wanted(typed: dict[str, str], seen: Standing) -> Standing:

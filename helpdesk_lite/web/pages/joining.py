@@ -54,7 +54,7 @@ class Part(NamedTuple):
 
 def merge(request: Request, house: House, number: str) -> Response:
     """It is a part of another ticket, which is shown. 409 if they have two customers; 422; TicketMoved, NotAllowed."""
-    operator, typed = signed_in(request), _typed(request, house)
+    operator, typed = signed_in(request), body.typed(request, house.spool, _MOST_MB)
 
     def verb(other: str) -> None:
         Joining(house.desk).merge(number, other, operator, bool(typed.get("sure")))
@@ -71,20 +71,20 @@ def unmerge(request: Request, house: House, number: str) -> Response:
 def link(request: Request, house: House, number: str) -> Response:
     """It is linked with another ticket, then show it. 422; NotAllowed."""
     operator = signed_in(request)
-    typed = _typed(request, house)
+    typed = body.typed(request, house.spool, _MOST_MB)
     return _with_other(request, house, number, typed, lambda other: Joining(house.desk).link(number, other, operator))
 
 
 def unlink(request: Request, house: House, number: str) -> Response:
     """It is linked with that ticket no more, then show it. 422; NotAllowed."""
     operator = signed_in(request)
-    typed = _typed(request, house)
+    typed = body.typed(request, house.spool, _MOST_MB)
     return _with_other(request, house, number, typed, lambda other: Joining(house.desk).unlink(number, other, operator))
 
 
 def split(request: Request, house: House, number: str) -> Response:
     """A letter of it is a ticket of its own, which is shown then. HandlingRefused, NotAllowed."""
-    place = _typed(request, house).get("place", "")
+    place = body.typed(request, house.spool, _MOST_MB).get("place", "")
     is_place = place.isascii() and place.isdigit() and len(place) < 7
     made = Joining(house.desk).split(number, int(place) if is_place else 0, signed_in(request))
     return see_other(request, f"/tickets/{made}")
@@ -165,9 +165,3 @@ def _with_other(
     else:
         return see_other(request, f"/tickets/{other if leads_to_other else number}")
     return tickets.drawn(request, house, number, 422, joining=tried)
-
-
-def _typed(request: Request, house: House) -> dict[str, str]:
-    """The fields. TooLarge, RequestMalformed."""
-    with body.posted(request, house.spool, _MOST_MB) as posted:
-        return dict(posted.pairs)

@@ -41,8 +41,7 @@ def colour(request: Request, house: House) -> Response:
     """Take the colours, or only show them, or have the program's own again; 422 with the figure, 409. NotAllowed."""
     by = signed_in(request)
     house.texts.look(by, NAME)
-    with body.posted(request, house.spool, 0) as posted:
-        typed = dict(posted.pairs)
+    typed = body.typed(request, house.spool)
     then = typed.get("then", "")
     colours = Colours(typed.get("light", "").lower(), typed.get("dark", "").lower())
     wrong = look.unreadable(colours)

@@ -94,7 +94,7 @@ def _verbs(house: House) -> MyTickets:
 def _typed(request: Request, house: House) -> dict[str, str]:
     from helpdesk_lite.web import body
 
-    return dict(body.text_pairs(request, body.check_size(request, house.settings.upload_mb)))
+    return body.typed(request, house.spool)
 
 
 def _list(request: Request, house: House, found: Behind) -> Response:

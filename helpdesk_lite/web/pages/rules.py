@@ -41,9 +41,8 @@ def show(request: Request, house: House) -> Response:
 def save(request: Request, house: House) -> Response:
     """Check what was typed, and save it unless it was only to be checked; 422 with each mistake, 409. NotAllowed."""
     by = administrator(request, house)
-    with body.posted(request, house.spool, _MOST_MB) as posted:
-        typed = dict(posted.pairs)
-    text = typed.get("text", "").replace("\r\n", "\n")
+    typed = body.typed(request, house.spool, _MOST_MB)
+    text = typed.get("text", "")
     said = i18n.translation(request.language)
     try:
         count = len(house.rules.check(text))

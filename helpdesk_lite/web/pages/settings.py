@@ -61,8 +61,7 @@ def save(request: Request, house: House) -> Response:
     """Change what was filled in otherwise; 422 with what is wrong, 409 if that changed meanwhile. NotAllowed."""
     by, said = signed_in(request), i18n.translation(request.language)
     house.adjusting.look(by)
-    with body.posted(request, house.spool, _MOST_MB) as posted:
-        typed = dict(posted.pairs)
+    typed = body.typed(request, house.spool, _MOST_MB)
     seen = _seen(typed.get("seen", ""))
     wanted = {key: _wanted(setting, typed, seen[key]) for key, setting in ONLINE.items() if key in seen}
     mine = tuple(key for key, value in wanted.items() if value != seen[key])

@@ -31,10 +31,12 @@ def login(request: Request, house: House) -> Response:
 
 def sign_in(request: Request, house: House) -> Response:
     """Sign in with `name` and `password`: on to the page that was wanted, or 403, or 429 after too many wrong tries."""
+    from helpdesk_lite.web import body
+
     if house.settings.sign_in_by == "remote_user":
         return _not_vouched_for(request, house)
     said = i18n.translation(request.language)
-    typed = _typed(request, house)
+    typed = body.typed(request, house.spool)
     name, wanted = typed.get("name", ""), _wanted(typed.get("next", ""))
     try:
         cookie = house.sessions.sign_in(request, name, typed.get("password", ""))
@@ -55,13 +57,6 @@ def sign_in(request: Request, house: House) -> Response:
 def sign_out(request: Request, house: House) -> Response:
     """End this sign-in."""
     return see_other(request, "/login", (("Set-Cookie", house.sessions.sign_out(request)),))
-
-
-def _typed(request: Request, house: House) -> dict[str, str]:
-    from helpdesk_lite.web import body
-
-    with body.posted(request, house.spool, 0) as posted:
-        return dict(posted.pairs)
 
 
 def _wanted(path: str) -> str:

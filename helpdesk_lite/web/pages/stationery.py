@@ -89,8 +89,7 @@ def one(request: Request, house: House, name: str) -> Response:
 
 def save(request: Request, house: House, name: str) -> Response:
     """Save what was typed, or only show what it makes; 422 with what is wrong, 409. NotAllowed, UnknownText."""
-    with body.posted(request, house.spool, _MOST_MB) as posted:
-        typed = {key: value.replace("\r\n", "\n") for key, value in posted.pairs}
+    typed = body.typed(request, house.spool, _MOST_MB)
     now, by = _read(request, house, name, typed.get("of", "")), signed_in(request)
     said, then, seen = i18n.translation(request.language), typed.get("then", ""), typed.get("seen", "")
     words, shown = typed.get("text", ""), {key: typed.get(key, "") for key in ("text", "language", "seen")}

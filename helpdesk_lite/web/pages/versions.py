@@ -59,8 +59,7 @@ def one(request: Request, house: House, entry: str) -> Response:
 def bring_back(request: Request, house: House, entry: str) -> Response:
     """Have the file say again what it said before, or after, this entry; 409 if it is not the one that was seen."""
     by, said = administrator(request, house), i18n.translation(request.language)
-    with body.posted(request, house.spool, 0) as posted:
-        typed = dict(posted.pairs)
+    typed = body.typed(request, house.spool)
     noted = _noted(house, entry)
     text = text_of(noted.before if typed.get("which") == BEFORE else noted.after)
     if not text:
