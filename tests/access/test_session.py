@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from helpdesk_lite.web.app import OPERATORS, ROUTES
 from tests.access.browser import ORIGIN, Browser
 from tests.access.conftest import PASSWORD
 
@@ -19,7 +22,11 @@ def test_without_signing_in_the_queue_leads_to_the_sign_in_page(browser):
     assert (answer.status, answer.location) == (303, "/login?next=%2Fqueue")
 
 
-def test_after_signing_in_one_is_where_one_wanted_to_be(browser, number):
+def test_after_signing_in_one_is_on_whichever_page_one_wanted(browser, number):
+    for path in (one.path for one in ROUTES if (one.method, one.whose) == ("GET", OPERATORS)):
+        wanted = re.sub("{.*?}", "x", path.replace("{number}", number))
+        asked = browser.get(wanted).location
+        assert f'name="next" value="{wanted}"' in browser.get(asked).text
     page = browser.post("/login", {"name": "ines", "password": PASSWORD, "next": f"/tickets/{number}"})
     assert page.location == f"/tickets/{number}"
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
 
-_PAGES = ("/queue", "/mine", "/outbox", "/tickets/")
+_WORK = ("/home", "/queue", "/mine", "/tickets", "/customers/", "/bin", "/spam")  # how operators' addresses begin
+_PAGES = (*_WORK, "/outbox", "/intake", "/administration")
 
 
 def login(request: Request, house: House) -> Response:
