@@ -29,12 +29,16 @@ def require(*programs: str) -> list[str]:
     return found
 
 
+# The shell is the same engine without a browser's windows around it: a page in it costs a fifth.
+_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((name for name in _BROWSERS if shutil.which(name)), _BROWSERS[0])
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Headless Chromium, as the system has it: one for all, since playwright runs once in a process."""
     api = importlib.import_module("playwright.sync_api") if REQUIRE_ALL else pytest.importorskip("playwright.sync_api")
-    name = next((name for name in ("chromium", "chromium-browser", "google-chrome") if shutil.which(name)), "chromium")
-    (program,) = require(name)
+    (program,) = require(CHROMIUM)
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
     with api.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=program, args=arguments)

@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from tests import servers
 from tests.browser.conftest import Office, opened
+from tests.conftest import CHROMIUM
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 WINDOW = {"width": 920, "height": 640}
@@ -34,10 +35,11 @@ def fill(office: Office) -> None:
 def take() -> None:
     """Take all pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
     with servers.new_desk(name="Riverside Repairs") as desk, opened(desk) as office, sync_playwright() as started:
         fill(office)
-        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        browser = started.chromium.launch(
+            executable_path=shutil.which(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page(viewport=WINDOW, device_scale_factor=1.5, reduced_motion="reduce")  # type: ignore[arg-type]
         page.goto(f"{office.url}/login")
         page.fill("#name", "ines")

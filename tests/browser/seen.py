@@ -22,6 +22,9 @@ HEAVIEST = 50_000  # bytes of a page with its style sheets and scripts
 # Everything axe knows of WCAG 2.2 A and AA, and its own best practice.
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+# A frame of another origin (a preview) is a page of its own, which axe could not look into.
+_RUN_AXE = "rules => axe.run(document, {runOnly: rules, iframes: false})"
+
 _WEIGH = """() => {
   const page = performance.getEntriesByType("navigation");
   const parts = performance.getEntriesByType("resource")
@@ -108,7 +111,7 @@ class Seen:
         for scheme, window in (("light", PHONE), ("dark", DESKTOP)):
             self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             self.page.set_viewport_size({"width": window.width, "height": window.height})
-            for wrong in self.page.evaluate("rules => axe.run(document, {runOnly: rules})", _RULES)["violations"]:
+            for wrong in self.page.evaluate(_RUN_AXE, _RULES)["violations"]:
                 found += [f"{scheme} {window.width}: {wrong['id']}: {_told(node)}" for node in wrong["nodes"]]
         self.page.emulate_media(color_scheme="light")
         return found
