@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.words.route import Route
 
 PATIENCE = 30.0  # seconds for one answer
-_LAST_ANSWER = (
-    4  # times as long for the answer to a whole message, which may be scanned meanwhile (RFC 5321, 4.5.3.2.6)
-)
+_LAST_ANSWER = 4  # times as long for a whole message, which may be scanned meanwhile (RFC 5321, 4.5.3.2.6)
 _SLOWEST = 10_000  # bytes a second
 _ABOUT_US = (530, 534, 535, 538)  # a password is missing or wrong: no letter's fault (RFC 4954, 6)
 _NO_UTF8 = Sentence("The mail server does not take internationalised addresses (SMTPUTF8), and this letter has one.")
@@ -196,9 +194,8 @@ class SmtpTransport:
         code, words = server.connect(self._route.path or self._route.host, self._route.port)
         if code != 220:
             raise smtplib.SMTPConnectError(code, words)
-        if (
-            not self._route.path
-        ):  # else Nagle's algorithm holds the final dot back for 40 ms a letter (RFC 1122, 4.2.3.4)
+        if not self._route.path:
+            # Else Nagle's algorithm holds the final dot back for 40 ms a letter (RFC 1122, 4.2.3.4).
             server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # type: ignore[union-attr]
         server.ehlo_or_helo_if_needed()
         if self._route.tls == "starttls":
