@@ -13,12 +13,12 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from helpdesk_lite.words.errors import DeskError
-from helpdesk_lite.words.standing import CRITICAL, HIGH, LOW, NORMAL, RESOLVED, WAITING
+from helpdesk_lite.words.standing import CRITICAL, HIGH, HIGHEST, LOW, NORMAL, RESOLVED, WAITING
 from helpdesk_lite.words.ticket import CLAIMED, CLOSED, PENDING, QUEUE, Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.shelves.operators import Operator
@@ -94,13 +94,15 @@ class Tally(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """What waits for an operator. `pending` is by category ("" for none), of those they work in."""
+    """What waits for an operator. `overdue` are theirs, `overdue_new` those of `new`. `pending` is by category ("" for
+    none), of those they work in."""
 
     new: int
     mine: int
     waiting: int
     resolved: int
     overdue: int
+    overdue_new: int
     pending: dict[str, int]
 
 
@@ -161,15 +163,30 @@ class Lists:
             if name in theirs:
                 pending[name] += count
                 new += count if level <= operator.level else 0
-        mine_later = (head for head in queue.put_off if head.about in theirs and head.standing.level <= operator.level)
-        new -= sum(not _is_awake(head, now) for head in mine_later)
+        asleep = [head for head in queue.put_off if _is_for(operator, theirs, head) and not _is_awake(head, now)]
+        late = _count_late(queue, now, theirs, operator.level)
+        late -= sum(_is_due(head.standing.due_at, OVERDUE, now) for head in asleep)
         by_progress: Counter[str] = Counter()
         for (progress, _, _), count in own.counts.items():
             by_progress[progress] += count
-        overdue = sum(bisect_left(times, now) for times in own.due.values())
         return Counts(
-            new, by_progress[""], by_progress[WAITING], by_progress[RESOLVED], overdue, dict(sorted(pending.items()))
+            new=new - len(asleep),
+            mine=by_progress[""],
+            waiting=by_progress[WAITING],
+            resolved=by_progress[RESOLVED],
+            overdue=_count_late(own, now),
+            overdue_new=late,
+            pending=dict(sorted(pending.items())),
         )
+
+    def count_overdue(self, operator: Operator) -> int:
+        """How many open tickets are overdue, whoever has them, of those that the operator may know of."""
+        now, found = self._clock(), 0
+        for place in self._places(Wanted()):
+            tally = self.tally(place)
+            known = {name for name, _ in tally.due if self._is_seen(operator, tally.heads[name], place)}
+            found += _count_late(tally, now, known)
+        return found
 
     def tally(self, place: Place) -> Tally:
         """What is in the queue, or what somebody has, in numbers."""
@@ -283,6 +300,19 @@ def _sum(tallies: list[Tally]) -> Tally:
 
 
 _NOTHING = _Counted([], [], _sum([]))
+
+
+def _count_late(tally: Tally, now: float, categories: Container[str] | None = None, level: int = HIGHEST) -> int:
+    """How many are overdue; of these categories (None: of any), up to this level."""
+    return sum(
+        bisect_left(times, now)
+        for (name, at), times in tally.due.items()
+        if at <= level and (categories is None or name in categories)
+    )
+
+
+def _is_for(operator: Operator, categories: Container[str], head: Head) -> bool:
+    return head.about in categories and head.standing.level <= operator.level
 
 
 def _is_theirs(operator: Operator, name: str) -> bool:

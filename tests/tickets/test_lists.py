@@ -11,6 +11,7 @@ from helpdesk_lite.commands.make import make_desk
 from helpdesk_lite.store import fanout
 from helpdesk_lite.tickets import lists
 from helpdesk_lite.tickets.lists import Lists, Wanted
+from helpdesk_lite.words.rights import SUPERVISOR
 from helpdesk_lite.words.standing import USUAL, Standing
 from helpdesk_lite.words.ticket import CLAIMED, CLOSED, QUEUE, Place
 from tests import examples
@@ -202,12 +203,12 @@ def test_mine_begin_with_what_is_critical_then_overdue(desk):
 
 class TestCounts:
     def test_an_empty_desk_has_nothing_for_anybody(self, desk):
-        assert desk.lists.counts(INES) == (0, 0, 0, 0, 0, {})
+        assert desk.lists.counts(INES) == (0, 0, 0, 0, 0, 0, {})
 
     def test_what_waits_for_me(self, desk, kinds):
         desk.ticket(MINE, due_at=NOON - 1)
         desk.ticket(HIS, due_at=NOON - 1)
-        assert desk.lists.counts(INES) == (1, 2, 1, 0, 1, {"": 1})
+        assert desk.lists.counts(INES) == (1, 2, 1, 0, 1, 0, {"": 1})
         assert desk.lists.counts(BOB)[1:5] == (1, 0, 1, 1)
 
     def test_what_is_pending_where_i_work(self, desk):
@@ -241,6 +242,26 @@ class TestCounts:
         desk.house.handling.wait(number, INES)
         assert desk.lists.counts(INES)[1:5] == (3, 1, 0, 4)
         assert counted == [2, 2, 2]
+
+    def test_what_is_overdue_is_counted_as_the_lists_have_it(self, desk):
+        chief = BILLER._replace(role=SUPERVISOR)
+        for place, category, level, wakes_at in (
+            (QUEUE, "billing", 1, 0),
+            (QUEUE, "billing", 2, 0),
+            (QUEUE, "", 1, NOON + 60),  # it is put off
+            (QUEUE, "paper", 1, 0),
+            (HIS, "billing", 1, 0),
+            (HIS, "paper", 1, 0),
+            (MINE, "paper", 2, 0),
+        ):
+            desk.ticket(place, category=category, level=level, wakes_at=wakes_at, due_at=NOON - 1)
+            desk.ticket(place, category=category, level=level, wakes_at=wakes_at, due_at=NOON + 120)
+        for who, late in ((BILLER, 1), (chief, 1), (ADMIN, 3)):
+            pending = desk.numbers(who, state="pending", is_for_me=True, due="overdue")
+            assert desk.lists.counts(who).overdue_new == len(pending) == late
+        assert desk.lists.counts(chief).overdue == 1
+        for who, late in ((chief, 5), (ADMIN, 7)):
+            assert desk.lists.count_overdue(who) == len(desk.numbers(who, due="overdue")) == late
 
     def test_what_is_due_becomes_overdue_by_itself(self, desk):
         desk.ticket(MINE, due_at=NOON + 60)

@@ -33,6 +33,16 @@ def table(answer):
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
+def tiles(desk, who):
+    """The counts of home, each of which leads to as many tickets."""
+    found = re.findall(
+        r'<a href="/cgi-bin/helpdesk.cgi(/tickets[^"]*)"><strong>(\d+)</strong>', desk.get("/home", who).text
+    )
+    for path, count in found:
+        assert len(rows(desk.get(path.replace("&amp;", "&"), who))) == int(count), path
+    return [int(count) for _, count in found]
+
+
 class TestLists:
     def test_all_open_tickets_with_who_has_them(self, desk):
         pending, mine = desk.ticket(), claimed(desk)
@@ -171,11 +181,13 @@ class TestHome:
             if verb:
                 desk.post(f"/tickets/{number}/{verb}", "ines")
         desk.house.handling.mark(number, desk.operator("ines"), Standing(due_at=1), USUAL)
-        page = desk.get("/home", "ines").text
-        tiles = re.findall(r'<a href="/cgi-bin/helpdesk.cgi(/tickets[^"]*)"><strong>(\d+)</strong>', page)
-        assert len(tiles) == 5
-        for path, count in tiles:
-            assert len(rows(desk.get(path.replace("&amp;", "&"), "ines"))) == int(count) == 1, path
+        assert tiles(desk, "ines") == [1] * 5
+
+    def test_who_looks_after_others_sees_what_is_overdue_with_them(self, desk):
+        for number in (desk.ticket(), claimed(desk, "bob")):
+            desk.house.handling.mark(number, desk.operator("ada"), Standing(due_at=1), USUAL)
+        assert tiles(desk, "ines") == [1, 0, 1, 0, 0, 0]
+        assert tiles(desk, "ada") == [1, 0, 1, 2, 0, 0, 0]
 
     def test_my_categories_are_counted_one_by_one(self, desk):
         desk.ticket()

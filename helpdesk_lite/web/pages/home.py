@@ -9,14 +9,21 @@ from helpdesk_lite.tickets import lists
 from helpdesk_lite.web.pages.lists import address
 from helpdesk_lite.web.pages.page import page, signed_in
 from helpdesk_lite.words import i18n
-from helpdesk_lite.words.rights import CLAIM, LOG
+from helpdesk_lite.words.rights import CLAIM, LOG, OPERATOR
 from helpdesk_lite.words.standing import RESOLVED, WAITING
 from helpdesk_lite.words.ticket import PENDING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from helpdesk_lite.shelves.operators import Operator
+    from helpdesk_lite.tickets.lists import Counts
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
+    from helpdesk_lite.words.i18n import Translation
+
+    Tile = tuple[str, str, int, str]  # its name, words, count, and the way to what it counts
 
 
 def show(request: Request, house: House) -> Response:
@@ -29,7 +36,7 @@ def show(request: Request, house: House) -> Response:
     kept = house.count_kept()
     tiles = [
         ("new", said.gettext("New for me"), counts.new, address(state=PENDING, is_for_me=True)),
-        ("overdue", said.gettext("Overdue"), counts.overdue, address(due=lists.OVERDUE, **mine)),
+        *_overdue(house, operator, counts, said),
         ("mine", said.gettext("I am at work on"), counts.mine, address(state=lists.PROGRESS, **mine)),
         ("waiting", said.gettext("Waiting for the customer"), counts.waiting, address(state=WAITING, **mine)),
         ("resolved", said.gettext("Resolved"), counts.resolved, address(state=RESOLVED, **mine)),
@@ -48,3 +55,17 @@ def show(request: Request, house: House) -> Response:
     shown = [tile for tile in tiles if (tile[2] or tile[0] not in ("held", "kept")) and (may_claim or tile[0] != "new")]
     values = {"tiles": shown, "pending": pending, "may_log": house.desk.may(operator, LOG)}
     return page(request, house, "home.html", values, here="home")
+
+
+def _overdue(house: House, operator: Operator, counts: Counts, said: Translation) -> Iterator[Tile]:
+    """The operator's own tickets that are overdue; then, where there are any, those that they may claim, and for who
+    looks after others' tickets, all that there are besides."""
+    own = address(due=lists.OVERDUE, holder=operator.name)
+    new = counts.overdue_new if house.desk.may(operator, CLAIM) else 0
+    yield "overdue", said.gettext("Overdue, mine"), counts.overdue, own
+    if new:
+        pending = address(state=PENDING, is_for_me=True, due=lists.OVERDUE)
+        yield "overdue", said.gettext("Overdue and pending"), new, pending
+    in_all = house.lists.count_overdue(operator) if operator.role != OPERATOR else 0
+    if in_all > counts.overdue + new:
+        yield "overdue", said.gettext("Overdue in all"), in_all, address(due=lists.OVERDUE)
