@@ -89,16 +89,10 @@ class Accounts(NamedTuple):
         if settings.sign_in_by != "password":
             text = N_("The web server signs operators in here: nobody needs a password of the desk.")
             raise OperatorMistaken(Sentence(text))
-        now = int(self.desk.clock())
-        number = tracking.new_number(now, self.desk.chance())  # no ticket's: every letter has one
-        inquiry = Inquiry(Head(number, now, "", "", ""), Customer(), ())
-        language = operator.language or settings.language
-        letter = self.desk.letter(INVITATION, inquiry, operator=name, language=language)
         url = f"{settings.url.rstrip('/')}/invitation?key={self.key(operator)}"
         self.audit.note(by.name, INVITED, _ABOUT + name)
-        with self.desk.locked(number):  # no entry names it: lost in a crash, it is asked for again
-            self.desk.outbox.stage([letter._replace(url=url, note=by.name)])
-            self.desk.outbox.publish([letter])
+        language = operator.language or settings.language
+        mail_to(self.desk, operator, INVITATION, url=url, note=by.name, language=language)
 
     def key(self, operator: Operator) -> str:
         """What stands in a link of now; it is void once they have another password."""
@@ -216,6 +210,19 @@ class Accounts(NamedTuple):
 
     def _proof(self, operator: Operator, until: str) -> str:
         return signing.proof(self.desk.secret, _PURPOSE, operator.name, until, operator.password_hash)
+
+
+def mail_to(
+    desk: Desk, operator: Operator, kind: str, subject: str = "", note: str = "", url: str = "", language: str = ""
+) -> None:
+    """Mail the operator a letter about no ticket. No entry names it: lost in a crash, it is asked for again."""
+    now = int(desk.clock())
+    number = tracking.new_number(now, desk.chance())  # no ticket's: every letter has one
+    inquiry = Inquiry(Head(number, now, "", "", subject), Customer(), ())
+    letter = desk.letter(kind, inquiry, operator=operator.name, language=language)._replace(url=url, note=note)
+    with desk.locked(number):
+        desk.outbox.stage([letter])
+        desk.outbox.publish([letter])
 
 
 def is_undoable(noted: Noted) -> bool:

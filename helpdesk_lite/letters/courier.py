@@ -21,6 +21,7 @@ from helpdesk_lite.words import route
 from helpdesk_lite.words.errors import DeskError, LetterRefused, OperatorMistaken, UnknownNumber
 from helpdesk_lite.words.i18n import Sentence, joined
 from helpdesk_lite.words.letter import (
+    ABOUT_NO_TICKET,
     ACKNOWLEDGEMENT,
     ANSWER,
     BY_ITSELF,
@@ -176,7 +177,7 @@ class Courier:
 
     def _route(self, letter: Letter) -> Route:
         """Which way the letter goes. What is for an operator who is gone goes the usual way, to be held there."""
-        if letter.kind not in (FORWARD, RETURNED, TOLD, INVITATION):
+        if letter.kind not in (FORWARD, RETURNED, TOLD, *ABOUT_NO_TICKET):
             return self._usual
         try:
             operator = self._parts.operators.find(letter.operator)
@@ -232,8 +233,10 @@ class Courier:
 
     def _send(self, letter: Letter, along: Route, transport: Transport) -> tuple[Written, dict[str, Outcome]]:
         """Have the letter written and carried. LetterRefused, TransportDown, and what the store raises."""
-        if letter.kind == INVITATION:
-            written = self._writer_for(letter).invitation(letter, self._reader(letter))
+        if letter.kind in ABOUT_NO_TICKET:
+            writer = self._writer_for(letter)
+            write = writer.invitation if letter.kind == INVITATION else writer.sample
+            written = write(letter, self._reader(letter))
             with _parcel(written, transport.carries, self._parts.spool) as parcel:
                 return written, transport.send(written.sender, written.recipients, parcel)
         ticket = self._parts.store.read(letter.number)

@@ -88,20 +88,20 @@ class Sample(NamedTuple):
             note=said.gettext(note) % values if note else "",
         )
         writer = Writer(self.settings, templates, b"sample", comes_in=not self.is_bare)
-        with io.BytesIO(message) as file:
-            if kind == NOTICE:
-                return writer.notice(letter, ticket, file)
-            if kind == INVITATION:
-                return writer.invitation(letter, self.operator)
-            plain = {ACKNOWLEDGEMENT: writer.acknowledgement, LINK: writer.link, RESOLVED: writer.resolved}
-            if kind in plain:
-                return plain[kind](letter, ticket)
-            if kind == ANSWER:
-                return writer.answer(letter, ticket, file, self.operator)
-            if kind == FORWARD:
-                return writer.forward(letter, ticket, file, self.operator, is_placed=True)
-            write = {TOLD: writer.told, RETURNED: writer.returned}[kind]
-            return write(letter, ticket, None if self.is_bare else file, self.operator)
+        file = io.BytesIO(message)
+        if kind == NOTICE:
+            return writer.notice(letter, ticket, file)
+        if kind == INVITATION:
+            return writer.invitation(letter, self.operator)
+        plain = {ACKNOWLEDGEMENT: writer.acknowledgement, LINK: writer.link, RESOLVED: writer.resolved}
+        if kind in plain:
+            return plain[kind](letter, ticket)
+        if kind == ANSWER:
+            return writer.answer(letter, ticket, file, self.operator)
+        if kind == FORWARD:
+            return writer.forward(letter, ticket, file, self.operator, is_placed=True)
+        write = {TOLD: writer.told, RETURNED: writer.returned}[kind]
+        return write(letter, ticket, None if self.is_bare else file, self.operator)
 
     @property
     def _base(self) -> str:
@@ -125,8 +125,9 @@ class Sample(NamedTuple):
         inquiry = Inquiry(head, customer, fields, "message")
         name = _message_id(INQUIRY)
         lines = [headers.mailboxes("From", [compose.sender(inquiry, self.settings.address)])]
-        words = body.message_of(inquiry) if kind == RETURNED else body.text_of(inquiry)
-        message = b"".join(compose.message(lines, words, attachments=[] if kind == RETURNED else files, seed=name))
+        is_operators = kind in (ANSWER, RETURNED)
+        words = body.message_of(inquiry) if is_operators else body.text_of(inquiry)
+        message = b"".join(compose.message(lines, words, attachments=[] if is_operators else files, seed=name))
         place = QUEUE if kind == NOTICE else Place(CLAIMED, self.operator.name)
         entries = [Entry(INQUIRY, "customer", self.now, name)]
         if kind == NOTICE and self.is_bare:  # one that was handed up

@@ -12,6 +12,7 @@ from helpdesk_lite.mail.samples import WRITTEN_BY_TEMPLATES, Sample
 from helpdesk_lite.mail.templates import Templates, mistake
 from helpdesk_lite.words.errors import LetterRefused
 from helpdesk_lite.words.i18n import LANGUAGES, N_, Sentence
+from helpdesk_lite.words.letter import ACKNOWLEDGEMENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,6 +89,11 @@ class Rehearsal:
             if kinds and called not in known
         ]
         return unknown or failed
+
+    def shown_by(self, name: str) -> str:
+        """The kind of letter that shows this template best; "" if it has a part in none."""
+        kinds = self.users(name)
+        return ACKNOWLEDGEMENT if ACKNOWLEDGEMENT in kinds else kinds[0] if kinds else ""
 
     def letter(self, kind: str, language: str) -> Written:
         """The letter of this kind. LetterRefused."""

@@ -7,6 +7,7 @@ It reads no ticket file and sends nothing (courier).
 
 from __future__ import annotations
 
+import io
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -148,6 +149,18 @@ class Writer:
         ]
         written = {**values, "heading": heading}
         return self._written(letter, (operator.email,), lines, written, self._settings.address)
+
+    def sample(self, letter: Letter, operator: Operator) -> Written:
+        """A letter that was written already, to be looked at by who tries a template. LetterRefused."""
+        lines = [
+            *self._parties.of_returned(letter, operator),
+            headers.text("Subject", headers.one_line(letter.subject)),
+            headers.date("Date", letter.written_at),
+            headers.ids("Message-ID", [letter.message_id]),
+            headers.token("Auto-Submitted", "auto-generated"),
+            headers.token("X-Auto-Response-Suppress", "All"),
+        ]
+        return self._passed_on(letter, (operator.email,), lines, io.BytesIO(letter.note.encode()))
 
     def _for_customer(self, letter: Letter, ticket: Ticket, subject: str) -> Written:
         """The desk's own words for the customer, without a word of anybody else's."""

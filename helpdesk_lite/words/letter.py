@@ -17,8 +17,10 @@ TOLD = "told"
 LINK = "link"
 RESOLVED = "resolved"
 INVITATION = "invitation"  # to an operator, about no ticket
+SAMPLE = "sample"  # to an administrator, about no ticket: `note` is a whole letter, to be looked at
+ABOUT_NO_TICKET = (INVITATION, SAMPLE)
 BY_ITSELF = (NOTICE, ACKNOWLEDGEMENT, RESOLVED)  # what the desk says of any ticket, but not of one that was put away
-KINDS = (NOTICE, ACKNOWLEDGEMENT, FORWARD, ANSWER, RETURNED, TOLD, LINK, RESOLVED, INVITATION)
+KINDS = (NOTICE, ACKNOWLEDGEMENT, FORWARD, ANSWER, RETURNED, TOLD, LINK, RESOLVED, INVITATION, SAMPLE)
 
 
 class Letter(NamedTuple):

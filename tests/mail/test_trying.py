@@ -24,7 +24,7 @@ def ours() -> Rehearsal:
 
 
 def test_there_is_a_sample_of_every_letter_that_templates_write(ours):
-    assert set(WRITTEN_BY_TEMPLATES) == set(letter.KINDS)
+    assert {*WRITTEN_BY_TEMPLATES, letter.SAMPLE} == set(letter.KINDS)
     for name in sorted(os.listdir(f"{OURS}/mail")):
         assert ours.users(name), name
         assert ours.mistakes(name) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import html
 import os
 import re
@@ -9,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk_lite import assemble
+from helpdesk_lite.administration.sampling import Sampling
 from helpdesk_lite.words import i18n
+from helpdesk_lite.words.errors import TextMistaken
 
 HERE = "/administration/letters"
 
@@ -56,8 +61,6 @@ class TestAll:
         assert 'href="/cgi-bin/helpdesk.cgi/administration/letters/told.html?of=workshop"' in page.text
 
     def test_one_broken_by_hand_is_named_here_and_among_the_mistakes_and_by_verify(self, workshop):
-        from helpdesk_lite import assemble
-
         by_hand(workshop, "told.txt", "{{ note }}\n{% if %}\n")
         by_hand(workshop, "notice.html", "{{ customer }}", "workshop")
         for path in (HERE, "/administration"):
@@ -159,6 +162,35 @@ class TestOne:
         policy = answer.headers["content-security-policy"]
         assert policy.count("'sha256-") == 2 and "script-src 'self';" in policy and "'unsafe-inline'" not in policy
         assert not own(desk, "link.html").exists() and desk.house.audit.read() == []
+
+    @pytest.mark.parametrize("name", ["link.html", "answer.subject", "fields.html"])
+    def test_is_mailed_as_it_is_typed_to_who_asks_and_not_kept(self, desk, name):
+        typed = "Caffè {{ number }} <b>grün</b>" if name != "fields.html" else "{{ fields and 'Caffè grün' }}"
+        answer = saved(desk, name, typed, "send", language="it")
+        assert "On its way to ada@example.org, marked as a trial. It is not saved yet." in answer.words
+        assert len(desk.house.outbox.waiting()) == 1
+        folder = Path(desk.house.root.path, "mail")
+        desk.house.operators.write(desk.operator("ada")._replace(deliver=f"maildir:{folder}"))
+        assert assemble.courier(desk.house).run().sent == 1
+        (file,) = folder.glob("new/*")
+        mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        assert (mail["To"], mail["Subject"][:7], mail["Auto-Submitted"]) == (
+            "ada@example.org",
+            "Prova: ",
+            "auto-generated",
+        )
+        said = mail["Subject"] if name == "answer.subject" else mail.get_body(("html",)).get_content()
+        assert "Caffè" in said and "grün" in said
+        assert list(mail.iter_attachments()) == []
+        assert not own(desk, name).exists() and desk.house.audit.read() == []
+
+    def test_is_not_mailed_while_it_cannot_be_written_or_to_nobody(self, desk):
+        answer = saved(desk, "notice.txt", "{{ customer }}", "send")
+        assert answer.status == 422 and "there is no 'customer'" in html.unescape(answer.words)
+        with pytest.raises(TextMistaken, match="no mail address"):
+            ada = desk.operator("ada")._replace(email="")
+            Sampling(desk.house.desk, desk.house.stationery).send("", "link.txt", "a", "en", ada)
+        assert desk.house.outbox.waiting() == []
 
     def test_an_old_page_comes_back_with_both_versions(self, desk):
         old = seen(desk.get(f"{HERE}/told.txt", "ada"))

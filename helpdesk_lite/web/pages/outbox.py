@@ -13,7 +13,18 @@ from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import page, signed_in
 from helpdesk_lite.words import i18n
 from helpdesk_lite.words.errors import DeskError
-from helpdesk_lite.words.letter import ACKNOWLEDGEMENT, ANSWER, FORWARD, INVITATION, LINK, RESOLVED, RETURNED, TOLD
+from helpdesk_lite.words.letter import (
+    ABOUT_NO_TICKET,
+    ACKNOWLEDGEMENT,
+    ANSWER,
+    FORWARD,
+    INVITATION,
+    LINK,
+    RESOLVED,
+    RETURNED,
+    SAMPLE,
+    TOLD,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +76,8 @@ def _shown(house: House, operator: Operator, said: Translation, letter: Letter) 
         what, to = said.gettext("News that it is resolved"), said.gettext("to the customer")
     elif letter.kind == INVITATION:
         what, to = said.gettext("Invitation"), said.gettext("to %(who)s") % {"who": letter.operator}
+    elif letter.kind == SAMPLE:
+        what, to = said.gettext("Trial of a letter"), said.gettext("to %(who)s") % {"who": letter.operator}
     elif letter.kind == TOLD:
         what, to = said.gettext("News of a ticket"), said.gettext("to %(who)s") % {"who": letter.operator}
     else:
@@ -81,7 +94,7 @@ def _shown(house: House, operator: Operator, said: Translation, letter: Letter) 
         "name": letter.name,
         "what": what,
         "to": to,
-        "number": letter.number if is_known and letter.kind != INVITATION else "",
+        "number": letter.number if is_known and letter.kind not in ABOUT_NO_TICKET else "",
         "subject": letter.subject if is_known else said.gettext("about a ticket that is not yours to see"),
         "reason": _without_addresses(reason, said) if is_customers else reason,
         "tries": letter.tries,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 
+from helpdesk_lite.administration.sampling import Sampling
 from helpdesk_lite.administration.stationery import DESK, OWN, PROGRAM
 from helpdesk_lite.mail.trying import HALVES, MEANINGS
 from helpdesk_lite.web import body, styles
@@ -88,7 +89,7 @@ def one(request: Request, house: House, name: str) -> Response:
 
 
 def save(request: Request, house: House, name: str) -> Response:
-    """Save what was typed, or only show what it makes; 422 with what is wrong, 409. NotAllowed, UnknownText."""
+    """Save what was typed, or only show or mail what it makes; 422 with what is wrong, 409. NotAllowed, UnknownText."""
     typed = body.typed(request, house.spool, _MOST_MB)
     now, by = _read(request, house, name, typed.get("of", "")), signed_in(request)
     said, then, seen = i18n.translation(request.language), typed.get("then", ""), typed.get("seen", "")
@@ -97,6 +98,10 @@ def save(request: Request, house: House, name: str) -> Response:
         if then == "preview":
             wrong = house.texts.check(now.name, words)
             return _one(request, house, now, {**shown, "wrong": wrong, "is_preview": True}, 422 if wrong else 200)
+        if then == "send":
+            language = typed.get("language", "") or request.language
+            Sampling(house.desk, house.stationery).send(_place(now), name, words, language, by)
+            return _one(request, house, now, {**shown, "wrong": [], "is_preview": True, "sent_to": by.email})
         is_usual = then == "remove" or words == house.stationery.delivered(_place(now), name)
         house.texts.write(now.name, "" if is_usual else words, by, seen or "-")
     except NOT_SAVED as refused:
@@ -174,6 +179,7 @@ def _one(request: Request, house: House, text: Text, more: dict[str, Any], statu
         "wrong": wrong,
         "now": "",
         "is_preview": False,
+        "sent_to": "",
     }
     policy = styles.policy(*styles.inside(shown["html"] if shown else ""))
     return page(request, house, "template.html", {**values, **more}, status, "administration", policy=policy)
@@ -183,11 +189,11 @@ def _shown(rehearsal: Rehearsal, name: str, language: str) -> dict[str, Any] | N
     """A letter that the template has a part in, as its reader sees it; None if there is none that can be written."""
     from helpdesk_lite.mail import charsets, head
 
-    users = rehearsal.users(name)
-    if not users:
+    kind = rehearsal.shown_by(name)
+    if not kind:
         return None
     try:
-        written = rehearsal.letter(ACKNOWLEDGEMENT if ACKNOWLEDGEMENT in users else users[0], language)
+        written = rehearsal.letter(kind, language)
     except LetterRefused:
         return None
     found, _ = head.read(io.BytesIO(b"".join(written.head) + b"\n"))
