@@ -11,7 +11,7 @@ import logging
 import os
 from typing import NamedTuple
 
-from helpdesk_lite.shelves.categories import UNREADABLE
+from helpdesk_lite.shelves.categories import UNKNOWN
 from helpdesk_lite.words.errors import DepartmentUnusable, DeskError, DeskUnusable
 from helpdesk_lite.words.i18n import Sentence
 from helpdesk_lite.words.ticket import CUSTOMER
@@ -112,7 +112,7 @@ class Departments(NamedTuple):
 
     def _opened(self, category: Category) -> Any:
         """The category's desk. DepartmentUnusable."""
-        if category.desk == UNREADABLE:
+        if category.desk == UNKNOWN:
             raise DepartmentUnusable(Sentence("its file has a mistake, and speaks of a desk"))
         path = _path(self.root, category)
         try:

@@ -10,7 +10,7 @@ import os
 from typing import NamedTuple
 
 from helpdesk_lite import disk
-from helpdesk_lite.shelves.operators import is_name
+from helpdesk_lite.shelves.operators import UNREADABLE, is_name, toml_in
 from helpdesk_lite.words import signing
 from helpdesk_lite.words.errors import CategoryMistaken, DeskError
 from helpdesk_lite.words.i18n import N_, Sentence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.shelves.operators import Operators
 
 LONGEST_TITLE = 100  # characters
-UNREADABLE = "?\n"  # in place of a desk whose name cannot be read; no path, and not to be written
+UNKNOWN = "?\n"  # in place of a desk whose name cannot be read; no path, and not to be written
 
 
 class Category(NamedTuple):
@@ -80,12 +80,12 @@ class Categories:
     def find(self, name: str) -> Category | None:
         """The category of this name; None if there is no such file, or one with mistakes.
 
-        If one with mistakes speaks of a desk, nobody else is to have what goes there: the desk is UNREADABLE then.
+        If one with mistakes speaks of a desk, or may, nobody else is to have what goes there: the desk is UNKNOWN then.
         """
         try:
             return self.read(name)
         except CategoryMistaken:  # `mistakes` tells of it
-            return Category(name, desk=UNREADABLE) if _names_a_desk(self.text(name)) else None
+            return Category(name, desk=UNKNOWN) if _may_name_a_desk(self.text(name)) else None
 
     def read(self, name: str) -> Category | None:
         """The category of this name; None if there is none. CategoryMistaken if its file has mistakes."""
@@ -156,10 +156,10 @@ class Categories:
         return signing.digest_of([self.text(name)])
 
     def text(self, name: str) -> str:
-        """What the file says, word for word; "" if there is none."""
+        """What the file says, word for word; "" if there is none, or it may not be read."""
         try:
             return disk.read(self._path(name)).decode("utf-8", "replace")
-        except FileNotFoundError:
+        except (FileNotFoundError, *UNREADABLE):
             return ""
 
     def check(self, category: Category) -> None:
@@ -251,19 +251,11 @@ _LISTS = ("subscribers", "addresses", "operators")
 
 def _read(path: str) -> dict[str, Any] | None:
     """The fields in the file; None if there is no file. CategoryMistaken."""
-    import tomllib
+    from helpdesk_lite.words.mistakes import in_file, not_as_in
 
-    from helpdesk_lite.words.mistakes import in_file, no_toml, not_as_in
-
-    try:
-        values = tomllib.loads(disk.read(path).decode("utf-8"))
-    except FileNotFoundError:
+    values = toml_in(path, CategoryMistaken)
+    if values is None:
         return None
-    except (tomllib.TOMLDecodeError, UnicodeError) as wrong:
-        raise CategoryMistaken(in_file(path, no_toml(wrong))) from None
-    except OSError as wrong:
-        said = Sentence("it cannot be read: %(what)s", what=wrong.strerror)
-        raise CategoryMistaken(in_file(path, said)) from None
     for field, value in values.items():
         is_right = _is_list(value) if field in _LISTS else type(value) is _SHAPE.get(field)
         if not is_right:
@@ -276,8 +268,8 @@ def _read(path: str) -> dict[str, Any] | None:
     return values
 
 
-def _names_a_desk(text: str) -> bool:
-    return any(line.lstrip().startswith("desk") for line in text.splitlines())
+def _may_name_a_desk(text: str) -> bool:
+    return not text or any(line.lstrip().startswith("desk") for line in text.splitlines())
 
 
 def _is_list(value: object) -> bool:

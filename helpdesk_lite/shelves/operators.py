@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*\Z")  # ASCII and lower case: no look-alikes, no case tricks
 LONGEST_NAME = 32
 _HASH = re.compile(r'^password_hash = "([^"\\]*)"', re.MULTILINE)
+UNREADABLE = (PermissionError, IsADirectoryError)  # the file's fault; all else is the disk's
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
 
@@ -137,14 +138,15 @@ class Operators:
 
     def version(self, name: str) -> str:
         """What tells this version of the file from the next; "" if there is none."""
-        text = self.text(name)
-        return signing.digest_of([text]) if text else ""
+        if not is_name(name) or not disk.is_there(self._path(name)):
+            return ""
+        return signing.digest_of([self.text(name)])
 
     def text(self, name: str) -> str:
-        """What the file says, word for word; "" if there is none."""
+        """What the file says, word for word; "" if there is none, or it may not be read."""
         try:
             return disk.read(self._path(name)).decode("utf-8", "replace") if is_name(name) else ""
-        except FileNotFoundError:
+        except (FileNotFoundError, *UNREADABLE):
             return ""
 
     def add(self, operator: Operator, password: str) -> Operator:
@@ -189,6 +191,23 @@ class Operators:
 def is_name(name: str) -> bool:
     """Whether an operator can be called this; or a category, which is a file of the same kind."""
     return len(name) <= LONGEST_NAME and bool(NAME.match(name))
+
+
+def toml_in(path: str, mistaken: type[DeskError]) -> dict[str, Any] | None:
+    """What the file says; None if there is none. `mistaken`, with its name, if it may not be read or is no TOML."""
+    import tomllib
+
+    from helpdesk_lite.words.mistakes import in_file, no_toml
+
+    try:
+        return tomllib.loads(disk.read(path).decode("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (tomllib.TOMLDecodeError, UnicodeError) as wrong:
+        raise mistaken(in_file(path, no_toml(wrong))) from None
+    except UNREADABLE as wrong:
+        said = Sentence("it cannot be read: %(what)s", what=wrong.strerror)
+        raise mistaken(in_file(path, said)) from None
 
 
 def _checked(operator: Operator) -> Operator:
@@ -267,18 +286,13 @@ def _written(operator: Operator) -> bytes:
 
 
 def _read(path: str) -> dict[str, Any] | None:
-    """The fields of the account in the file; None if there is no file."""
-    import tomllib
-
-    from helpdesk_lite.words.mistakes import in_file, no_toml, not_as_in
+    """The fields of the account in the file; None if there is no file. OperatorMistaken."""
+    from helpdesk_lite.words.mistakes import in_file, not_as_in
 
     name = os.path.basename(path)[:-5]
-    try:
-        values = tomllib.loads(disk.read(path).decode("utf-8"))
-    except FileNotFoundError:
+    values = toml_in(path, OperatorMistaken)
+    if values is None:
         return None
-    except (tomllib.TOMLDecodeError, UnicodeError) as wrong:
-        raise OperatorMistaken(in_file(path, no_toml(wrong))) from None
     texts = ("email", "deliver", "language", "password_hash", "supervisor", "role", "absent_until")
     shape = {**dict.fromkeys(texts, str), "admin": bool, "level": int, "categories": list, "skills": list}
     if "absent_until" in values:

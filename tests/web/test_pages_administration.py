@@ -51,6 +51,15 @@ class TestForAdministrators:
         ):
             assert said in words
 
+    def test_a_file_that_cannot_be_read_keeps_no_page_from_working(self, desk):
+        for kind in ("operators", "categories"):
+            Path(desk.house.root.inside(kind, "odd.toml")).mkdir(parents=True)  # as good as one of another user's
+            told = desk.get("/administration", "ada").words
+            assert f"data/{kind}/odd.toml: it cannot be read: Is a directory" in told
+            for path in (f"/administration/{kind}", f"/administration/{kind}/odd", "/tickets"):
+                assert desk.get(path, "ada").status == 200
+        assert desk.house.categories.find("odd").desk  # nobody here has what may be another desk's
+
     def test_a_file_with_mistakes_is_shown_beside_the_form_that_writes_it_anew(self, desk):
         text = 'email = "ines@example.org"\nlevel = 77\n  password_hash = "$argon2"\n'
         Path(desk.house.root.inside("operators", "ines.toml")).write_text(text)
