@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from jinja2.nodes import Template as Node
 
 
+WIDTH = 72  # characters in a line of a text that is wrapped: quoted once or twice, it fits still
+
+
 def templates_in(folders: Sequence[str]) -> Templates:
     """The templates in `folders`, compiled once in this process, and again whenever a file changes."""
     return _standing.setdefault(tuple(folders), Templates(folders))
@@ -136,7 +139,16 @@ def _environment(folders: list[str], typed: Mapping[str, str], language: str) ->
     loader = ChoiceLoader([FunctionLoader(found), FileSystemLoader(folders)]) if typed else FileSystemLoader(folders)
     made = templating.environment(SandboxedEnvironment, loader, language, autoescape=is_html)
     made.filters["lines"] = _lines
+    made.filters["wrapped"] = _wrapped
     return made
+
+
+def _wrapped(text: str) -> str:
+    """The text in lines that any mail program shows whole (RFC 5322, 2.1.1: 78 characters); no word is cut."""
+    import textwrap
+
+    lines = str(text).split("\n")
+    return "\n".join(textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in lines)
 
 
 def _lines(text: str) -> str:

@@ -165,10 +165,11 @@ class Writer:
     def _for_customer(self, letter: Letter, ticket: Ticket, subject: str) -> Written:
         """The desk's own words for the customer, without a word of anybody else's."""
         values = {"number": letter.number, "url": letter.url, "desk": self._settings.name}
+        is_reply = letter.kind != RESOLVED  # to what the customer sent just now (RFC 3834, 5)
         lines = [
             *self._parties.of_acknowledgement(letter),
             *self._about(letter, ticket, subject, values),
-            headers.token("Auto-Submitted", "auto-replied"),
+            headers.token("Auto-Submitted", "auto-replied" if is_reply else "auto-generated"),
             headers.token("X-Auto-Response-Suppress", "All"),
         ]
         return self._written(letter, letter.recipients, lines, values, sender="")

@@ -11,6 +11,7 @@ from helpdesk_lite.mail.samples import NUMBER, WRITTEN_BY_TEMPLATES, Sample
 from helpdesk_lite.mail.templates import Templates
 from helpdesk_lite.mail.trying import MEANINGS, Rehearsal, mistakes_of
 from helpdesk_lite.words import letter, settings_table
+from helpdesk_lite.words.i18n import LANGUAGES
 from tests.examples import INES, NOON
 
 OURS = str(Path(__file__).parents[2] / "templates")
@@ -21,6 +22,12 @@ SAMPLE = Sample(settings_table.read('[desk]\nname = "Acme Support"\naddress = "s
 def ours() -> Rehearsal:
     """The program's own templates."""
     return Rehearsal(SAMPLE, [OURS])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_own_sentences_are_in_lines_that_fit(ours, language):
+    texts = [ours.letter(kind, language).text for kind in WRITTEN_BY_TEMPLATES]
+    assert [line for text in texts for line in text.split("\n") if len(line) > 72 and "://" not in line] == []
 
 
 def test_there_is_a_sample_of_every_letter_that_templates_write(ours):

@@ -265,7 +265,7 @@ def test_an_answer_to_a_notice_claims(post: Post) -> None:
     found = read(post.notice())
 
     assert found["Reply-To"] == reply_address.made(ACME, SECRET, reply_address.CLAIM, NUMBER, examples.NOON)
-    assert "Answering this mail claims the ticket" in text(found)
+    assert "claims the ticket, too" in text(found)
 
 
 def test_a_desk_with_a_long_name_is_answered_at_its_own_address(tmp_path: Path) -> None:
@@ -393,7 +393,7 @@ def test_reply_goes_where_the_setting_says(answers: str, is_placed: bool, reply_
 
 def test_a_notice_promises_a_claim_by_answer_only_where_mail_comes_in(tmp_path: Path) -> None:
     post = Post(tmp_path, inquiry())
-    assert "Answering this mail claims the ticket" in text(read(post.notice()))
+    assert "claims the ticket, too" in text(read(post.notice()))
 
     post.writer = Writer(ACME, OUR_TEMPLATES, SECRET, comes_in=False)
     found = read(post.notice())
