@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import disk
 from helpdesk_lite.shelves.audit import ADDED, CHANGED, REMOVED, as_told, told_of
-from helpdesk_lite.shelves.categories import Category
+from helpdesk_lite.shelves.categories import Category, check
 from helpdesk_lite.shelves.operators import COMMAND_LINE
 from helpdesk_lite.words.errors import CategoryMistaken, FileChanged, HandlingRefused
 from helpdesk_lite.words.i18n import N_, Sentence
@@ -81,7 +81,7 @@ class Arranging(NamedTuple):
                 (self._add if now is None else self._change)(before, by, noted.name)
 
     def _add(self, category: Category, by: Operator, undoes: str = "") -> None:
-        self.categories.check(category)
+        check(category)
         self.audit.note(by.name, ADDED, _ABOUT + category.name, None, told_of(category), undoes)
         self.categories.add(category)
 
@@ -91,7 +91,7 @@ class Arranging(NamedTuple):
         before = self.categories.find(category.name)  # None: its file had mistakes
         if by is not COMMAND_LINE:
             category = category._replace(desk=before.desk if before else "")
-        self.categories.check(category)
+        check(category)
         if before != category:
             told = told_of(before or Category(category.name))
             self.audit.note(by.name, CHANGED, _ABOUT + category.name, told, told_of(category), undoes)

@@ -33,7 +33,10 @@ OWN, DESK, PROGRAM = "own", "desk", "program"  # whose a template is: this place
 
 
 class Stationery(NamedTuple):
-    """All templates of letters. A place is "" for the desk, or the folder of a category's own."""
+    """All templates of letters. A place is "" for the desk, or the folder of a category's own.
+
+    What is wrong with them is kept in `cache` until one of their files changes, or that of the settings.
+    """
 
     settings: Settings
     categories: Categories

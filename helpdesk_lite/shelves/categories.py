@@ -162,13 +162,9 @@ class Categories:
         except (FileNotFoundError, *UNREADABLE):
             return ""
 
-    def check(self, category: Category) -> None:
-        """CategoryMistaken unless there can be such a category; whether what it names exists is `unknown`'s."""
-        _check(category)
-
     def add(self, category: Category) -> None:
         """Make the file. CategoryMistaken if anything about the category cannot be, or there is one of this name."""
-        _check(category)
+        check(category)
         disk.make_folder(self.folder)
         try:
             disk.write_new(self._path(category.name), [written(category)])
@@ -177,7 +173,7 @@ class Categories:
 
     def change(self, category: Category) -> None:
         """Write the file anew. CategoryMistaken if anything about the category cannot be, or there is none."""
-        _check(category)
+        check(category)
         if not disk.is_there(self._path(category.name)):
             raise CategoryMistaken(Sentence("There is no category %(name)s.", name=category.name))
         disk.renew(self._path(category.name), [written(category)])
@@ -216,8 +212,8 @@ def written(category: Category) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def _check(category: Category) -> None:
-    """CategoryMistaken unless there can be such a category; whether what it names exists is another question."""
+def check(category: Category) -> None:
+    """CategoryMistaken unless there can be such a category; whether what it names exists is `Categories.unknown`'s."""
     from helpdesk_lite.words.mistakes import no_address, not_from, not_one_of
 
     if not is_name(category.name):
@@ -262,7 +258,7 @@ def _read(path: str) -> dict[str, Any] | None:
             raise CategoryMistaken(in_file(path, not_as_in(field, value, (*_SHAPE, *_LISTS))))
     name = os.path.basename(path)[:-5]
     try:
-        _check(Category(name, **{key: _plain(value) for key, value in values.items()}))
+        check(Category(name, **{key: _plain(value) for key, value in values.items()}))
     except CategoryMistaken as wrong:
         raise CategoryMistaken(in_file(path, wrong.words)) from None
     return values

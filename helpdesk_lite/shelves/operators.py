@@ -120,11 +120,11 @@ class Operators:
 
         OperatorMistaken if anything about them cannot be used.
         """
-        kept = _checked(operator)
+        _check(operator)
         if operator.supervisor and operator.supervisor not in self.names():
             text = N_("There is no operator %(name)s, who is to be the supervisor.")
             raise OperatorMistaken(Sentence(text, name=operator.supervisor))
-        return kept if password is None else kept._replace(password_hash=_hashed(password))
+        return operator if password is None else operator._replace(password_hash=_hashed(password))
 
     def mistaken(self, name: str) -> Operator:
         """Of an account whose file has mistakes, its name and its password."""
@@ -151,7 +151,8 @@ class Operators:
 
     def add(self, operator: Operator, password: str) -> Operator:
         """Make the account. OperatorMistaken if anything about it cannot be used, or the name is taken."""
-        kept = _checked(operator)._replace(password_hash=_hashed(password))
+        _check(operator)
+        kept = operator._replace(password_hash=_hashed(password))
         disk.make_folder(self.folder)
         try:
             disk.write_new(self._path(kept.name), [_written(kept)])
@@ -210,7 +211,8 @@ def toml_in(path: str, mistaken: type[DeskError]) -> dict[str, Any] | None:
         raise mistaken(in_file(path, said)) from None
 
 
-def _checked(operator: Operator) -> Operator:
+def _check(operator: Operator) -> None:
+    """OperatorMistaken unless there can be such an account; whether what it names exists is another question."""
     from helpdesk_lite.words.mistakes import no_address, not_from, not_one_of
 
     if not is_name(operator.name):
@@ -238,7 +240,6 @@ def _checked(operator: Operator) -> Operator:
     except ValueError as wrong:
         said = Sentence("deliver = %(value)s: %(what)s.", value=repr(operator.deliver), what=wrong.args[0])
         raise OperatorMistaken(said) from None
-    return operator
 
 
 def _is_day(text: str) -> bool:
@@ -309,7 +310,7 @@ def _read(path: str) -> dict[str, Any] | None:
     for field in ("categories", "skills"):
         values[field] = tuple(map(str, values.get(field, ())))
     try:
-        _checked(Operator(name, **values))
+        _check(Operator(name, **values))
     except OperatorMistaken as wrong:
         raise OperatorMistaken(in_file(path, wrong.words)) from None
     return values

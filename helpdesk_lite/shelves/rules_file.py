@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from helpdesk_lite import disk
-from helpdesk_lite.shelves.rules import HOWS, WAYS, WEEKDAYS, Action, Condition, Hand, Rule
+from helpdesk_lite.shelves.rules import HOWS, MATCHES, TURN, WAYS, WEEKDAYS, Action, Condition, Hand, Rule
 from helpdesk_lite.words.errors import RulesMistaken
 from helpdesk_lite.words.i18n import N_, Sentence
 from helpdesk_lite.words.standing import HIGHEST, LONGEST_CATEGORY, PRIORITIES
@@ -160,7 +160,7 @@ class _Check(NamedTuple):
                     yield Sentence("%(where)s: there is no such thing; there are %(known)s", where=where, known=known)
                 elif not _texts(value):
                     yield _no_texts(where)
-                elif how == "matches":
+                elif how == MATCHES:
                     wrong = [text for text in _texts(value) if not self.is_pattern(text)]
                     said = N_("%(where)s = %(value)s is no pattern")
                     yield from (Sentence(said, where=where, value=repr(text)) for text in wrong)
@@ -251,7 +251,7 @@ def _made(rules: list[dict[str, Any]]) -> Iterator[Rule]:
     for place, rule in enumerate(rules, 1):
         then = rule["then"]
         hand = Hand(
-            _texts(then.get("hand_to", [])), then.get("skill", ""), then.get("department", ""), then.get("by", WAYS[0])
+            _texts(then.get("hand_to", [])), then.get("skill", ""), then.get("department", ""), then.get("by", TURN)
         )
         said = {name: then[name] for name in Action._fields if name in then}
         action = Action(**said)._replace(hand=hand if any(kind in then for kind in _HANDS) else None)

@@ -10,6 +10,7 @@ from helpdesk_lite.words.i18n import N_, Sentence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from helpdesk_lite.words.form import Mistake, Problem
     from helpdesk_lite.words.ticket import Ticket
 
 
@@ -107,18 +108,18 @@ class FormOff(UnknownForm):
 
 
 class BrokenForm(DeskError):
-    """The form's file has mistakes that keep it from working: `mistakes` is a list of `form.Mistake`."""
+    """The form's file has mistakes that keep it from working: `mistakes`."""
 
-    def __init__(self, name: str, mistakes: list) -> None:  # type: ignore[type-arg]
+    def __init__(self, name: str, mistakes: list[Mistake]) -> None:
         super().__init__(f"The form {name} has mistakes.")
         self.name = name
         self.mistakes = mistakes
 
 
 class SubmissionRefused(DeskError):
-    """What was typed does not fit the form: `problems` is a list of `form.Problem`, in the order of the page."""
+    """What was typed does not fit the form: `problems`, in the order of the page."""
 
-    def __init__(self, problems: list) -> None:  # type: ignore[type-arg]
+    def __init__(self, problems: list[Problem]) -> None:
         super().__init__("The form was not filled in as it asks.")
         self.problems = problems
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from helpdesk_lite.words import route
 from helpdesk_lite.words.errors import SettingsMistaken
-from helpdesk_lite.words.i18n import N_, Sentence
+from helpdesk_lite.words.i18n import LANGUAGES, N_, Sentence
 from helpdesk_lite.words.letter import is_address
 from helpdesk_lite.words.settings import Settings
 
@@ -47,9 +47,6 @@ class Setting(NamedTuple):
         if not wrong and self.choices and value not in self.choices:
             return Sentence("it must be one of %(known)s", known=", ".join(map(repr, self.choices)))
         return wrong
-
-
-LANGUAGES = ("en", "it")
 
 
 def _from(lowest: int) -> Callable[[int], str]:
@@ -124,7 +121,7 @@ TABLE = (
         ),
     ),
     Setting("desk", "broadcast", ["operators@localhost"], N_("told of every new ticket"), _addresses),
-    Setting("desk", "language", "en", N_("of notices, and where a reader's own is unknown"), choices=LANGUAGES),
+    Setting("desk", "language", "en", N_("of notices, and where a reader's own is unknown"), choices=tuple(LANGUAGES)),
     Setting(
         "desk", "show_operator", True, N_("customers see on their page who answers; never where answers are relayed")
     ),
@@ -268,7 +265,6 @@ class Told(NamedTuple):
     @property
     def shown(self) -> str:
         """The value as settings.toml has it, but for a password in it."""
-
         return route.without_password(_toml(self.value))
 
 
