@@ -1,4 +1,4 @@
-"""Whose data/ is: one user of the system, and root works for that user too.
+"""Whose data/ is: one user of the system, and root works for that user too; and what this user may write.
 
 Guarantee: a command that root runs leaves no file that the desk's own user cannot open; giving a file back to that user
 follows no link and gives away nothing that has a second name elsewhere. It decides nothing about rights in the desk.
@@ -6,9 +6,11 @@ follows no link and gives away nothing that has a second name elsewhere. It deci
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
+from helpdesk_lite import disk
 from helpdesk_lite.words.errors import DeskUnusable
 
 TYPE_CHECKING = False
@@ -99,6 +101,37 @@ class _opened:
 
     def __exit__(self, *_: object) -> None:
         os.close(self._descriptor)
+
+
+def may_write(path: str) -> bool:
+    """Whether this user may write the file, which must be there. OSError if that cannot be told."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC))  # os.access says no as well where the disk has failed
+    except OSError as wrong:
+        return _is_refusal(wrong)
+    return True
+
+
+def may_write_in(folder: str) -> bool:
+    """Whether this user may make files in the folder, and the folder itself if it is not there. OSError as above."""
+    from tempfile import TemporaryFile
+
+    while not disk.is_there(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    if os.access(folder, os.W_OK | os.X_OK):
+        return True
+    try:
+        TemporaryFile(dir=folder).close()
+    except OSError as wrong:
+        return _is_refusal(wrong)
+    return True
+
+
+def _is_refusal(wrong: OSError) -> bool:
+    """False if this user was refused; whatever else went wrong is raised."""
+    if wrong.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+        raise wrong
+    return False
 
 
 def _owner(path: str) -> int:

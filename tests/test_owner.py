@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import shutil
@@ -189,3 +190,24 @@ def test_a_link_made_by_the_owner_does_not_keep_root_root(desk: Desk, tmp_path: 
 def test_where_all_is_ones_own_there_is_nothing_to_say(tmp_path: Path) -> None:
     (tmp_path / "data" / "pending").mkdir(parents=True)
     assert list(owner.strangers(str(tmp_path / "data"))) == []
+
+
+@pytest.mark.parametrize("refusal", [errno.EACCES, errno.EROFS])
+def test_who_may_not_write_is_told_from_a_disk_that_fails(tmp_path, monkeypatch, refusal):
+    (tmp_path / "file").write_text("kept")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # so it says in either case
+    asked = ((owner.may_write, tmp_path / "file"), (owner.may_write_in, tmp_path / "folder"))
+    assert [may(str(path)) for may, path in asked] == [True, True]
+    for wrong in (refusal, errno.EIO):
+
+        def fails(path, *rest, wrong=wrong, **named):
+            raise OSError(wrong, os.strerror(wrong))
+
+        monkeypatch.setattr(os, "open", fails)
+        for may, path in asked:
+            if wrong == refusal:
+                assert not may(str(path))
+            else:
+                with pytest.raises(OSError, match="Input/output"):
+                    may(str(path))
+    assert (tmp_path / "file").read_text() == "kept"

@@ -11,7 +11,7 @@ import os
 from typing import NamedTuple
 
 from helpdesk_lite import disk
-from helpdesk_lite.administration.texts import may_write_in
+from helpdesk_lite.owner import may_write_in
 from helpdesk_lite.shelves.audit import ADDED, CHANGED, REMOVED
 from helpdesk_lite.shelves.look import logo_name, version_of
 from helpdesk_lite.words.errors import FileChanged, FileReadOnly, TextMistaken

@@ -7,12 +7,15 @@ not overwritten unseen. The files are the truth, and an empty text is no file. I
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from typing import NamedTuple
 
 from helpdesk_lite import disk
 from helpdesk_lite.forms.folder import OFF, is_name
 from helpdesk_lite.forms.source import Unreadable, decoded
+from helpdesk_lite.owner import may_write_in
 from helpdesk_lite.shelves.audit import ADDED, CHANGED, REMOVED, SWITCHED_OFF, SWITCHED_ON
 from helpdesk_lite.words import signing
 from helpdesk_lite.words.errors import FileChanged, FileReadOnly, TextMistaken, UnknownText
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 LARGEST = 500_000  # bytes of a text that is written online: the log keeps it twice
 _TOO_LARGE = Sentence(N_("It has more than %(kb)s kB; larger files are changed by hand alone."), kb=LARGEST // 1000)
+_NO_FILE = Sentence(N_("It is no file of this folder, or leads out of it."))
+_UNREADABLE = Sentence(N_("The desk may not read it: its owner has to let the user that runs the desk do so."))
 _TEXTS, _SWITCHES = (ADDED, CHANGED, REMOVED), (SWITCHED_OFF, SWITCHED_ON)
 
 
@@ -100,16 +105,15 @@ class Texts(NamedTuple):
         """The file of this name as it is now, whether or not it is there."""
         kind, word = self._kind(name)
         path = kind.path(word)
-        is_off = kind.has_switch and not os.path.lexists(path) and os.path.lexists(path + OFF)
+        is_off = kind.has_switch and not _is_there(path) and _is_there(path + OFF)
         found = Text(name, word, kind, path + OFF if is_off else path, is_off=is_off)
-        if not os.path.lexists(found.path):
+        if not _is_there(found.path):
             return found
-        wrong = _hindrance(found.path, "*" in kind.names)
+        wrong, raw = _content(found.path, "*" in kind.names)
         if wrong:
             known = os.lstat(found.path)
             version = f"{known.st_mtime_ns:x}-{known.st_size:x}"
             return found._replace(version=version, is_there=True, problem=wrong, is_readable=False)
-        raw = disk.read(found.path)
         text, problem = text_in(raw)
         version = signing.digest_of([raw.decode("latin-1")])
         return found._replace(text=text, version=version, is_there=True, problem=problem)
@@ -162,8 +166,10 @@ class Texts(NamedTuple):
             if noted.what in _SWITCHES:
                 is_as_left = now.is_there and now.is_off == (noted.what == SWITCHED_OFF)
                 then = now._replace(is_off=not now.is_off)
+            elif not now.is_readable:
+                raise TextMistaken([now.problem])
             else:
-                is_as_left = now.is_readable and now.text == text_of(noted.after)
+                is_as_left = now.text == text_of(noted.after)
                 text = text_of(noted.before)
                 self._demand_sound(name, text, insists=True)
                 is_off = now.is_off if now.is_there else not (noted.before or {}).get("in_use", True)
@@ -210,7 +216,7 @@ class Texts(NamedTuple):
         if not is_switch and not now.is_readable:
             raise TextMistaken([now.problem])
         then = then._replace(path=now.kind.path(now.word) + (OFF if then.is_off else ""))
-        if is_switch and os.path.lexists(then.path):
+        if is_switch and _is_there(then.path):
             file = os.path.basename(then.path)
             raise TextMistaken(
                 [Sentence(N_("There is a file %(file)s, too. Take one of the two away first."), file=file)]
@@ -223,13 +229,6 @@ class Texts(NamedTuple):
             what = CHANGED if now.is_there and then.is_there else ADDED if then.is_there else REMOVED
             self.audit.note(by.name, what, now.name, _values(now), _values(then), undoes)
         _make(now, then)
-
-
-def may_write_in(folder: str) -> bool:
-    """Whether the user that runs the desk may make files in this folder, and the folder itself if it is not there."""
-    while not os.path.isdir(folder) and folder != os.path.dirname(folder):
-        folder = os.path.dirname(folder)
-    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def text_of(values: dict[str, Any] | None) -> str:
@@ -261,16 +260,30 @@ def _make(now: Text, then: Text) -> None:
         disk.renew(path, [then.text.encode("utf-8", "replace")], mode)
 
 
-def _hindrance(path: str, is_held: bool) -> str:
-    """Why the file cannot be shown and changed online; "" if it can. If it `is_held`, it is in its folder itself."""
+def _is_there(path: str) -> bool:
+    """Whether there is anything, be it a link that leads nowhere. OSError if that cannot be told."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _content(path: str, is_held: bool) -> tuple[str, bytes]:
+    """What is in the file; why it cannot be shown and changed online, "" if it can. If it `is_held`, it must be in its
+    folder itself. OSError if the disk fails: nobody may take that for a file that says something else."""
     folder = os.path.realpath(os.path.dirname(path))
-    if not os.path.isfile(path) or (is_held and os.path.dirname(os.path.realpath(path)) != folder):
-        return Sentence(N_("It is no file of this folder, or leads out of it."))
-    if not os.access(path, os.R_OK):
-        return Sentence(N_("The desk may not read it: its owner has to let the user that runs the desk do so."))
-    if os.path.getsize(path) > LARGEST:
-        return _TOO_LARGE
-    return ""
+    try:
+        known = os.stat(path)
+        if not stat.S_ISREG(known.st_mode) or (is_held and os.path.dirname(os.path.realpath(path)) != folder):
+            return _NO_FILE, b""
+        return (_TOO_LARGE, b"") if known.st_size > LARGEST else ("", disk.read(path))
+    except PermissionError:
+        return _UNREADABLE, b""
+    except OSError as wrong:
+        if wrong.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):  # a link that leads nowhere
+            return _NO_FILE, b""
+        raise
 
 
 def text_in(raw: bytes) -> tuple[str, str]:

@@ -6,7 +6,6 @@ says each with the rule it is in. While there is no file, a look costs one stat.
 
 from __future__ import annotations
 
-import os
 import re
 from typing import NamedTuple
 
@@ -60,7 +59,7 @@ class RulesFile:
 
     def _read(self) -> dict[str, Any]:
         """What is in the file. RulesMistaken."""
-        if not os.path.exists(self.path):
+        if not disk.is_there(self.path):
             return {}
         found: dict[str, Any] = self._cache.get("rules", [self.path], self._checked_file)
         return found

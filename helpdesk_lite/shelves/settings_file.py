@@ -11,6 +11,7 @@ import os
 from typing import NamedTuple
 
 from helpdesk_lite import disk
+from helpdesk_lite.owner import may_write, may_write_in
 from helpdesk_lite.words import settings_table
 from helpdesk_lite.words.errors import FileReadOnly, SettingsMistaken
 from helpdesk_lite.words.i18n import Sentence
@@ -82,8 +83,8 @@ class SettingsFile(NamedTuple):
     def demand_writable(self) -> None:
         """FileReadOnly unless the user that runs the desk may write the file, and it stays theirs."""
         path = os.path.realpath(self.path)
-        may_write = os.access(path, os.W_OK) and os.access(os.path.dirname(path), os.W_OK | os.X_OK)
-        if not may_write or os.stat(path).st_uid != os.geteuid():
+        is_own = os.stat(path).st_uid == os.geteuid()
+        if not (is_own and may_write(path) and may_write_in(os.path.dirname(path))):
             raise FileReadOnly(NAME)
 
 

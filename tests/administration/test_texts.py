@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -221,10 +222,26 @@ def test_a_link_out_of_the_folder_is_not_followed(texts, tmp_path):
 
 def test_a_folder_that_may_not_be_written_is_said_before_anything_is_noted(texts, monkeypatch):
     texts.write(NAME, "Hello.\n", ADMIN)
-    monkeypatch.setattr(os, "access", lambda path, mode: mode == os.R_OK)
+    monkeypatch.setattr("helpdesk_lite.administration.texts.may_write_in", lambda folder: False)
     assert not texts.is_writable(NAME)
     for verb in (lambda: texts.remove(NAME, ADMIN), lambda: texts.switch(NAME, False, ADMIN)):
         with pytest.raises(FileReadOnly):
             verb()
     assert len(texts.audit.read()) == 1
     assert place(texts).read_text() == "Hello.\n"
+
+
+@pytest.mark.parametrize("call", ["stat", "lstat"])
+def test_a_disk_that_fails_is_no_file_that_has_changed(texts, monkeypatch, call):
+    texts.write(NAME, "Hello.\n", ADMIN)
+    (noted,) = texts.audit.read()
+    failing, real = str(place(texts)), getattr(os, call)
+
+    def fails(path, *rest, **named):
+        if path == failing:
+            raise OSError(errno.EIO, "Input/output error")
+        return real(path, *rest, **named)
+
+    monkeypatch.setattr(os, call, fails)
+    with pytest.raises(OSError, match="Input/output error"):
+        texts.undo(noted, ADMIN)
