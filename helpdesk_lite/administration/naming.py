@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class Naming(NamedTuple):
-    """Looks at what names categories: their own files, forms, operators, and tickets that are not closed."""
+    """Looks at the files of categories, rules, forms and letters, and at what names a category or an operator."""
 
     categories: Categories
     forms: FormsFolder
@@ -49,13 +49,33 @@ class Naming(NamedTuple):
         for mistake in self.categories.mistakes():
             path, _, said = mistake.partition(": ")
             yield Finding(path, said)
-        for said in self.ruling.rules.mistakes() or unknown_to_rules(self.ruling, self.forms.all_names()):
+        for said in self.mistakes_of_rules():
             yield Finding(self.ruling.rules.path, said)
-        yield from forms_in_trouble(self.forms)
+        yield from self.forms_in_trouble()
         for path, said in self.stationery.mistakes():
             place, line, rest = said.partition(" line ")
             yield Finding(path, f"{line.strip()} {rest}" if path.endswith(place) else said)
         yield from self.nobody_knows()
+
+    def mistakes_of_rules(self) -> list[str]:
+        """The mistakes in the file of rules; if it has none, what rules name that there is not."""
+        return self.ruling.rules.mistakes() or _unknown_to_rules(self.ruling, self.forms.all_names())
+
+    def forms_in_trouble(self) -> Iterator[Finding]:
+        """The mistakes that keep forms from working, and the files that count for nothing."""
+        for name in self.forms.broken():
+            try:
+                self.forms.form(name)
+            except BrokenForm as broken:
+                for mistake in broken.mistakes:
+                    words = N_("line %(line)s: %(mistake)s Customers cannot use the form %(name)s.")
+                    yield Finding(mistake.path, Sentence(words, line=mistake.line, mistake=mistake.text, name=name))
+            except UnknownForm:
+                continue  # taken away just now
+        for name in sorted({*self.forms.switched_off()} & {*self.forms.names()}):
+            path = os.path.join(self.forms.path, f"{name}{END}{OFF}")
+            words = N_("it counts for nothing, as %(file)s is in use; take one of the two away")
+            yield Finding(path, Sentence(words, file=name + END))
 
     def nobody_knows(self) -> Iterator[Finding]:
         """The operators who have tickets, and the categories, that are named somewhere and are nowhere."""
@@ -77,7 +97,7 @@ class Naming(NamedTuple):
             except (BrokenForm, UnknownForm):
                 continue  # which has a finding of its own
             for category in sorted(_named_by(form) - known):
-                path = os.path.join(self.forms.path, f"{name}.html")
+                path = os.path.join(self.forms.path, f"{name}{END}")
                 words = N_("it names the category %(name)s, and there is no such category")
                 yield Finding(path, Sentence(words, name=repr(category)))
 
@@ -94,23 +114,6 @@ class Naming(NamedTuple):
                 path = os.path.join(self.operators.folder, f"{operator.name}.toml")
                 words = N_("categories has %(name)s: there is no such category")
                 yield Finding(path, Sentence(words, name=repr(category)))
-
-
-def forms_in_trouble(forms: FormsFolder) -> Iterator[Finding]:
-    """The mistakes that keep forms from working, and the files that count for nothing."""
-    for name in forms.broken():
-        try:
-            forms.form(name)
-        except BrokenForm as broken:
-            for mistake in broken.mistakes:
-                words = N_("line %(line)s: %(mistake)s Customers cannot use the form %(name)s.")
-                yield Finding(mistake.path, Sentence(words, line=mistake.line, mistake=mistake.text, name=name))
-        except UnknownForm:
-            continue  # taken away just now
-    for name in sorted({*forms.switched_off()} & {*forms.names()}):
-        path = os.path.join(forms.path, f"{name}{END}{OFF}")
-        words = N_("it counts for nothing, as %(file)s is in use; take one of the two away")
-        yield Finding(path, Sentence(words, file=name + END))
 
 
 def _named_by(form: Form) -> set[str]:
@@ -134,7 +137,7 @@ _MISSING = {
 }
 
 
-def unknown_to_rules(ruling: Ruling, forms: list[str]) -> list[str]:
+def _unknown_to_rules(ruling: Ruling, forms: list[str]) -> list[str]:
     """What rules name that there is not: forms, categories, operators, skills; one sentence each, with the rule."""
     operators = ruling.operators.everybody()
     categories = set(ruling.categories.names())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from helpdesk_lite import assemble
-from helpdesk_lite.administration.naming import unknown_to_rules
 from helpdesk_lite.root import find_root
 from helpdesk_lite.tickets.trial import Trial
 from helpdesk_lite.words import terminal, times
@@ -24,7 +23,7 @@ def check(given: Namespace) -> int:
     """Say every mistake, and what rules name that there is not; 1 if there is anything to say."""
     root = find_root(given.root)
     house = assemble.house(root)
-    mistakes = house.rules.mistakes() or unknown_to_rules(house.ruling, house.forms.all_names())
+    mistakes = house.naming.mistakes_of_rules()
     for mistake in mistakes:
         _say(f"{os.path.relpath(house.rules.path, root.path)}: {mistake}")
     if not mistakes:

@@ -5,7 +5,7 @@ Guarantee: anybody else gets 403, and stands in the log for it.
 
 from __future__ import annotations
 
-from helpdesk_lite.administration import accounts, adjusting, arranging, naming, styling
+from helpdesk_lite.administration import accounts, adjusting, arranging, styling
 from helpdesk_lite.shelves.audit import PAGE, REFUSED
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
@@ -57,9 +57,8 @@ def overview(request: Request, house: House) -> Response:
     said = i18n.translation(request.language)
     places = [(path, said.gettext(name), said.gettext(words)) for path, name, words in _PLACES]
     mistakes = [from_here(house, one, said) for one in (*house.operators.mistakes(), *house.categories.mistakes())]
-    wrong = house.rules.mistakes() or naming.unknown_to_rules(house.ruling, house.forms.all_names())
-    mistakes += [f"data/rules.toml: {told(one, said)}" for one in wrong]
-    found = (*naming.forms_in_trouble(house.forms), *house.naming.nobody_knows())
+    mistakes += [f"data/rules.toml: {told(one, said)}" for one in house.naming.mistakes_of_rules()]
+    found = (*house.naming.forms_in_trouble(), *house.naming.nobody_knows())
     mistakes += [from_here(house, f"{one.path}: {told(one.said, said)}", said) for one in found]
     mistakes += [told(one, said) for _, one in house.stationery.mistakes()]
     values = {"places": places, "mistakes": mistakes}

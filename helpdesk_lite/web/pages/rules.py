@@ -6,7 +6,6 @@ and comes back with what was typed. Trying does nothing. Who may do it is decide
 
 from __future__ import annotations
 
-from helpdesk_lite.administration.naming import unknown_to_rules
 from helpdesk_lite.web import body, standing_words
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import NOT_SAVED, administrator, not_saved, page
@@ -62,10 +61,9 @@ def save(request: Request, house: House) -> Response:
 def _page(request: Request, house: House, more: dict[str, Any], status: int = 200) -> Response:
     said = i18n.translation(request.language)
     now = house.texts.read(NAME)
-    mistakes = house.rules.mistakes() or unknown_to_rules(house.ruling, house.forms.all_names())
     values = {
         "rules": [_shown(rule, said) for rule in house.rules.all()],
-        "mistakes": [told(one, said) for one in mistakes],
+        "mistakes": [told(one, said) for one in house.naming.mistakes_of_rules()],
         "is_void": bool(house.rules.mistakes()),
         "text": now.text,
         "seen": now.version,
