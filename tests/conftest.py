@@ -34,6 +34,25 @@ _BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-
 CHROMIUM = next((name for name in _BROWSERS if shutil.which(name)), _BROWSERS[0])
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """A template's text is compiled once for all desks of this process, each of which would begin anew."""
+    import jinja2
+
+    compile_ = jinja2.Environment.compile
+    known: dict[object, Any] = {}
+
+    def compiled(self: jinja2.Environment, source: str, *where: Any, **more: Any) -> Any:
+        key = (type(self), self.autoescape, *sorted(self.extensions), source, *where, *more.items())
+        if key not in known:
+            known[key] = compile_(self, source, *where, **more)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jinja2.Environment, "compile", compiled)
+        yield
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Headless Chromium, as the system has it: one for all, since playwright runs once in a process."""
