@@ -143,7 +143,6 @@ def _values(
         **_others(house, ticket, operator, said),
         "is_pending": place.state == PENDING,
         "is_claimed": place.state == CLAIMED,
-        "is_closed": place.state == CLOSED,
         "is_mine": place.holder == operator.name and may(operator, "reply", ticket),
         "may_claim": may(operator, "claim", ticket),
         "may_note": may(operator, "note", ticket),
