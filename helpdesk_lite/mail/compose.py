@@ -44,19 +44,27 @@ class Attachment(NamedTuple):
 
 
 def message(
-    head: Iterable[bytes], text: str, html: str = "", attachments: Sequence[Attachment] = (), seed: str = ""
+    head: Iterable[bytes],
+    text: str,
+    html: str = "",
+    attachments: Sequence[Attachment] = (),
+    seed: str = "",
+    pictures: Sequence[Attachment] = (),
 ) -> Iterator[bytes]:
-    """The whole letter: `head` are lines that mail/headers wrote; from `seed` (its Message-ID) come its boundaries."""
+    """The whole letter: `head` are lines that mail/headers wrote; from `seed` (its Message-ID) come its boundaries.
+
+    `pictures` are those that the HTML shows by their `content_id`.
+    """
     yield from head
     yield b"MIME-Version: 1.0\n"
     name = re.sub("[^A-Za-z0-9.-]", "", seed)[:50]
     if not attachments:
-        yield from _text(text, html, f"=_{name}_a")
+        yield from _text(text, html, f"=_{name}", pictures)
         return
     outer = f"=_{name}_m"
     yield multipart("mixed", outer)
     yield f"--{outer}\n".encode()
-    yield from _text(text, html, f"=_{name}_a")
+    yield from _text(text, html, f"=_{name}", pictures)
     for attachment in attachments:
         yield f"\n--{outer}\n".encode()
         yield from attached(attachment)
@@ -99,13 +107,14 @@ class _File:
         return disk.chunks_of(self.path)
 
 
-def multipart(kind: str, boundary: str) -> bytes:
+def multipart(kind: str, boundary: str, *more: tuple[str, str]) -> bytes:
     """The header of a multipart (RFC 2046, 5.1), with the empty line below it."""
-    return headers.parametered("Content-Type", f"multipart/{kind}", [("boundary", boundary)]) + b"\n"
+    return headers.parametered("Content-Type", f"multipart/{kind}", [("boundary", boundary), *more]) + b"\n"
 
 
-def _text(text: str, html: str, boundary: str) -> Iterator[bytes]:
+def _text(text: str, html: str, seed: str, pictures: Sequence[Attachment]) -> Iterator[bytes]:
     """The text part, or both it and the HTML part, with their headers."""
+    boundary = f"{seed}_a"
     if not html:
         yield from words("text/plain", text)
         return
@@ -113,7 +122,21 @@ def _text(text: str, html: str, boundary: str) -> Iterator[bytes]:
     yield f"--{boundary}\n".encode()
     yield from words("text/plain", text)
     yield f"\n--{boundary}\n".encode()
+    yield from _html(html, f"{seed}_r", pictures)
+    yield f"\n--{boundary}--\n".encode()
+
+
+def _html(html: str, boundary: str, pictures: Sequence[Attachment]) -> Iterator[bytes]:
+    """The HTML part, or both it and the pictures that it shows (RFC 2387), with their headers."""
+    if not pictures:
+        yield from words("text/html", html)
+        return
+    yield multipart("related", boundary, ("type", "text/html"))
+    yield f"--{boundary}\n".encode()
     yield from words("text/html", html)
+    for picture in pictures:
+        yield f"\n--{boundary}\n".encode()
+        yield from attached(picture)
     yield f"\n--{boundary}--\n".encode()
 
 

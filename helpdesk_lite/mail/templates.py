@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from itertools import product
 from typing import NamedTuple
 
 from helpdesk_lite import disk
+from helpdesk_lite.mail.compose import Attachment
+from helpdesk_lite.words import signing
 from helpdesk_lite.words.errors import LetterRefused
 from helpdesk_lite.words.i18n import Sentence
 
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from jinja2.nodes import Template as Node
 
 
+LOGOS = {"logo.png": "image/png", "logo.jpg": "image/jpeg"}  # hardly any mail program shows an SVG
+LARGEST_LOGO = 30_000  # bytes: each letter carries it
 WIDTH = 72  # characters in a line of a text that is wrapped: quoted once or twice, it fits still
 
 
@@ -62,6 +67,17 @@ class Templates:
         return name in self._typed or any(
             os.path.exists(os.path.join(folder, "mail", name)) for folder in self._folders
         )
+
+    def logo(self) -> Attachment | None:
+        """The logo in look/, to be shown by its `content_id` (RFC 2392); None if there is none for letters."""
+        for folder, (name, kind) in product(self._folders, LOGOS.items()):
+            path = os.path.join(folder, "look", name)
+            if os.path.isfile(path) and os.path.getsize(path) <= LARGEST_LOGO:
+                content = disk.read(path)
+                digest = signing.digest()
+                digest.update(content)
+                return Attachment(name, kind, [content], f"logo@{digest.hexdigest()}", is_inline=True)
+        return None
 
     def words(self, name: str, language: str, values: dict[str, Any]) -> str:
         """What the template mail/`name` says. LetterRefused if it is missing or has a mistake."""

@@ -30,6 +30,7 @@ MEANINGS = {
     "url": N_("the link; empty without a [desk] url"),
     "desk": N_("the desk's name"),
     "language": N_("en or it"),
+    "logo": N_("what stands for the logo behind cid: in HTML; empty without one"),
     "heading": N_("the subject line, with the number"),
     "subject": N_("the subject as the customer wrote it"),
     "message": N_("the message; in what is told or returned, what an operator wrote"),

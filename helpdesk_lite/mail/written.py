@@ -61,6 +61,7 @@ class Written(NamedTuple):
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
     original: Original | None = None
+    pictures: tuple[Attachment, ...] = ()
 
     def chunks(self, carries: Callable[[], int] = lambda: SEVEN_BIT) -> Iterator[bytes]:
         """The whole message, in pieces, with LF line ends, for a way that carries so much (`Transport.carries`).
@@ -70,7 +71,7 @@ class Written(NamedTuple):
         """
         seed = self.letter.message_id
         if self.original is None:
-            return compose.message(self.head, self.text, self.html, self.attachments, seed)
+            return compose.message(self.head, self.text, self.html, self.attachments, seed, self.pictures)
         needs = self.original.needs
         if needs == SEVEN_BIT or needs <= carries():
             return _concatenated(self.head, self.original.chunks())
@@ -287,9 +288,12 @@ class Writer:
     def _written(
         self, letter: Letter, recipients: Sequence[str], lines: list[bytes], values: dict[str, Any], sender: str
     ) -> Written:
+        logo = self._templates.logo()
+        values = {**values, "logo": logo.content_id if logo else ""}
         text = self._templates.words(f"{letter.kind}.txt", letter.language, values)
         html = self._templates.words(f"{letter.kind}.html", letter.language, values)
-        return Written(letter, sender, tuple(recipients), tuple(lines), text.lstrip("\n"), html)
+        pictures = (logo,) if logo and f"cid:{logo.content_id}" in html else ()
+        return Written(letter, sender, tuple(recipients), tuple(lines), text.lstrip("\n"), html, pictures=pictures)
 
 
 def _concatenated(head: Iterable[bytes], content: Iterable[bytes]) -> Iterator[bytes]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from helpdesk_lite.mail.samples import NUMBER, WRITTEN_BY_TEMPLATES, Sample
 from helpdesk_lite.mail.templates import Templates
 from helpdesk_lite.mail.trying import MEANINGS, Rehearsal, mistakes_of
+from helpdesk_lite.mail.written import Written
 from helpdesk_lite.words import letter, settings_table
 from helpdesk_lite.words.i18n import LANGUAGES
 from tests.examples import INES, NOON
@@ -128,3 +131,32 @@ def test_a_template_that_comes_or_goes_counts_for_the_next_letter_of_a_process_t
     assert templates.words("invitation.txt", "en", values) == "Welcome, ines!"
     own.unlink()
     assert templates.words("invitation.txt", "en", values) == usual
+
+
+LOGO = b"\x89PNG\r\n\x1a\n" + bytes(300)
+
+
+def with_logo(folder: Path, name: str, content: bytes = LOGO) -> Written:
+    """An acknowledgement of a desk that has this logo."""
+    (folder / "look").mkdir(exist_ok=True)
+    (folder / "look" / name).write_bytes(content)
+    return Rehearsal(SAMPLE, [str(folder), OURS]).letter("acknowledgement", "en")
+
+
+def test_a_logo_travels_with_the_letter_beside_its_text(tmp_path):
+    found = message_from_bytes(b"".join(with_logo(tmp_path, "logo.png").chunks()), policy=default)
+    text, related = found.iter_parts()
+    page, picture = related.iter_parts()
+    assert [one.get_content_type() for one in (found, related)] == ["multipart/alternative", "multipart/related"]
+    assert related.get_param("type") == "text/html" and "cid:" not in text.get_content()
+    assert f'src="cid:{picture["Content-ID"][1:-1]}" alt="Acme Support"' in page.get_content()
+    assert picture.get_content() == LOGO and picture.get_content_disposition() == "inline"
+
+
+def test_a_letter_is_as_without_one_where_the_logo_is_not_for_mail_or_the_frame_shows_none(tmp_path):
+    plain = b"".join(Rehearsal(SAMPLE, [OURS]).letter("acknowledgement", "en").chunks())
+    for name, content in (("logo.svg", b"<svg/>"), ("logo.jpg", bytes(30_001))):
+        assert b"".join(with_logo(tmp_path, name, content).chunks()) == plain
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "frame.html").write_text("{% block words %}{% endblock %}")
+    assert with_logo(tmp_path, "logo.png").pictures == ()
