@@ -184,6 +184,13 @@ class TestOne:
         assert list(mail.iter_attachments()) == []
         assert not own(desk, name).exists() and desk.house.audit.read() == []
 
+    def test_shows_the_logo_that_its_letters_carry(self, desk):
+        logo = Path(desk.house.root.templates[0], "look", "logo.png")
+        logo.parent.mkdir(parents=True)
+        logo.write_bytes(b"\x89PNG\r\n\x1a\n")
+        page = html.unescape(desk.get(f"{HERE}/link.html", "ada").text)
+        assert '<img src="data:image/png;base64,iVBORw0KGgo=" alt="Help Desk"' in page
+
     def test_is_not_mailed_while_it_cannot_be_written_or_to_nobody(self, desk):
         answer = saved(desk, "notice.txt", "{{ customer }}", "send")
         assert answer.status == 422 and "there is no 'customer'" in html.unescape(answer.words)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from helpdesk_lite.administration.texts import Text
     from helpdesk_lite.mail.trying import Rehearsal
+    from helpdesk_lite.mail.written import Written
     from helpdesk_lite.web.house import House
     from helpdesk_lite.web.http import Request, Response
     from helpdesk_lite.words.i18n import Translation
@@ -200,4 +201,15 @@ def _shown(rehearsal: Rehearsal, name: str, language: str) -> dict[str, Any] | N
     lines = [
         (name, charsets.decoded_words(found.first(name.lower()))) for name in ("From", "To", "Reply-To", "Subject")
     ]
-    return {"lines": [line for line in lines if line[1]], "text": written.text, "html": written.html}
+    return {"lines": [line for line in lines if line[1]], "text": written.text, "html": _with_pictures(written)}
+
+
+def _with_pictures(written: Written) -> str:
+    """The letter's HTML, with the pictures it shows in it: a page has no other parts."""
+    from base64 import b64encode
+
+    html = written.html
+    for picture in written.pictures:
+        content = b64encode(b"".join(picture.chunks)).decode()
+        html = html.replace(f"cid:{picture.content_id}", f"data:{picture.type};base64,{content}")
+    return html
