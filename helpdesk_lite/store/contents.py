@@ -55,8 +55,7 @@ class Remembered:
 def _read(content: mmap.mmap, place: Place) -> Contents:
     found = mbox.entries_of(content)
     entries = tuple(mbox.entry_of(one) for one in found)
-    inquiry = mbox.inquiry_of(found[0], mbox.head_of(content[: mbox.HEAD_SIZE]))
-    ticket = Ticket(inquiry, place, _since(entries, found, place), entries)
+    ticket = Ticket(mbox.inquiry_of(found[0]), place, _since(entries, found, place), entries)
     return Contents(ticket, {entry.message_id: one for entry, one in zip(entries[::-1], found[::-1], strict=True)})
 
 

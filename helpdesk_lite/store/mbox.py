@@ -78,24 +78,7 @@ def head_of(first_bytes: bytes) -> Head:
     separator, _, rest = first_bytes.partition(b"\n")
     if not separator.startswith(b"From "):
         raise TicketDamaged("It does not begin as a ticket file does.")
-    facts = dict(reversed(list(_facts(rest.split(b"\n")))))
-    try:
-        return Head(
-            number=facts["Ticket"],
-            received_at=times.from_iso(facts["At"]),
-            form=facts["Form"],
-            title=facts["Title"],
-            subject=facts["Subject"],
-            attachments=int(facts["Attachments"]),
-            category=facts["Category"],
-            language=facts["Language"],
-            submission=facts["Submission"],
-            answers=facts.get("Answers", ""),
-            standing=standing.read(facts.get("Standing", "")),
-            channel=facts.get("Channel", ""),
-        )
-    except (KeyError, ValueError) as missing:
-        raise TicketDamaged(f"Its head is not complete: {missing}.") from None
+    return _head(dict(reversed(list(_facts(rest.split(b"\n"))))))
 
 
 def entries_of(file: mmap.mmap) -> list[Found]:
@@ -178,8 +161,9 @@ def with_standing(content: Iterable[bytes], now: Standing) -> Iterator[bytes]:
     yield from pieces
 
 
-def inquiry_of(found: Found, head: Head) -> Inquiry:
-    """The inquiry that the first entry holds."""
+def inquiry_of(found: Found) -> Inquiry:
+    """The inquiry that the first entry holds. TicketDamaged."""
+    facts = dict(reversed(found.facts))
     labels: dict[str, str] = {}
     answers: dict[str, list[str]] = {}
     for key, value in found.facts:
@@ -189,15 +173,15 @@ def inquiry_of(found: Found, head: Head) -> Inquiry:
             answers.setdefault(name, [])
         elif key.startswith("Field-"):
             answers.setdefault(trace.from_name(key[6:]), []).append(value)
-    contact = {trace.from_name(name) for name in found.fact("Contact").split()}
+    contact = {trace.from_name(name) for name in facts.get("Contact", "").split()}
     return Inquiry(
-        head,
-        Customer(found.fact("Customer-Name"), found.fact("Customer-Email")),
+        _head(facts),
+        Customer(facts.get("Customer-Name", ""), facts.get("Customer-Email", "")),
         tuple(
             FieldValue(name, labels.get(name, name), tuple(values), name in contact) for name, values in answers.items()
         ),
-        trace.from_name(found.fact("Message-Field")),
-        found.fact("Browser"),
+        trace.from_name(facts.get("Message-Field", "")),
+        facts.get("Browser", ""),
     )
 
 
@@ -216,6 +200,27 @@ def is_quoted(file: mmap.mmap, found: Found) -> bool:
 def unquoted(lines: Iterable[bytes]) -> Iterator[bytes]:
     """A message's own bytes, from its stored ones given line by line."""
     return (line[1:] if _QUOTED.match(line) else line for line in lines)
+
+
+def _head(facts: dict[str, str]) -> Head:
+    """The head that these facts tell. TicketDamaged."""
+    try:
+        return Head(
+            number=facts["Ticket"],
+            received_at=times.from_iso(facts["At"]),
+            form=facts["Form"],
+            title=facts["Title"],
+            subject=facts["Subject"],
+            attachments=int(facts["Attachments"]),
+            category=facts["Category"],
+            language=facts["Language"],
+            submission=facts["Submission"],
+            answers=facts.get("Answers", ""),
+            standing=standing.read(facts.get("Standing", "")),
+            channel=facts.get("Channel", ""),
+        )
+    except (KeyError, ValueError) as missing:
+        raise TicketDamaged(f"Its head is not complete: {missing}.") from None
 
 
 def _inquiry_facts(inquiry: Inquiry, entry: Entry) -> Iterator[tuple[str, str]]:

@@ -40,6 +40,8 @@ def as_name(field: str) -> str:
 
 def from_name(name: str) -> str:
     """The field's name that `as_name` wrote."""
+    if "%" not in name:
+        return name
     raw = re.sub(rb"%([0-9A-F]{2})", lambda found: bytes([int(found[1], 16)]), name.encode())
     return raw.decode("utf-8", "surrogatepass")
 
