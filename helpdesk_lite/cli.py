@@ -55,10 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(given: argparse.Namespace) -> int:
     import importlib
+    import io
     import logging
 
     from helpdesk_lite.words.errors import DeskError, MayBeKept
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error does: a terminal may not have a character
     logging.raiseExceptions = False  # a log that cannot be written is no news for whoever reads the output
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr)
     os.umask(0o077)

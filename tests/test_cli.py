@@ -191,6 +191,14 @@ def test_a_terminal_is_not_steered_by_a_ticket(root):
     assert "\x9b" not in shown
 
 
+def test_a_terminal_that_has_not_every_character_is_shown_the_others(root):
+    desk = assemble.house(Root(str(root))).desk
+    number = desk.submit(contact_form(), submission("Grüße ✓"), "192.0.2.1", "en")
+    status, shown, _ = run("--root", root, "show", number, PYTHONIOENCODING="ascii")
+    assert status == 0
+    assert r"Gr\xfc\xdfe \u2713" in shown
+
+
 def test_an_unknown_number_is_said_so(root):
     said = "helpdesk-lite: There is no ticket 2222-2222-2222.\n"
     assert run("--root", root, "show", "2222-2222-2222") == (1, "", said)
