@@ -251,9 +251,10 @@ def _parts(wanted: list[str], given: list[str]) -> dict[str, str] | None:
     parts = {}
     for want, have in zip(wanted, given, strict=True):
         if want[:1] == "{":
-            if not have or (want == "{number}" and not tracking.is_number(have)):
+            part = have if want != "{number}" or tracking.is_number(have) else tracking.read_number(have)
+            if not part:
                 return None
-            parts[want[1:-1]] = have
+            parts[want[1:-1]] = part
         elif want != have:
             return None
     return parts

@@ -34,7 +34,7 @@ def arrived_at(number: str) -> int:
 
 def read_number(typed: str) -> str | None:
     """The number somebody typed or said, in its written form; None if it is not one (a slip, a missing character)."""
-    plain = "".join(typed.upper().replace("-", "").split())
+    plain = "".join(filter(str.isalnum, typed.upper()))  # what stands between: spaces, dashes of every kind, [ ] and #
     if len(plain) != _TIME + _CHANCE + 1 or any(character not in _VALUE for character in plain):
         return None
     return _grouped(plain) if _check(plain[:-1]) == plain[-1] else None

@@ -28,6 +28,12 @@ def test_what_is_not_there_is_404(ines, path):
     assert "traceback" not in answer.text.lower()
 
 
+def test_a_number_in_an_address_is_read_as_it_is_typed(ines, number):
+    for typed in (number.lower(), number.replace("-", ""), number.replace("-", " ")):
+        assert f'action="/tickets/{number}/claim"' in ines.get(f"/tickets/{typed}").text
+    assert ines.post(f"/tickets/{number.lower()}/claim").location == f"/tickets/{number}"
+
+
 @pytest.mark.parametrize("environ", [{"PATH_INFO": "/\xff"}, {"SCRIPT_NAME": "/\xff"}])
 def test_an_address_that_is_not_utf8_is_refused(browser, environ):
     assert browser.get("/", **environ).status == 400

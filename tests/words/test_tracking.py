@@ -28,6 +28,8 @@ def test_a_number_is_easy_to_say(number):
 @given(numbers)
 def test_a_number_is_read_however_it_is_typed(number):
     assert tracking.read_number(f" {number.lower().replace('-', ' ')} ") == number
+    for pasted in (f"[{number}]", f"#{number}.", number.replace("-", "\u2013"), number.replace("-", "\u2011")):
+        assert tracking.read_number(pasted) == number
 
 
 @given(numbers, st.data())
