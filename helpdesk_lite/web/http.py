@@ -40,6 +40,9 @@ POLICY = (
 )
 
 
+_OF_PATHS = b"/!$&'()*+,=:@[]|"  # what browsers leave in a path (URL standard, 1.3), but what would end a cookie's
+
+
 class Request:
     """One request. `path` is below SCRIPT_NAME and begins with /; `base` is SCRIPT_NAME, before every link we write.
 
@@ -53,7 +56,8 @@ class Request:
         self.environ = environ
         self.method: str = environ.get("REQUEST_METHOD", "GET").upper()
         base = _text(environ.get("SCRIPT_NAME", "")).strip("/\\")
-        self.base = f"/{base}" if base else ""  # with two slashes, every link would lead to another host
+        # As browsers write it, or no cookie would come back; with two slashes, links would lead to another host.
+        self.base = "/" + quoted(base, _OF_PATHS) if base else ""
         self.path: str = _text(environ.get("PATH_INFO", "")) or "/"
         self.client: str = environ.get("REMOTE_ADDR", "") or "-"
         self.scheme = "https" if environ.get("wsgi.url_scheme") == "https" else "http"
@@ -151,9 +155,9 @@ def urlencoded_pairs(raw: bytes) -> list[tuple[str, str]]:
     return pairs
 
 
-def quoted(text: str) -> str:
-    """`text` as one segment of a URL's path or one value of its query."""
-    plain = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+def quoted(text: str, besides: bytes = b"") -> str:
+    """`text` as one segment of a URL's path or one value of its query; what is in `besides` stays as it is."""
+    plain = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~" + besides
     return "".join(chr(byte) if byte in plain else f"%{byte:02X}" for byte in text.encode("utf-8", "replace"))
 
 
@@ -167,8 +171,9 @@ def _unquoted(raw: bytes) -> str:
     pieces = raw.replace(b"+", b" ").split(b"%")
     found = [pieces[0]]
     for piece in pieces[1:]:
+        is_code = len(piece) > 1 and piece[:2].isalnum()  # fromhex passes over spaces
         try:
-            found.append(bytes.fromhex(piece[:2].decode("ascii")) + piece[2:] if len(piece) > 1 else b"%" + piece)
+            found.append(bytes.fromhex(piece[:2].decode("ascii")) + piece[2:] if is_code else b"%" + piece)
         except ValueError:
             found.append(b"%" + piece)
     return as_text(b"".join(found))

@@ -254,6 +254,13 @@ def test_an_old_page_in_latin_1_keeps_its_accents(browser, house, is_multipart):
     assert house.store.read(number).inquiry.fields[-2].values == ("Grüße €",)
 
 
+def test_a_percent_sign_that_begins_nothing_is_one(browser, house):
+    body = urlencode(FIELDS).replace("It+burns.", "50%++off+%+5+%zz+%4").encode()
+    assert browser.ask("POST", "/forms/ask", body, CONTENT_TYPE=URLENCODED).status == 303
+    (number,) = stored(house)
+    assert house.store.read(number).inquiry.fields[-2].values == ("50%  off % 5 %zz %4",)
+
+
 def test_a_pattern_that_cannot_be_read_is_ignored_and_noted(browser, house, capsys):
     with open(house.forms.path + "/odd.html", "w") as file:
         file.write('<input name="what" pattern="[">')
