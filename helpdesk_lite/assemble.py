@@ -155,7 +155,7 @@ def _audit(made: House) -> Audit:
 def _accounts(made: House) -> Accounts:
     from helpdesk_lite.administration.accounts import Accounts
 
-    return Accounts(made.desk, made.operators, made.audit, made.root.inside("locks", "arranging.lock"))
+    return Accounts(made.desk, made.operators, made.audit, made.root.arranging_lock)
 
 
 def _elsewhere(module: str, name: str) -> Callable[[House], Any]:

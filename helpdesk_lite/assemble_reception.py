@@ -78,7 +78,7 @@ def arranging(made: House) -> Arranging:
     """What administrators do on their pages."""
     from helpdesk_lite.administration.arranging import Arranging
 
-    return Arranging(made.desk, made.categories, made.audit, made.root.inside("locks", "arranging.lock"))
+    return Arranging(made.desk, made.categories, made.audit, made.root.arranging_lock)
 
 
 def naming(made: House) -> Naming:
@@ -94,4 +94,4 @@ def adjusting(made: House) -> Adjusting:
     from helpdesk_lite.shelves.settings_file import SettingsFile
 
     file = SettingsFile(made.root.settings)
-    return Adjusting(made.desk, file, made.audit, made.root.inside("locks", "arranging.lock"))
+    return Adjusting(made.desk, file, made.audit, made.root.arranging_lock)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def texts(made: House) -> Texts:
     """What administrators write online."""
-    return Texts(made.desk, made.audit, made.root.inside("locks", "arranging.lock"), _Kinds(made))
+    return Texts(made.desk, made.audit, made.root.arranging_lock, _Kinds(made))
 
 
 class _Kinds:
@@ -96,7 +96,7 @@ def styling(made: House) -> Styling:
     """What administrators do about the logo."""
     from helpdesk_lite.administration.styling import Styling
 
-    lock, kept = made.root.inside("locks", "arranging.lock"), made.root.inside("log", "logos")
+    lock, kept = made.root.arranging_lock, made.root.inside("log", "logos")
     return Styling(made.desk, look.Logo(made.root.templates), made.audit, lock, kept)
 
 

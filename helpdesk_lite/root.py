@@ -22,6 +22,7 @@ class Root:
         self.data = os.path.join(self.path, "data")
         self.settings = os.path.join(self.data, "settings.toml")
         self.format = os.path.join(self.data, "FORMAT")  # data_format
+        self.arranging_lock = os.path.join(self.data, "locks", "arranging.lock")  # of what administrators change
         self.templates = (os.path.join(self.path, "templates"), os.path.join(SHARE, "templates"))
 
     def inside(self, *parts: str) -> str:

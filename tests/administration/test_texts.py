@@ -34,7 +34,7 @@ def texts(tmp_path):
         Kind("one.toml", str(tmp_path / "one.toml"), check, "/one", mode=0o600),
         Kind("pages/*.txt", str(folder / "*.txt"), check, "/pages/*", may_be_mistaken=True, has_switch=True),
     )
-    return Texts(house.desk, house.audit, root.inside("locks", "arranging.lock"), kinds)
+    return Texts(house.desk, house.audit, root.arranging_lock, kinds)
 
 
 def place(texts, name=NAME):
