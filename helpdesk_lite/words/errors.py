@@ -145,12 +145,16 @@ class TooMany(DeskError):
         self.retry_after = retry_after
 
 
-class SettingsMistaken(DeskError):
-    """settings.toml (or another file of settings) has mistakes: `mistakes`, one sentence each, with path and line."""
+class Mistaken(DeskError):
+    """What a file says, or is to say, cannot be used: `mistakes`, one sentence each."""
 
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = mistakes
+
+
+class SettingsMistaken(Mistaken):
+    """So it is with settings.toml, or another file of settings; the sentences tell path and line."""
 
 
 class DeskUnusable(DeskError):
@@ -177,12 +181,8 @@ class CategoryMistaken(DeskError):
     """A category's name, or what its file says, cannot be used; the text says why."""
 
 
-class RulesMistaken(DeskError):
-    """What rules.toml says, or is to say, cannot be used: `mistakes`, one sentence each, with the rule it is in."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = mistakes
+class RulesMistaken(Mistaken):
+    """So it is with rules.toml; each sentence tells the rule that it is about."""
 
 
 class UnknownText(DeskError):
@@ -193,12 +193,8 @@ class UnknownText(DeskError):
         self.name = name
 
 
-class TextMistaken(DeskError):
-    """What a file is to say cannot be used: `mistakes`, one sentence each."""
-
-    def __init__(self, mistakes: list[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = mistakes
+class TextMistaken(Mistaken):
+    """So it is with a file that is written online."""
 
 
 class FileReadOnly(DeskError):

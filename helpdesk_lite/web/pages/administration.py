@@ -11,7 +11,7 @@ from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import administrator, from_here, page
 from helpdesk_lite.words import i18n
-from helpdesk_lite.words.errors import DeskError, FileChanged, MayBeKept, RulesMistaken, SettingsMistaken, TextMistaken
+from helpdesk_lite.words.errors import DeskError, FileChanged, MayBeKept, Mistaken
 from helpdesk_lite.words.i18n import N_, Sentence, told
 from helpdesk_lite.words.rights import VERBS
 
@@ -94,7 +94,7 @@ def undo(request: Request, house: House, name: str) -> Response:
         return _refused(
             request, house, 409, Sentence("Something has changed since. Look at how it is now, and change it there.")
         )
-    except (SettingsMistaken, RulesMistaken, TextMistaken) as wrong:
+    except Mistaken as wrong:
         return _refused(request, house, 409, " ".join(told(one, said) for one in wrong.mistakes))
     except MayBeKept:  # nobody may say that it was not undone
         raise

@@ -8,14 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from helpdesk_lite.web.http import POLICY, Response, see_other
-from helpdesk_lite.words.errors import (
-    DeskError,
-    FileChanged,
-    FileReadOnly,
-    RulesMistaken,
-    SettingsMistaken,
-    TextMistaken,
-)
+from helpdesk_lite.words.errors import DeskError, FileChanged, FileReadOnly, Mistaken
 from helpdesk_lite.words.i18n import told
 from helpdesk_lite.words.rights import ADMINISTER, SHOW
 
@@ -28,7 +21,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.web.http import Request
     from helpdesk_lite.words.i18n import Translation
 
-NOT_SAVED = (FileChanged, FileReadOnly, RulesMistaken, SettingsMistaken, TextMistaken)
+NOT_SAVED = (FileChanged, FileReadOnly, Mistaken)
 
 
 def signed_in(request: Request) -> Operator:
@@ -79,7 +72,7 @@ def not_saved(wrong: DeskError, changed: str, said: Translation) -> tuple[list[s
 
     `changed` is what to say if somebody changed it meanwhile.
     """
-    if isinstance(wrong, RulesMistaken | SettingsMistaken | TextMistaken):
+    if isinstance(wrong, Mistaken):
         return [told(one, said) for one in wrong.mistakes], 422
     return [read_only(wrong, said) if isinstance(wrong, FileReadOnly) else changed], 409
 
