@@ -34,10 +34,6 @@ class Adjusting(NamedTuple):
     audit: Audit
     lock: str
 
-    def look(self, by: Operator) -> None:
-        """NotAllowed for whoever may not change settings, and so has nothing to look at either."""
-        self.desk.demand(by, ADMINISTER, what=NAME)
-
     def values(self) -> dict[str, Value]:
         """Each setting that can be changed online, as it is now. SettingsMistaken if the file has mistakes."""
         written = self.file.written()
@@ -48,7 +44,7 @@ class Adjusting(NamedTuple):
 
         NotAllowed; SettingsMistaken; FileReadOnly; FileChanged if one that was to change is not as it was seen.
         """
-        self.look(by)
+        self.desk.demand(by, ADMINISTER, what=NAME)
         with disk.locked(self.lock):
             now = self.values()
             mine = {key: value for key, value in wanted.items() if value != seen.get(key)}
@@ -61,7 +57,7 @@ class Adjusting(NamedTuple):
 
         FileChanged if one of them is not as that entry left it.
         """
-        self.look(by)
+        self.desk.demand(by, ADMINISTER, what=NAME)
         with disk.locked(self.lock):
             before, after = noted.before or {}, noted.after or {}
             keys = dict.fromkeys((*before, *after))

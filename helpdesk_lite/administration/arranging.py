@@ -38,13 +38,9 @@ class Arranging(NamedTuple):
     audit: Audit
     lock: str
 
-    def look(self, by: Operator) -> None:
-        """NotAllowed for whoever may not arrange anything, and so has nothing to look at either."""
-        self.desk.demand(by, ADMINISTER)
-
     def add_category(self, category: Category, by: Operator) -> None:
         """Make a category. NotAllowed; CategoryMistaken if it cannot be, or there is one of this name."""
-        self.look(by)
+        self.desk.demand(by, ADMINISTER, what=_ABOUT + category.name)
         with disk.locked(self.lock):
             if self.categories.version(category.name):
                 raise CategoryMistaken(Sentence("There is a category %(name)s already.", name=category.name))
@@ -52,7 +48,7 @@ class Arranging(NamedTuple):
 
     def change_category(self, category: Category, by: Operator, seen: str = "") -> None:
         """Write a category anew. NotAllowed, CategoryMistaken; FileChanged if its file is not the one that was seen."""
-        self.look(by)
+        self.desk.demand(by, ADMINISTER, what=_ABOUT + category.name)
         with disk.locked(self.lock):
             self._compare(category.name, seen)
             self._change(category, by)
@@ -61,14 +57,14 @@ class Arranging(NamedTuple):
         """Take a category away; its tickets stay. NotAllowed, CategoryMistaken, FileChanged as above; HandlingRefused
         on the web for one that has a desk of its own: what goes there would come here then.
         """
-        self.look(by)
+        self.desk.demand(by, ADMINISTER, what=_ABOUT + name)
         with disk.locked(self.lock):
             self._compare(name, seen)
             self._remove(name, by)
 
     def undo(self, noted: Noted, by: Operator) -> None:
         """Have it as before this entry. NotAllowed, CategoryMistaken; FileChanged if it is not as that left it."""
-        self.look(by)
+        self.desk.demand(by, ADMINISTER, what=noted.about)
         with disk.locked(self.lock):
             name = noted.about.removeprefix(_ABOUT)
             now = self.categories.read(name)

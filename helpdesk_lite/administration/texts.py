@@ -88,18 +88,14 @@ class Text(NamedTuple):
 class Texts(NamedTuple):
     """The verbs. `lock` is the path of the lock under which they compare and write.
 
-    A version that was `seen` is compared; "" stands for any. Each raises NotAllowed, and UnknownText if no kind has the
-    name.
+    A version that was `seen` is compared; "" stands for any. Each raises UnknownText if no kind has the name, and what
+    changes a file NotAllowed.
     """
 
     desk: Desk
     audit: Audit
     lock: str
     kinds: Iterable[Kind]
-
-    def look(self, by: Operator, name: str = "") -> None:
-        """NotAllowed for whoever may not write any, and so has nothing to look at either."""
-        self.desk.demand(by, ADMINISTER, what=name)
 
     def read(self, name: str) -> Text:
         """The file of this name as it is now, whether or not it is there."""
@@ -136,7 +132,7 @@ class Texts(NamedTuple):
 
         TextMistaken with every mistake, unless the kind lets one insist; FileChanged; FileReadOnly.
         """
-        self.look(by, name)
+        self.desk.demand(by, ADMINISTER, what=name)
         text = text.replace("\r\n", "\n").replace("\r", "\n") if text.strip() else ""
         self._demand_sound(name, text, insists)
         with disk.locked(self.lock):
@@ -150,7 +146,7 @@ class Texts(NamedTuple):
 
     def switch(self, name: str, is_on: bool, by: Operator, seen: str = "") -> None:
         """Have the file count, or not. UnknownText if it is not there; TextMistaken, FileChanged, FileReadOnly."""
-        self.look(by, name)
+        self.desk.demand(by, ADMINISTER, what=name)
         with disk.locked(self.lock):
             now = self._seen(name, seen)
             if not (now.is_there and now.kind.has_switch):
@@ -160,7 +156,7 @@ class Texts(NamedTuple):
     def undo(self, noted: Noted, by: Operator) -> None:
         """Have the file as before this entry. FileChanged if it is not as that left it; TextMistaken; FileReadOnly."""
         name = noted.about
-        self.look(by, name)
+        self.desk.demand(by, ADMINISTER, what=name)
         with disk.locked(self.lock):
             now = self.read(name)
             if noted.what in _SWITCHES:

@@ -13,7 +13,7 @@ from helpdesk_lite.shelves import look
 from helpdesk_lite.shelves.look import Colours
 from helpdesk_lite.web import body, styles
 from helpdesk_lite.web.http import see_other
-from helpdesk_lite.web.pages.page import NOT_SAVED, not_saved, page, signed_in
+from helpdesk_lite.web.pages.page import NOT_SAVED, administrator, not_saved, page
 from helpdesk_lite.web.render import Html
 from helpdesk_lite.words import i18n
 from helpdesk_lite.words.i18n import told
@@ -33,14 +33,13 @@ _MOST_MB = 1
 
 def show(request: Request, house: House) -> Response:
     """How the desk looks. NotAllowed."""
-    house.texts.look(signed_in(request), NAME)
+    administrator(request, house)
     return _page(request, house, {"wrong": look.mistakes(house.texts.read(NAME).text)})
 
 
 def colour(request: Request, house: House) -> Response:
     """Take the colours, or only show them, or have the program's own again; 422 with the figure, 409. NotAllowed."""
-    by = signed_in(request)
-    house.texts.look(by, NAME)
+    by = administrator(request, house)
     typed = body.typed(request, house.spool)
     then = typed.get("then", "")
     colours = Colours(typed.get("light", "").lower(), typed.get("dark", "").lower())
@@ -61,8 +60,7 @@ def colour(request: Request, house: House) -> Response:
 
 def logo(request: Request, house: House) -> Response:
     """Take the logo, or only show it, or take it away; 422 for what is no picture, 409. NotAllowed."""
-    by = signed_in(request)
-    house.texts.look(by, NAME)
+    by = administrator(request, house)
     with body.posted(request, house.spool, _MOST_MB) as posted:
         typed = dict(posted.pairs)
         content = disk.read(posted.uploads[0].path) if posted.uploads else _carried(typed.get("carried", ""))

@@ -1,7 +1,7 @@
 """The administrators' page for rules: what they are, their file to edit, and what they would do with a ticket.
 
 Guarantee: nothing with a mistake is saved; a page that was loaded before somebody else changed the file changes nothing
-and comes back with what was typed. Trying does nothing. Who may do it is decided elsewhere (arranging).
+and comes back with what was typed. Trying does nothing. Who may do it is decided elsewhere (texts).
 """
 
 from __future__ import annotations

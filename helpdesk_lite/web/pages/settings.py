@@ -13,7 +13,7 @@ from typing import NamedTuple
 from helpdesk_lite.shelves.settings_file import ONLINE
 from helpdesk_lite.web import body
 from helpdesk_lite.web.http import see_other
-from helpdesk_lite.web.pages.page import NOT_SAVED, not_saved, page, read_only, signed_in
+from helpdesk_lite.web.pages.page import NOT_SAVED, administrator, not_saved, page, read_only
 from helpdesk_lite.words import i18n, settings_table
 from helpdesk_lite.words.errors import FileReadOnly, RequestMalformed
 from helpdesk_lite.words.i18n import N_, Sentence
@@ -53,14 +53,13 @@ class Tried(NamedTuple):
 
 def show(request: Request, house: House) -> Response:
     """The settings as they are. NotAllowed."""
-    house.adjusting.look(signed_in(request))
+    administrator(request, house)
     return _page(request, house, Tried({}, {}))
 
 
 def save(request: Request, house: House) -> Response:
     """Change what was filled in otherwise; 422 with what is wrong, 409 if that changed meanwhile. NotAllowed."""
-    by, said = signed_in(request), i18n.translation(request.language)
-    house.adjusting.look(by)
+    by, said = administrator(request, house), i18n.translation(request.language)
     typed = body.typed(request, house.spool, _MOST_MB)
     seen = _seen(typed.get("seen", ""))
     wanted = {key: _wanted(setting, typed, seen[key]) for key, setting in ONLINE.items() if key in seen}

@@ -13,7 +13,7 @@ from helpdesk_lite.administration.stationery import DESK, OWN, PROGRAM
 from helpdesk_lite.mail.trying import HALVES, MEANINGS
 from helpdesk_lite.web import body, styles
 from helpdesk_lite.web.http import quoted, see_other
-from helpdesk_lite.web.pages.page import NOT_SAVED, not_saved, page, signed_in
+from helpdesk_lite.web.pages.page import NOT_SAVED, administrator, not_saved, page, signed_in
 from helpdesk_lite.words import i18n
 from helpdesk_lite.words.errors import FileChanged, LetterRefused, UnknownText
 from helpdesk_lite.words.i18n import LANGUAGES, N_, told
@@ -68,7 +68,7 @@ _WHOSE = {
 
 def overview(request: Request, house: House) -> Response:
     """All letters, for the desk and for each category that has some of its own. NotAllowed."""
-    house.texts.look(signed_in(request), HERE)
+    administrator(request, house)
     said = i18n.translation(request.language)
     titles: dict[str, list[str]] = {}
     for category in house.categories.all():
@@ -115,7 +115,7 @@ def save(request: Request, house: House, name: str) -> Response:
 
 def _read(request: Request, house: House, name: str, place: str) -> Text:
     """The template as it is now, whether or not this place has one of its own. NotAllowed, UnknownText."""
-    house.texts.look(signed_in(request), HERE)
+    administrator(request, house)
     if place not in house.stationery.places() or name not in house.stationery.names(place):
         raise UnknownText(name)
     return house.texts.read("/".join(filter(None, ("templates", place, "mail", name))))
