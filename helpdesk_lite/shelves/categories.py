@@ -19,7 +19,7 @@ from helpdesk_lite.words.standing import HIGHEST, NORMAL, PRIORITIES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from helpdesk_lite.cache import Cache
@@ -131,8 +131,8 @@ class Categories:
                     found.append(in_file(self._path(name), said))
                 else:
                     found += [in_file(self._path(name), said) for said in self.unknown(category)]
-            except DeskError as wrong:
-                found.append(wrong.words)
+            except CategoryMistaken as wrong:
+                found += wrong.mistakes
         return found
 
     def unknown(self, category: Category) -> list[str]:
@@ -214,31 +214,31 @@ def written(category: Category) -> bytes:
 
 def check(category: Category) -> None:
     """CategoryMistaken unless there can be such a category; whether what it names exists is `Categories.unknown`'s."""
+    if mistakes := list(_mistakes_of(category)):
+        raise CategoryMistaken(*mistakes)
+
+
+def _mistakes_of(category: Category) -> Iterator[str]:
     from helpdesk_lite.words.mistakes import no_address, not_from, not_one_of
 
     if not is_name(category.name):
-        raise CategoryMistaken(
-            Sentence("A category's name is one plain word of a to z, 0 to 9, dots, - and _, such as repairs.")
-        )
+        yield Sentence("A category's name is one plain word of a to z, 0 to 9, dots, - and _, such as repairs.")
     if len(category.title) > LONGEST_TITLE or not category.title.isprintable():
-        raise CategoryMistaken(Sentence("A title is one line of up to %(num)s characters.", num=LONGEST_TITLE))
+        yield Sentence("A title is one line of up to %(num)s characters.", num=LONGEST_TITLE)
     if category.priority not in PRIORITIES:
-        raise CategoryMistaken(not_one_of("priority", category.priority, PRIORITIES))
+        yield not_one_of("priority", category.priority, PRIORITIES)
     if not 1 <= category.level <= HIGHEST:
-        raise CategoryMistaken(not_from("level", category.level, HIGHEST))
+        yield not_from("level", category.level, HIGHEST)
     if category.templates and not is_name(category.templates):
-        text = Sentence("%(name)s is not the name of a folder in templates/.", name=repr(category.templates))
-        raise CategoryMistaken(text)
+        yield Sentence("%(name)s is not the name of a folder in templates/.", name=repr(category.templates))
     if not category.desk.isprintable():
-        raise CategoryMistaken(
-            Sentence("desk must be the path of a folder; where it cannot be read, mend the file by hand.")
-        )
+        yield Sentence("desk must be the path of a folder; where it cannot be read, mend the file by hand.")
     for name in (*category.subscribers, *category.operators):
         if not is_name(name):
-            raise CategoryMistaken(Sentence("%(name)s is not an operator's name.", name=repr(name)))
+            yield Sentence("%(name)s is not an operator's name.", name=repr(name))
     for address in category.addresses:
         if not is_address(address):
-            raise CategoryMistaken(no_address(address))
+            yield no_address(address)
 
 
 _SHAPE = {"title": str, "priority": str, "level": int, "templates": str, "desk": str}
@@ -252,16 +252,17 @@ def _read(path: str) -> dict[str, Any] | None:
     values = toml_in(path, CategoryMistaken)
     if values is None:
         return None
-    for field, value in values.items():
-        is_right = _is_list(value) if field in _LISTS else type(value) is _SHAPE.get(field)
-        if not is_right:
-            raise CategoryMistaken(in_file(path, not_as_in(field, value, (*_SHAPE, *_LISTS))))
+    wrong = [field for field, value in values.items() if not _is_as_must_be(field, value)]
+    found: list[str] = [not_as_in(field, values.pop(field), (*_SHAPE, *_LISTS)) for field in wrong]
     name = os.path.basename(path)[:-5]
-    try:
-        check(Category(name, **{key: _plain(value) for key, value in values.items()}))
-    except CategoryMistaken as wrong:
-        raise CategoryMistaken(in_file(path, wrong.words)) from None
+    found += _mistakes_of(Category(name, **{key: _plain(value) for key, value in values.items()}))
+    if found:
+        raise CategoryMistaken(*(in_file(path, one) for one in found))
     return values
+
+
+def _is_as_must_be(field: str, value: object) -> bool:
+    return _is_list(value) if field in _LISTS else type(value) is _SHAPE.get(field)
 
 
 def _may_name_a_desk(text: str) -> bool:

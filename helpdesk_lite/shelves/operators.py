@@ -21,12 +21,14 @@ from helpdesk_lite.words.standing import HIGHEST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from helpdesk_lite.cache import Cache
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*\Z")  # ASCII and lower case: no look-alikes, no case tricks
 LONGEST_NAME = 32
+_ANY_ADDRESS = "any@localhost"  # in place of one that is missing, of which enough has been said
 _HASH = re.compile(r'^password_hash = "([^"\\]*)"', re.MULTILINE)
 UNREADABLE = (PermissionError, IsADirectoryError)  # the file's fault; all else is the disk's
 SHORTEST_PASSWORD = 8
@@ -111,8 +113,8 @@ class Operators:
                 elif operator.supervisor and operator.supervisor not in self.names():
                     text = N_("supervisor = %(name)s: there is no such operator")
                     found.append(in_file(self._path(name), Sentence(text, name=repr(operator.supervisor))))
-            except DeskError as wrong:
-                found.append(wrong.words)
+            except OperatorMistaken as wrong:
+                found += wrong.mistakes
         return found
 
     def checked(self, operator: Operator, password: str | None = None) -> Operator:
@@ -213,33 +215,35 @@ def toml_in(path: str, mistaken: type[DeskError]) -> dict[str, Any] | None:
 
 def _check(operator: Operator) -> None:
     """OperatorMistaken unless there can be such an account; whether what it names exists is another question."""
+    if mistakes := list(_mistakes_of(operator)):
+        raise OperatorMistaken(*mistakes)
+
+
+def _mistakes_of(operator: Operator) -> Iterator[str]:
     from helpdesk_lite.words.mistakes import no_address, not_from, not_one_of
 
     if not is_name(operator.name):
-        raise OperatorMistaken(
-            Sentence("An operator's name is one plain word of a to z, 0 to 9, dots, - and _, such as ines.")
-        )
+        yield Sentence("An operator's name is one plain word of a to z, 0 to 9, dots, - and _, such as ines.")
     if not is_address(operator.email):
-        raise OperatorMistaken(no_address(operator.email))
+        yield no_address(operator.email)
     if operator.language and operator.language not in LANGUAGES:
         text = N_("%(language)s is not one of the languages %(known)s.")
-        raise OperatorMistaken(Sentence(text, language=repr(operator.language), known=", ".join(LANGUAGES)))
+        yield Sentence(text, language=repr(operator.language), known=", ".join(LANGUAGES))
     if operator.role not in ROLES:
-        raise OperatorMistaken(not_one_of("role", operator.role, ROLES))
+        yield not_one_of("role", operator.role, ROLES)
     for category in operator.categories:
         if not is_name(category):
             text = N_("categories: %(name)s is no category's name, such as billing.")
-            raise OperatorMistaken(Sentence(text, name=repr(category)))
+            yield Sentence(text, name=repr(category))
     if operator.absent_until and not _is_day(operator.absent_until):
         text = N_("absent_until = %(day)s: it must be a day, such as 2026-12-24.")
-        raise OperatorMistaken(Sentence(text, day=repr(operator.absent_until)))
+        yield Sentence(text, day=repr(operator.absent_until))
     if not 1 <= operator.level <= HIGHEST:
-        raise OperatorMistaken(not_from("level", operator.level, HIGHEST))
+        yield not_from("level", operator.level, HIGHEST)
     try:
         route.read_delivery(operator.deliver)
     except ValueError as wrong:
-        said = Sentence("deliver = %(value)s: %(what)s.", value=repr(operator.deliver), what=wrong.args[0])
-        raise OperatorMistaken(said) from None
+        yield Sentence("deliver = %(value)s: %(what)s.", value=repr(operator.deliver), what=wrong.args[0])
 
 
 def _is_day(text: str) -> bool:
@@ -298,19 +302,16 @@ def _read(path: str) -> dict[str, Any] | None:
     shape = {**dict.fromkeys(texts, str), "admin": bool, "level": int, "categories": list, "skills": list}
     if "absent_until" in values:
         values["absent_until"] = str(values["absent_until"])  # TOML has days of its own, without quotes
-    for field, value in values.items():
-        if field not in shape or type(value) is not shape[field]:
-            raise OperatorMistaken(in_file(path, not_as_in(field, value, shape)))
-    if "email" not in values:
-        raise OperatorMistaken(in_file(path, Sentence("email is missing.")))
+    wrong = [field for field, value in values.items() if type(value) is not shape.get(field)]
+    found: list[str] = [not_as_in(field, values.pop(field), shape) for field in wrong]
+    if "email" not in (*values, *wrong):
+        found.append(Sentence("email is missing."))
     is_admin = values.pop("admin", False)
     if is_admin and values.setdefault("role", ADMINISTRATOR) != ADMINISTRATOR:
-        said = Sentence("admin = true and role = %(role)s: it cannot be both.", role=repr(values["role"]))
-        raise OperatorMistaken(in_file(path, said))
+        found.append(Sentence("admin = true and role = %(role)s: it cannot be both.", role=repr(values["role"])))
     for field in ("categories", "skills"):
         values[field] = tuple(map(str, values.get(field, ())))
-    try:
-        _check(Operator(name, **values))
-    except OperatorMistaken as wrong:
-        raise OperatorMistaken(in_file(path, wrong.words)) from None
+    found += _mistakes_of(Operator(name, **{"email": _ANY_ADDRESS, **values}))
+    if found:
+        raise OperatorMistaken(*(in_file(path, one) for one in found))
     return values

@@ -6,7 +6,7 @@ It does not decide how a door says it: status codes belong to the doors.
 
 from __future__ import annotations
 
-from helpdesk_lite.words.i18n import N_, Sentence
+from helpdesk_lite.words.i18n import N_, Sentence, joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,12 +173,20 @@ class MayBeKept(DeskError):
         self.path = path
 
 
-class OperatorMistaken(DeskError):
-    """An operator's name, address or password cannot be used; the text says why."""
+class FileMistaken(DeskError):
+    """What a file says, or is to say, cannot be used: `mistakes`, one sentence each; the text has them all."""
+
+    def __init__(self, *mistakes: str) -> None:
+        super().__init__(joined(mistakes, " "))
+        self.mistakes = mistakes
 
 
-class CategoryMistaken(DeskError):
-    """A category's name, or what its file says, cannot be used; the text says why."""
+class OperatorMistaken(FileMistaken):
+    """An operator's name, address or password cannot be used."""
+
+
+class CategoryMistaken(FileMistaken):
+    """A category's name, or what its file says, cannot be used."""
 
 
 class RulesMistaken(Mistaken):

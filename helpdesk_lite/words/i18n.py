@@ -65,12 +65,12 @@ def told(text: str, said: Translation) -> str:
     return message % values if values else message
 
 
-def joined(texts: Iterable[str]) -> str:
+def joined(texts: Iterable[str], between: str = "; ") -> str:
     """Several texts as one, each of which `told` says in its turn; "" if there are none."""
     several = {f"text{place}": text for place, text in enumerate(texts)}
     if len(several) < 2:
         return several.get("text0", "")
-    message = "; ".join(f"%({name})s" for name in several)
+    message = between.join(f"%({name})s" for name in several)
     return Sentence(message, **several)
 
 

@@ -271,6 +271,21 @@ class TestFiles:
         assert len(found) == bool(said)
         assert all("repairs.toml: " in one and said in one for one in found)
 
+    def test_all_mistakes_of_a_file_are_named(self, sorted_desk):
+        sorted_desk.file(
+            "repairs", 'level = 10\nmail = "x"\npriority = "urgent"\naddresses = ["nobody", "a@b.example", "x"]'
+        )
+        found = [
+            one.partition("repairs.toml: ")[2].partition(":")[0] for one in sorted_desk.house.categories.mistakes()
+        ]
+        assert found[0].startswith("mail = 'x' is not one of title")
+        assert found[1:] == [
+            "priority = 'urgent'",
+            "level = 10",
+            "'nobody' is not a mail address.",
+            "'x' is not a mail address.",
+        ]
+
     def test_a_file_that_no_ticket_can_name_is_one(self, sorted_desk):
         sorted_desk.file("Pumps", "")
         (mistake,) = sorted_desk.house.categories.mistakes()

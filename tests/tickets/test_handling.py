@@ -333,6 +333,13 @@ def test_a_level_that_is_none_is_a_mistake(handled):
     assert mistake.endswith("bob.toml: level = 10: it must be from 1 to 9.")
 
 
+def test_all_mistakes_of_an_account_are_named(handled):
+    with open(handled.house.root.inside("operators", "bob.toml"), "w") as file:
+        file.write('level = 10\nrole = "boss"\nadmin = "yes"\n')
+    found = [one.partition("bob.toml: ")[2].partition(" ")[0] for one in handled.house.operators.mistakes()]
+    assert found == ["admin", "email", "role", "level"]
+
+
 class TestPuttingAway:
     @pytest.mark.parametrize("how", AWAY)
     def test_a_ticket_is_out_of_the_way_and_comes_back_whole_to_where_it_lay(self, handled, how):
