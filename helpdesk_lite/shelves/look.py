@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from helpdesk_lite import assets, disk
 from helpdesk_lite.words import signing
-from helpdesk_lite.words.errors import TextMistaken
+from helpdesk_lite.words.errors import MayBeKept, TextMistaken
 from helpdesk_lite.words.i18n import N_, Sentence
 
 LEAST = 4.5  # to one: what text needs against its ground
@@ -87,13 +87,22 @@ class Logo:
         return version_of(self.name(), self.content())
 
     def write(self, name: str, content: bytes) -> None:
-        """Have this be the logo, and no other; "" for none. `name` is a key of assets.LOOK."""
+        """Have this be the logo, and no other; "" for none. `name` is a key of assets.LOOK.
+
+        MayBeKept if it perhaps is, and perhaps is not, or not after a power cut.
+        """
         if name:
             disk.make_folder(self.folder, 0o755)
             disk.renew(os.path.join(self.folder, name), [content], 0o644)
-        for other in assets.LOOK:
-            if other not in (CSS, name):
-                disk.remove(os.path.join(self.folder, other))
+        there = disk.names(self.folder)
+        others = [other for other in assets.LOOK if other in there and other not in (CSS, name)]
+        try:
+            for other in reversed(others):  # the one that counts goes last: none of those behind it ever does
+                disk.withdraw(os.path.join(self.folder, other))
+        except OSError as wrong:
+            if not name:
+                raise
+            raise MayBeKept(self.folder) from wrong
 
 
 def version_of(name: str, content: bytes) -> str:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.faults import arranged, handled, passed_on, verbs
+from tests.faults import arranged, handled, passed_on, verbs, written
 from tests.faults.desks import HarmedDesk
 from tests.faults.harm import Tried
 from tests.faults.strace import Step
@@ -33,6 +33,7 @@ def made_in(folder: Path) -> HarmedDesk:
     handled.leave_joined(desk)
     handled.leave_put_away(desk)
     arranged.leave_arranged(desk)
+    written.leave_written(desk)
     return desk
 
 

@@ -14,11 +14,12 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from helpdesk_lite import assemble, disk
+from helpdesk_lite import assemble, assets, disk
 from helpdesk_lite.mail.outbox import FOLDERS
 from helpdesk_lite.root import Root
 from helpdesk_lite.shelves.categories import Category
@@ -53,7 +54,9 @@ STATE = (
 )
 ENVIRONMENT = {**COMMON, "PYTHONPATH": str(CHECKOUT)}
 NOTES = ("cache/next-letter", "cache/tidied", "turns")
-FILES = ("rules.toml", "categories/bills.toml", "categories/council.toml")
+FILES = tuple(f"data/{name}.toml" for name in ("rules", "categories/bills", "categories/council"))
+FILES = (*FILES, "forms/ask.html", "forms/ask.html.off", "forms/call.html", "templates/mail/notice.txt")
+FILES = (*FILES, *(f"templates/look/{name}" for name in assets.LOOK))
 SECOND = "council"  # the folder of a desk that a category has for itself
 ASKED_FOR = re.compile(r"\.(link|invitation)\.")  # Message-IDs of letters that no ticket names
 ROUND = """import sys
@@ -104,6 +107,7 @@ class Look(NamedTuple):
     asked_for: tuple[str, ...] = ()  # letters that are not about a ticket: invitations, links
     settings: str = ""
     aside: tuple[str, ...] = ()  # drafts, letters that are held, letters that were kept aside
+    written: Mapping[str, bytes] = MappingProxyType({})  # what lies in forms/ and templates/
 
     @property
     def named(self) -> Counter[str]:
@@ -116,7 +120,7 @@ class Look(NamedTuple):
         """Where each ticket is, and how many entries it has; each account and category; the rules; the other desk."""
         tickets = {number: (ticket.place, len(ticket.entries)) for number, ticket in self.tickets.items()}
         arranged = {"categories": self.categories, "rules": self.rules, "settings": self.settings}
-        arranged["else"] = self.asked_for, self.aside
+        arranged["else"] = self.asked_for, self.aside, self.written
         arranged["elsewhere"] = self.elsewhere
         return {**tickets, **{operator.name: operator for operator in self.accounts}, **arranged}
 
@@ -234,8 +238,8 @@ class HarmedDesk:
             if os.path.isdir(source := self.root.inside(part)):
                 shutil.copytree(source, self._kept / name / part)
         for file in FILES:
-            if os.path.isfile(source := self.root.inside(*file.split("/"))):
-                (self._kept / name / file).parent.mkdir(exist_ok=True)
+            if (source := self.folder / file).is_file():
+                (self._kept / name / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, self._kept / name / file)
         if self.second:
             shutil.copytree(self.second.root.data, self._kept / name / SECOND)
@@ -246,14 +250,17 @@ class HarmedDesk:
         for note in NOTES:
             Path(self.root.inside(*note.split("/"))).unlink(missing_ok=True)
         for file in FILES:
-            source, goal = self._kept / name / file, Path(self.root.inside(*file.split("/")))
+            source, goal = self._kept / name / file, self.folder / file
             if not source.is_file():
                 goal.unlink(missing_ok=True)
             elif not goal.is_file() or goal.read_bytes() != source.read_bytes():
+                goal.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, goal)  # else what was made of it stays: each process finds the same
+        for folder in ("templates/mail", "templates/look", "templates"):
+            disk.remove_empty(str(self.folder / folder))
         if self.second and (self._kept / name / SECOND).is_dir():
             _put_back_state(self._kept / name / SECOND, self.second.root)
-        for path in Path(self.root.inside("cache")).glob(".*.new"):
+        for path in (*Path(self.root.inside("cache")).glob(".*.new"), *self.unfinished_beside()):
             path.unlink()
         self._put_back_accounts()
         house = self.house()
@@ -273,6 +280,10 @@ class HarmedDesk:
             os.utime(path, ns=times)
         if changed:
             self.house().operators.everybody()
+
+    def unfinished_beside(self) -> list[Path]:
+        """The hidden files whose writing was cut short, but for those in data/."""
+        return [path for folder in (self.root.forms, self.root.templates[0]) for path in Path(folder).rglob(".*.new")]
 
     def change_settings(self, old: str, new: str) -> None:
         """Replace a line of settings.toml, as if a minute ago."""
@@ -317,12 +328,18 @@ class HarmedDesk:
         elsewhere = self.second.look().said if self.second else None
         arranged = accounts, elsewhere, categories, house.texts.read("rules.toml").text, asked_for
         arranged = *arranged, house.adjusting.file.text(), tuple(sorted(self._aside()))
+        arranged = *arranged, dict(self._written())
         return Look(tickets, queued, Counter(self._delivered()), *arranged)
 
     def _aside(self) -> Iterator[str]:
         for folder in ("data/drafts", "data/outbox/held", "data/intake/kept", "data/intake/ignored"):
             for path in (self.folder / folder).rglob("[!.]*.[tje]*"):
                 yield str(path.relative_to(self.folder))
+
+    def _written(self) -> Iterator[tuple[str, bytes]]:
+        for folder in ("forms", "templates"):
+            for path in (self.folder / folder).rglob("[!.]*.*"):
+                yield str(path.relative_to(self.folder)), path.read_bytes()
 
     def _delivered(self) -> Iterator[str]:
         arrived = [path.read_bytes() for path in Path(self.root.inside("mail")).glob("*/new/*")]
@@ -386,13 +403,13 @@ def in_one_place(desk: HarmedDesk) -> None:
 def sound(desk: HarmedDesk) -> Look:
     """What lies on the desk after `verify --repair`, which finds everything as promised when it looks again."""
     nothing_half_done(desk)
-    for path in Path(desk.root.data).rglob(".*.new"):
+    for path in (*Path(desk.root.data).rglob(".*.new"), *desk.unfinished_beside()):
         desk.age(path, 7200)
     verifier = assemble.verifier(desk.house())
     for finding in list(verifier.findings()):
         verifier.mend(finding)
     assert list(verifier.findings()) == []
-    assert list(Path(desk.root.data).rglob(".*.new")) == []
+    assert [*Path(desk.root.data).rglob(".*.new"), *desk.unfinished_beside()] == []
     look = desk.look()
     assert set(look.queued) | set(look.delivered) == set(look.named), "letters and tickets do not agree"
     assert max(look.queued.values(), default=1) == 1, look.queued

@@ -57,6 +57,7 @@ _NAMES = (
     (re.compile(r"submissions/[0-9a-f]{2}(/\.?[0-9a-f]{32})?"), "submissions/XX"),
     (re.compile(r"spool/[\w#-]+"), "spool/FILE"),
     (re.compile(r"mail/[^/ ]+@[^/ ]+"), "mail/ADDRESS"),
+    (re.compile(r"(forms|templates/\w+)/(\.?)[\w-]+\.(html|txt|css|svg|png|jpg)(\.off)?"), r"\2TEXT"),
     (re.compile(r"acknowledgement|notice|forward"), "LETTER"),
     (re.compile(r"\d{4}-\d{2}/"), "MONTH/"),
     (re.compile(r"\b\d{6,}\b"), "N"),

@@ -24,6 +24,7 @@ from tests.faults.handled import HANDLED, moved, post
 from tests.faults.passed_on import PASSED_ON
 from tests.faults.strace import Ended, Process
 from tests.faults.verb import INES, Verb, answered, done_once
+from tests.faults.written import WRITTEN
 from tests.mail_desk import letter
 
 LETTER = letter("Jane Doe <jane@example.com>", "helpdesk@localhost", "It burns.\n" * 9000)
@@ -403,6 +404,7 @@ VERBS = {
         *ADMINISTERED[:2],
         Verb("submit-by-rule", "ruled", _submit, _submitted_by_rule),
         *ADMINISTERED[2:],
+        *WRITTEN,
         *HANDLED,
         *PASSED_ON[:2],
         Verb("my-tickets", "calm", lambda desk: desk.cgi(LINK), _asked_for_a_link),
