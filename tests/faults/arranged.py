@@ -7,9 +7,10 @@ import os
 from urllib.parse import urlencode
 
 from helpdesk_lite.words import signing
+from helpdesk_lite.words.ticket import CLAIMED, QUEUE, Place
 from tests.faults.desks import PASSWORD, HarmedDesk, Look, Request, each_letter_once
 from tests.faults.strace import Ended
-from tests.faults.verb import Verb, answered, done_once
+from tests.faults.verb import INES, Verb, answered, done_once
 
 ACCOUNT = Request("/administration/operators/ines", "ada", b"email=ines%40example.org&role=observer")
 
@@ -133,16 +134,19 @@ def _is_accepted(desk: HarmedDesk, _: Look) -> bool:
     return is_new
 
 
-def _hand_on(desk: HarmedDesk, _: str) -> Request:
-    return Request("/administration/operators/ines/hand-on", "ada", b"to=ada")
+def _leaves(verb: str, body: bytes, kind: str, after: Place) -> Verb:
+    """Both tickets that ines had have gone if there was an answer; each has, with its entry and letters, or has not."""
 
+    def is_done(desk: HarmedDesk, look: Look) -> bool:
+        hers = [look.tickets[number] for number in (desk.pending, desk.claimed)]
+        for ticket in hers:
+            assert (ticket.place, ticket.entries[-1].kind) in ((INES, "claimed"), (after, kind))
+        gone = [ticket for ticket in hers if ticket.place == after]
+        assert len(look.queued) == sum(len(ticket.entries[-1].letters) for ticket in gone)
+        return gone == hers
 
-def _is_handed_on(desk: HarmedDesk, look: Look) -> bool:
-    """All that ines had, one ticket, is ada's, whose mailbox gets what the customer wrote."""
-    ticket = look.tickets[desk.claimed]
-    assert len(look.queued) == len(ticket.entries[-1].letters) * (ticket.place.holder == "ada")
-    assert (ticket.place.holder, ticket.entries[-1].kind) in (("ines", "claimed"), ("ada", "reassigned"))
-    return ticket.place.holder == "ada"
+    request = Request(f"/administration/operators/ines/{verb}", "ada", body)
+    return done_once(verb, "busy", lambda *_: request, is_done, who="ada")
 
 
 def _settings(desk: HarmedDesk, _: str) -> Request:
@@ -161,7 +165,11 @@ def _is_named(desk: HarmedDesk, _: Look) -> bool:
 
 
 def leave_arranged(desk: HarmedDesk) -> None:
-    """A desk with a category and rules that an administrator has made on the web."""
+    """A desk where ines has two tickets; another with a category and rules, made by an administrator on the web."""
+    desk.put_back("calm")
+    assert desk.ask(Request(f"/tickets/{desk.pending}/claim", "ines")).status == 303
+    desk.clear_mail()
+    desk.keep("busy")
     desk.put_back("calm")
     for request in ARRANGED.values():
         assert desk.ask(request).status == 303
@@ -179,7 +187,8 @@ ADMINISTERED = (
     done_once("no-category", "arranged", lambda *_: Request(f"{BILLS}/remove", "ada"), _is_bills_gone, 404, "ada"),
     done_once("settings", "arranged", _settings, _is_named, who="ada"),
     done_once("undo", "arranged", _undo, _is_undone, 409, "ada"),
-    done_once("hand-on", "calm", _hand_on, _is_handed_on, who="ada"),
+    _leaves("hand-on", b"to=ada", "reassigned", Place(CLAIMED, "ada")),
+    _leaves("put-back", b"", "released", QUEUE),
     _invited("invite", "/administration/operators/gus/invite"),
     _invited("new-operator", "/administration/operators", b"name=olga&email=olga%40example.org"),
     done_once("no-operator", "calm", _remove, _is_removed, 404, "ada"),
