@@ -46,9 +46,10 @@ class Styling(NamedTuple):
         self.desk.demand(by, ADMINISTER, what=LOGO)
         name = logo_name(content) if content else ""
         with disk.locked(self.lock):
-            if seen != self.logo.version():
+            now = self.logo.now()
+            if seen != now[0]:
                 raise FileChanged(LOGO)
-            self._become(name, content, by)
+            self._become(now, name, content, by)
 
     def undo(self, noted: Noted, by: Operator) -> None:
         """Have the logo that was there before this entry. NotAllowed; FileReadOnly; FileChanged if it is not as the
@@ -56,22 +57,23 @@ class Styling(NamedTuple):
         """
         self.desk.demand(by, ADMINISTER, what=LOGO)
         with disk.locked(self.lock):
-            if _values(self.logo.version()) != noted.after:
+            now = self.logo.now()
+            if _values(now[0]) != noted.after:
                 raise FileChanged(LOGO)
             version = os.path.basename(str((noted.before or {}).get("kept", "")))
             try:
                 content = disk.read(os.path.join(self.kept, version)) if version else b""
             except FileNotFoundError:
                 raise TextMistaken([Sentence("The logo of that time is not kept any more.")]) from None
-            self._become("logo" + version[-4:] if version else "", content, by, noted.name)
+            self._become(now, "logo" + version[-4:] if version else "", content, by, noted.name)
 
-    def _become(self, name: str, content: bytes, by: Operator, undoes: str = "") -> None:
-        before, after = self.logo.version(), version_of(name, content)
+    def _become(self, now: tuple[str, bytes], name: str, content: bytes, by: Operator, undoes: str = "") -> None:
+        (before, earlier), after = now, version_of(name, content)
         if before == after:
             return
         if not may_write_in(self.logo.folder):
             raise FileReadOnly(LOGO)
-        self._keep(before, self.logo.content())
+        self._keep(before, earlier)
         self._keep(after, content)
         what = CHANGED if before and after else ADDED if after else REMOVED
         self.audit.note(by.name, what, LOGO, _values(before), _values(after), undoes)

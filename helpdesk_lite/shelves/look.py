@@ -77,25 +77,30 @@ class Logo:
         """The name of the file that counts; "" if there is none."""
         return next((name for name in assets.look(self._template_paths) if name != CSS), "")
 
+    def now(self) -> tuple[str, bytes]:
+        """The version, and the picture, as one look finds them; nothing if there is none."""
+        name = self.name()
+        content = disk.read(os.path.join(self.folder, name)) if name else b""
+        return version_of(name, content), content
+
     def content(self) -> bytes:
         """The picture; nothing if there is none."""
-        name = self.name()
-        return disk.read(os.path.join(self.folder, name)) if name else b""
+        return self.now()[1]
 
     def version(self) -> str:
         """What tells this logo from the next; "" if there is none."""
-        return version_of(self.name(), self.content())
+        return self.now()[0]
 
     def write(self, name: str, content: bytes) -> None:
         """Have this be the logo, and no other; "" for none. `name` is a key of assets.LOOK.
 
         MayBeKept if it perhaps is, and perhaps is not, or not after a power cut.
         """
+        there = disk.names(self.folder)
+        others = [other for other in assets.LOOK if other in there and other not in (CSS, name)]
         if name:
             disk.make_folder(self.folder, 0o755)
             disk.renew(os.path.join(self.folder, name), [content], 0o644)
-        there = disk.names(self.folder)
-        others = [other for other in assets.LOOK if other in there and other not in (CSS, name)]
         try:
             for other in reversed(others):  # the one that counts goes last: none of those behind it ever does
                 disk.withdraw(os.path.join(self.folder, other))
