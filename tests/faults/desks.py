@@ -249,15 +249,7 @@ class HarmedDesk:
         _put_back_state(self._kept / name, self.root)
         for note in NOTES:
             Path(self.root.inside(*note.split("/"))).unlink(missing_ok=True)
-        for file in FILES:
-            source, goal = self._kept / name / file, self.folder / file
-            if not source.is_file():
-                goal.unlink(missing_ok=True)
-            elif not goal.is_file() or goal.read_bytes() != source.read_bytes():
-                goal.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(source, goal)  # else what was made of it stays: each process finds the same
-        for folder in ("templates/mail", "templates/look", "templates"):
-            disk.remove_empty(str(self.folder / folder))
+        self._put_back_files(self._kept / name)
         if self.second and (self._kept / name / SECOND).is_dir():
             _put_back_state(self._kept / name / SECOND, self.second.root)
         for path in (*Path(self.root.inside("cache")).glob(".*.new"), *self.unfinished_beside()):
@@ -266,6 +258,24 @@ class HarmedDesk:
         house = self.house()
         if not house.outbox.waiting() and not house.outbox.staged_numbers():
             assemble.work(house)  # leaves the note that nothing is due
+
+    def _put_back_files(self, kept: Path) -> None:
+        """Those that have changed: what was made of the others stays, and a form is made at once: all find the same."""
+        is_drawn = True
+        for file in FILES:
+            source, goal = kept / file, self.folder / file
+            is_there, is_kept = goal.is_file(), source.is_file()
+            if is_there == is_kept and not (is_kept and goal.read_bytes() != source.read_bytes()):
+                continue
+            is_drawn = is_drawn and file.startswith("data/")
+            goal.unlink(missing_ok=True)
+            if is_kept:
+                goal.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, goal)
+        for folder in ("templates/mail", "templates/look", "templates"):
+            disk.remove_empty(str(self.folder / folder))
+        if not is_drawn:
+            Browser(self.house(), "127.0.0.1", HTTP_HOST="127.0.0.1").get("/forms/ask")
 
     def _put_back_accounts(self) -> None:
         """And the settings; only what has changed: what was made of the others stays, and of these is made at once."""

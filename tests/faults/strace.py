@@ -47,19 +47,21 @@ PATIENCE = 60.0  # seconds for one run
 OPTIONS = ("-f", "-qq", "-s", "256")
 QUICK = ("--seccomp-bpf",)
 _LINE = re.compile(r"(?P<pid>\d+) +(?P<call>\w+)\((?P<rest>.*)")
-_NAMES = (
+_NAMES = (  # what differs from run to run, or makes no difference to what is done with the file
     (re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}"), "NUMBER"),
     (re.compile(r"/[0-9A-Z]{4}(/[0-9A-Z]{4}-[0-9A-Z]{2})?(?=/| |$)"), "/SUBFOLDER"),
     (re.compile(r"\.\d+-[0-9a-f]+\.new"), ".HIDDEN"),
     (re.compile(r"\.[0-9a-f]{10}\b"), ".CHANCE"),
-    (re.compile(r"\b[0-9A-Z]{2}\.lock"), "XX.lock"),
-    (re.compile(r"submission-[0-9a-f]{2}\.lock"), "submission-XX.lock"),
-    (re.compile(r"submissions/[0-9a-f]{2}(/\.?[0-9a-f]{32})?"), "submissions/XX"),
+    (re.compile(r"\b([a-z]+-)?[0-9A-Za-z]{2}\.lock"), r"\1XX.lock"),
+    (re.compile(r"\b[0-9a-f]{2}(/\.?[0-9a-f]{32})?(?=\.| |$)"), "XX"),
+    (re.compile(r"\b[0-9a-f]{16}(?:[0-9a-f]{16})?\b"), "DIGEST"),
     (re.compile(r"spool/[\w#-]+"), "spool/FILE"),
     (re.compile(r"mail/[^/ ]+@[^/ ]+"), "mail/ADDRESS"),
+    (re.compile(r"claimed/\w+"), "claimed/WHO"),
+    (re.compile(r"operators/(\.?)\w+\."), r"operators/\1WHO."),
+    (re.compile(r"NUMBER\.[a-z]+\.CHANCE"), "NUMBER.LETTER.CHANCE"),
     (re.compile(r"(forms|templates/\w+)/(\.?)[\w-]+\.(html|txt|css|svg|png|jpg)(\.off)?"), r"\2TEXT"),
-    (re.compile(r"acknowledgement|notice|forward"), "LETTER"),
-    (re.compile(r"\d{4}-\d{2}/"), "MONTH/"),
+    (re.compile(r"\d{4}-\d{2}\b(-\w+)?"), "MONTH"),
     (re.compile(r"\b\d{6,}\b"), "N"),
 )
 
@@ -203,10 +205,11 @@ def _touched(call: str, rest: str, folder: str) -> str:
         return f"standard {['input', 'output', 'errors'][int(rest[0])]}" if call == "write" else ""
     if call in ("connect", "sendto", "recvfrom", "write", "read") and re.match(r"\d+<TCP", rest):
         return "a socket"
-    paths = re.findall(re.escape(folder) + r"/([^\"<>]+)", rest)
+    named = rest.partition(', "')[0] if call == "write" else rest  # what is written may name a path, too
+    paths = re.findall(re.escape(folder) + r"(?:/([^\"<>]+)|(?=[\">]))", named)
     if not paths or paths[0].startswith("cgi-bin"):
         return ""
-    name = " to ".join(dict.fromkeys(paths))
+    name = " to ".join(dict.fromkeys(path or "." for path in paths))
     for pattern, meaning in _NAMES:
         name = pattern.sub(meaning, name)
     return name + (" (made)" if "O_CREAT" in rest else "")

@@ -71,7 +71,7 @@ def test_a_disk_that_turns_read_only_halfway(desk: HarmedDesk, name: str, call: 
 def test_a_disk_that_fails_again_while_a_move_is_taken_back(desk: HarmedDesk) -> None:
     """A claim cannot flush where it moved its ticket: the ticket is in one place at any time, and ends in one state."""
     claim = VERBS["claim"]
-    (flush,) = [step for step in changes(desk, claim) if step.call == "fsync" and step.what == "data/claimed/ines"]
+    (flush,) = [step for step in changes(desk, claim) if step.call == "fsync" and step.what == "data/claimed/WHO"]
     faults = list(fails_again(desk, claim, flush))
     assert len(faults) > 10, faults
     each(desk, claim, faults).judge("claim: fails again while it is taken back:")

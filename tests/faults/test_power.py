@@ -18,7 +18,7 @@ from tests.faults.strace import Step
 from tests.faults.verbs import VERBS
 
 PROMISING = [name for name, verb in VERBS.items() if verb.is_web or name.startswith("receive")]
-WITH_LETTERS = [name for name in PROMISING if name.startswith(("submit", "claim", "receive", "log"))]
+WITH_LETTERS = [name for name in PROMISING if name.partition("-")[0] in ("submit", "claim", "receive", "log")]
 DONE_AGAIN = re.compile(
     r"(council/)?data/(outbox/new/"  # published: the staged one is on disk, and its ticket names it
     r"|moving/"  # the next version of a ticket, of no account until the ticket itself has moved
@@ -29,17 +29,20 @@ DONE_AGAIN = re.compile(
     r"|cache/)"  # made again
 )
 DECIDES = re.compile(  # from here on the ticket, or its new entry, counts
-    r"link .*data/(pending|claimed/ines)/(.*/)?NUMBER\.mbox$"
-    r"|rename data/(pending/(.*/)?NUMBER\.mbox|claimed/ines/\.NUMBER\S+) to data/claimed"
+    r"link .*data/(pending|claimed/WHO)/(.*/)?NUMBER\.mbox$"
+    r"|rename data/(pending/(.*/)?NUMBER\.mbox|claimed/WHO/\.NUMBER\S+) to data/claimed"
 )
 NOTE = re.compile(r"(council/)?data/(cache/|submissions/|turns)")
-TAKEN_AWAY = re.compile(r"data/(operators/[^.]|categories/[^.]|rules\.toml)")  # by somebody who relies on it
+TAKEN_AWAY = re.compile(  # by somebody who relies on it
+    r"(data/(operators|categories)|forms|templates/\w+)/[^.]|data/rules\.toml"
+)
 STAGED = re.compile(r"(council/)?data/outbox/staged/\.")
 
 
 def paths(step: Step) -> list[str]:
     """The paths a call names, relative to the desk."""
-    return [found.partition("/desk/")[2] for found in re.findall(r'["<]([^"<>]+)[">]', step.line) if "/desk/" in found]
+    found = [f"{path}/" for path in re.findall(r'["<]([^"<>]+)[">]', step.line)]
+    return [path.partition("/desk/")[2].rstrip("/") for path in found if "/desk/" in path]
 
 
 def folder_of(path: str) -> str:

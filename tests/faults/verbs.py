@@ -404,7 +404,6 @@ VERBS = {
         *ADMINISTERED[:2],
         Verb("submit-by-rule", "ruled", _submit, _submitted_by_rule),
         *ADMINISTERED[2:],
-        *WRITTEN,
         *HANDLED,
         *PASSED_ON[:2],
         Verb("my-tickets", "calm", lambda desk: desk.cgi(LINK), _asked_for_a_link),
@@ -420,6 +419,7 @@ VERBS = {
         Verb("receive", "calm", _receive, _came_in(lambda _: (), ["inquiry"]), is_web=False),
         Verb("receive-into", "calm", _receive_into, _came_in(_address, ["inquiry", "claimed", "letter"]), is_web=False),
         PASSED_ON[2],
+        *WRITTEN,
     )
 }
 SLICE = {name: verb for name, verb in VERBS.items() if name != "export"}  # which takes long, and changes no ticket
