@@ -53,6 +53,24 @@ def compiled_once() -> Iterator[None]:
         yield
 
 
+ONE_DESK = tuple(f"tests/faults/test_{name}.py" for name in ("failing_disk", "killed", "power"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Side by side, a file runs in one process; those that harm one desk do so together: it is looked over once."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByDesk(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = str(super()._split_scope(nodeid))
+            return "tests/faults" if file in ONE_DESK else file
+
+    return ByDesk(config, log)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Headless Chromium, as the system has it: one for all, since playwright runs once in a process."""
