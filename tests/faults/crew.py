@@ -63,8 +63,8 @@ class Crew(AbstractContextManager["Crew"]):
         shares = [Share(part, len(CORES)) for part in range(len(CORES))]
         tasks = [self._workers.submit(_alone, self._folder, work, share, told) for share in shares]
         parts = [task.result() for task in tasks]
-        wrong = [one for part in parts for one in part.wrong]
-        return Tried(sum(part.faults for part in parts), sum(part.hit for part in parts), wrong)
+        missed, wrong = ([one for part in parts for one in part[place]] for place in (1, 2))
+        return Tried(sum(part.faults for part in parts), missed, wrong)
 
 
 def _alone(folder: Path, work: Callable[..., Tried], share: Share, told: Sequence[Any]) -> Tried:
