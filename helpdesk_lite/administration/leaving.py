@@ -1,7 +1,8 @@
 """What becomes of the tickets of somebody who leaves: all are handed on to another operator, or go back into the queue.
 
 Guarantee: each goes by its own step, as if by hand: under its lock, while it is still theirs, with its entry and the
-letters it causes; one that cannot go stays, and is named with the reason. Cut short, it is simply done again.
+letters it causes; one that cannot go stays, and is named with the reason. Cut short, it is simply done again: MayBeKept
+where the disk failed when some had gone.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from helpdesk_lite.shelves.operators import is_name
-from helpdesk_lite.words.errors import HandlingRefused, OperatorMistaken, TicketDamaged, UnknownNumber
+from helpdesk_lite.words.errors import HandlingRefused, MayBeKept, OperatorMistaken, TicketDamaged, UnknownNumber
 from helpdesk_lite.words.i18n import Sentence
 from helpdesk_lite.words.rights import REASSIGN, RELEASE
 from helpdesk_lite.words.ticket import CLAIMED, QUEUE, Place
@@ -59,16 +60,26 @@ class Leaving(NamedTuple):
     def _each(self, name: str, step: Callable[[Ticket], None], most: int | None) -> Went:
         if not is_name(name):
             raise OperatorMistaken(Sentence("There is no operator %(name)s.", name=name))
-        desk, done, stayed = self.handling.desk, 0, []
-        for head in desk.store.held_by(name):
+        done, stayed = 0, []
+        for head in self.handling.desk.store.held_by(name):
             if done == most:
                 break
-            with desk.locked(head.number):
-                try:
-                    ticket = desk.store.read(head.number)
-                    if ticket.place == Place(CLAIMED, name):  # nobody was faster
-                        step(ticket)
-                        done += 1
-                except (HandlingRefused, TicketDamaged, UnknownNumber) as wrong:
-                    stayed.append((head.number, wrong.words))
+            try:
+                done += self._gone(head.number, Place(CLAIMED, name), step)
+            except (HandlingRefused, TicketDamaged, UnknownNumber) as wrong:
+                stayed.append((head.number, wrong.words))
+            except OSError as wrong:
+                if done:  # those before it have gone, and nobody may hear that nothing was changed
+                    raise MayBeKept(head.number) from wrong
+                raise
         return Went(done, tuple(stayed))
+
+    def _gone(self, number: str, place: Place, step: Callable[[Ticket], None]) -> bool:
+        """Let the ticket take the step; False if somebody was faster, and it is elsewhere."""
+        desk = self.handling.desk
+        with desk.locked(number):
+            ticket = desk.store.read(number)
+            if ticket.place != place:
+                return False
+            step(ticket)
+        return True
