@@ -65,7 +65,7 @@ def _overdue(house: House, operator: Operator, counts: Counts, said: Translation
     yield "overdue", said.gettext("Overdue, mine"), counts.overdue, own
     if new:
         pending = address(state=PENDING, is_for_me=True, due=lists.OVERDUE)
-        yield "overdue", said.gettext("Overdue and pending"), new, pending
+        yield "late", said.gettext("Overdue and pending"), new, pending
     in_all = house.lists.count_overdue(operator) if operator.role != OPERATOR else 0
     if in_all > counts.overdue + new:
-        yield "overdue", said.gettext("Overdue in all"), in_all, address(due=lists.OVERDUE)
+        yield "late", said.gettext("Overdue in all"), in_all, address(due=lists.OVERDUE)
