@@ -25,7 +25,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can have a 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     """A desk that belongs to the web server's user."""
-    with new_desk(as_web_user=True) as made:
+    with new_desk(as_web_user=True, people=("ines",)) as made:
         yield made
 
 
