@@ -50,7 +50,8 @@ LONGEST_SUBJECT = 500
 class Written(NamedTuple):
     """A letter and its envelope: `sender` is where a failure is reported to ("" for nowhere, RFC 5321, 4.5.5).
 
-    Below its head comes either what a template said, or an `original`: a letter that somebody wrote.
+    Below its head comes either what a template said, with the `pictures` of its HTML, or an `original`: a letter
+    that somebody wrote.
     """
 
     letter: Letter
@@ -118,8 +119,7 @@ class Writer:
         lines = [
             *self._parties.of_notice(letter),
             *self._about(letter, ticket, asked.subject, values),
-            headers.token("Auto-Submitted", "auto-generated"),
-            headers.token("X-Auto-Response-Suppress", "All"),
+            *_by_itself(),
         ]
         return self._written(letter, letter.recipients, lines, values, self._settings.address)
 
@@ -142,11 +142,8 @@ class Writer:
         values = {"url": letter.url, "desk": self._settings.name, "who": letter.note, "name": operator.name}
         lines = [
             *self._parties.of_returned(letter, operator),
-            headers.text("Subject", headers.one_line(heading)),
-            headers.date("Date", letter.written_at),
-            headers.ids("Message-ID", [letter.message_id]),
-            headers.token("Auto-Submitted", "auto-generated"),
-            headers.token("X-Auto-Response-Suppress", "All"),
+            *_named(letter, heading),
+            *_by_itself(),
         ]
         written = {**values, "heading": heading}
         return self._written(letter, (operator.email,), lines, written, self._settings.address)
@@ -155,11 +152,8 @@ class Writer:
         """A letter that was written already, to be looked at by who tries a template. LetterRefused."""
         lines = [
             *self._parties.of_returned(letter, operator),
-            headers.text("Subject", headers.one_line(letter.subject)),
-            headers.date("Date", letter.written_at),
-            headers.ids("Message-ID", [letter.message_id]),
-            headers.token("Auto-Submitted", "auto-generated"),
-            headers.token("X-Auto-Response-Suppress", "All"),
+            *_named(letter, letter.subject),
+            *_by_itself(),
         ]
         return self._passed_on(letter, (operator.email,), lines, io.BytesIO(letter.note.encode()))
 
@@ -170,8 +164,7 @@ class Writer:
         lines = [
             *self._parties.of_acknowledgement(letter),
             *self._about(letter, ticket, subject, values),
-            headers.token("Auto-Submitted", "auto-replied" if is_reply else "auto-generated"),
-            headers.token("X-Auto-Response-Suppress", "All"),
+            *_by_itself("auto-replied" if is_reply else "auto-generated"),
         ]
         return self._written(letter, letter.recipients, lines, values, sender="")
 
@@ -224,8 +217,7 @@ class Writer:
         lines = [
             *self._parties.of_returned(letter, operator),
             *self._about(letter, ticket, ticket.inquiry.head.subject, values),
-            headers.token("Auto-Submitted", "auto-replied"),
-            headers.token("X-Auto-Response-Suppress", "All"),
+            *_by_itself("auto-replied"),
         ]
         written = self._written(letter, (operator.email,), lines, values, sender="")
         return written._replace(attachments=_files(message)) if message else written
@@ -247,8 +239,7 @@ class Writer:
         lines = [
             *self._parties.of_returned(letter, operator),
             *self._about(letter, ticket, shown.inquiry.head.subject, values),
-            headers.token("Auto-Submitted", "auto-generated"),
-            headers.token("X-Auto-Response-Suppress", "All"),
+            *_by_itself(),
         ]
         return self._written(letter, (operator.email,), lines, values, self._settings.address)
 
@@ -261,16 +252,14 @@ class Writer:
         earlier = [one for one in _earlier(ticket, letter) if one.isascii()]
         if letter.kind in (NOTICE, TOLD) and ticket.entries[0].digest:
             earlier = earlier[1:]  # a Message-ID of the customer's own tells where they are at home
-        yield headers.text("Subject", values["heading"])
-        yield headers.date("Date", letter.written_at)
-        yield headers.ids("Message-ID", [letter.message_id])
+        yield from _named(letter, values["heading"])
         if earlier:
             yield headers.ids("In-Reply-To", [_replied_to(ticket, letter) or earlier[0]])
             yield headers.ids("References", earlier)
         yield headers.token("X-Helpdesk-Ticket", letter.number)
 
     def _values(self, letter: Letter, ticket: Ticket, fields: Sequence[FieldValue]) -> dict[str, Any]:
-        """What the templates of notice and forward may say."""
+        """What the templates of every letter about what somebody wrote may say."""
         return {
             "number": letter.number,
             "url": letter.url,
@@ -294,6 +283,19 @@ class Writer:
         html = self._templates.words(f"{letter.kind}.html", letter.language, values)
         pictures = (logo,) if logo and f"cid:{logo.content_id}" in html else ()
         return Written(letter, sender, tuple(recipients), tuple(lines), text.lstrip("\n"), html, pictures=pictures)
+
+
+def _named(letter: Letter, subject: str) -> Iterator[bytes]:
+    """What letter this is: Subject, Date and Message-ID, the same whenever it is sent again."""
+    yield headers.text("Subject", headers.one_line(subject))
+    yield headers.date("Date", letter.written_at)
+    yield headers.ids("Message-ID", [letter.message_id])
+
+
+def _by_itself(how: str = "auto-generated") -> Iterator[bytes]:
+    """The marks by which programs know that they are not to answer (RFC 3834, 5; the second is Microsoft's)."""
+    yield headers.token("Auto-Submitted", how)
+    yield headers.token("X-Auto-Response-Suppress", "All")
 
 
 def _concatenated(head: Iterable[bytes], content: Iterable[bytes]) -> Iterator[bytes]:
