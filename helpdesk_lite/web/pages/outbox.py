@@ -40,7 +40,7 @@ def outbox(request: Request, house: House) -> Response:
     operator, said = signed_in(request), i18n.translation(request.language)
     shown = partial(_shown, house, operator, said)
     values = {
-        "held": list(map(shown, house.outbox.held())),
+        "held": [shown(letter._replace(next_at=0)) for letter in house.outbox.held()],  # its next try is a person's
         "waiting": list(map(shown, house.outbox.waiting())),
         "may_change": house.desk.may(operator, "letters"),
     }
