@@ -102,7 +102,7 @@ def _settings(made: House) -> Settings:
 
         data_format.check(made.root.format)
         try:
-            text = disk.read(path).decode("utf-8", "replace")
+            text = disk.read(path).decode("utf-8-sig", "replace")
         except OSError as wrong:
             raise DeskUnusable(f"{path} cannot be read: {wrong.strerror}.") from None
         return settings_table.check(text, os.path.relpath(path, made.root.path))

@@ -9,6 +9,7 @@ import pytest
 
 from helpdesk_lite import assemble
 from helpdesk_lite.commands.make import make_desk
+from helpdesk_lite.shelves.settings_file import SettingsFile
 from helpdesk_lite.words.errors import DeskError
 from tests.examples import contact_form, submission
 
@@ -28,6 +29,25 @@ def test_a_changed_setting_is_seen_at_once(root):
     with open(root.settings, "w") as file:
         file.write('[desk]\nname = "Acme Support"\n')
     assert current().settings.name == "Acme Support"
+
+
+def test_a_file_that_an_editor_of_windows_saved_says_the_same(root):
+    """With a byte order mark, and \\r\\n at the ends of lines."""
+    written = {
+        "settings.toml": '[desk]\r\nname = "Äcme"\r\n',
+        "operators/ines.toml": 'email = "ines@example.org"\r\n',
+        "categories/printers.toml": 'addresses = ["printers@example.org"]\r\n',
+        "rules.toml": '[[rule]]\r\nname = "Fire"\r\nif.words = ["fire"]\r\nthen.level = 2\r\n',
+    }
+    for name, text in written.items():
+        path = root.inside(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(b"\xef\xbb\xbf" + text.encode())
+    house = assemble.house(root)
+    assert house.settings.name == "Äcme"
+    assert SettingsFile(root.settings).written() == {"desk.name": "Äcme"}
+    assert house.operators.mistakes() == house.categories.mistakes() == house.rules.mistakes() == []
 
 
 def test_a_wrong_setting_keeps_the_desk_from_half_working(root):

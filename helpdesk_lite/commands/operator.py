@@ -49,7 +49,7 @@ def list_operators(given: Namespace) -> int:
         print("\t".join(map(terminal.line, facts)))
     mistakes = operators.mistakes()
     for mistake in mistakes:
-        print(f"helpdesk-lite: {mistake!a}"[:500], file=sys.stderr)
+        print(f"helpdesk-lite: {terminal.line(mistake)}"[:500], file=sys.stderr)
     return 1 if mistakes else 0
 
 

@@ -203,7 +203,7 @@ def toml_in(path: str, mistaken: type[DeskError]) -> dict[str, Any] | None:
     from helpdesk_lite.words.mistakes import in_file, no_toml
 
     try:
-        return tomllib.loads(disk.read(path).decode("utf-8"))
+        return tomllib.loads(disk.read(path).decode("utf-8-sig"))
     except FileNotFoundError:
         return None
     except (tomllib.TOMLDecodeError, UnicodeError) as wrong:

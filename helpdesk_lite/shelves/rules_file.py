@@ -66,7 +66,7 @@ class RulesFile:
 
     def _checked_file(self) -> dict[str, Any]:
         try:
-            return self._checked(disk.read(self.path).decode("utf-8"))
+            return self._checked(disk.read(self.path).decode("utf-8-sig"))
         except FileNotFoundError:
             return {}
         except UnicodeError as wrong:

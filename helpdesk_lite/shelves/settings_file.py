@@ -35,7 +35,7 @@ class SettingsFile(NamedTuple):
 
     def text(self) -> str:
         """What it says, word for word."""
-        return disk.read(self.path).decode("utf-8", "replace")
+        return disk.read(self.path).decode("utf-8-sig", "replace")
 
     def written(self) -> dict[str, Value]:
         """The settings that are written in it, by `section.name`. SettingsMistaken if it has mistakes."""
