@@ -95,7 +95,7 @@ class Customers(NamedTuple):
         desk = self.correspondence.desk
         holder = goal.holder if CLAIMED in (goal.state, ticket.place.state) else ""
         letters = desk.missed(ticket, goal)
-        if self.correspondence.operators.find(holder):
+        if holder in self.correspondence.operators.names():
             told = desk.letter(RETURNED, ticket.inquiry, operator=holder)
             letters.append(told._replace(note=words % {"number": ticket.number}))
         entry = desk.entry(ticket.number, kind, CUSTOMER, letters)

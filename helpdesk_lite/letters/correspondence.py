@@ -131,7 +131,7 @@ class Correspondence(NamedTuple):
         text = f"Could not be delivered to {failed}"
         self.record(number, post, BOUNCE, text=text)
         ticket = self.desk.store.read(number)
-        holder = self.operators.find(ticket.place.holder) if kind == ANSWER and ticket.place.state == CLAIMED else None
+        holder = self.operators.sound(ticket.place.holder) if kind == ANSWER and ticket.place.state == CLAIMED else None
         if holder:
             said = self._said(holder).gettext("Your answer in ticket %(number)s could not be delivered: %(failed)s")
             self._tell(holder, ticket, said % {"number": number, "failed": failed})
@@ -227,7 +227,7 @@ class Correspondence(NamedTuple):
 
     def said_to(self, holder: str) -> Translation:
         """The language of who has a ticket; the desk's own if that is nobody."""
-        operator = self.operators.find(holder)
+        operator = self.operators.sound(holder)
         return self._said(operator) if operator else i18n.translation(self.desk.settings.language)
 
     def _demand(self, operator: Operator, ticket: Ticket) -> None:

@@ -15,7 +15,7 @@ from helpdesk_lite.letters.correspondence import Post
 from helpdesk_lite.mail import compose, headers, incoming
 from helpdesk_lite.tickets.sameness import content_digest
 from helpdesk_lite.words import letter, signing
-from helpdesk_lite.words.errors import OperatorMistaken, TicketMoved
+from helpdesk_lite.words.errors import TicketMoved
 from helpdesk_lite.words.rights import REPLY
 from helpdesk_lite.words.ticket import ANSWER, CLAIMED, TYPED, Place
 
@@ -75,15 +75,7 @@ def named(text: str, operators: Operators, writer: Operator) -> tuple[Operator, 
     """The operators whom the text names as @name, each once, in its order; never its writer."""
     names = dict.fromkeys(found[1].lower() for found in _NAMED.finditer(text))
     names.pop(writer.name, None)
-    found = []
-    for name in list(names)[:_MOST_NAMED]:
-        try:
-            operator = operators.find(name)
-        except OperatorMistaken:
-            continue  # nobody can be told by a broken account; `verify` tells of it
-        if operator:
-            found.append(operator)
-    return tuple(found)
+    return tuple(filter(None, map(operators.sound, list(names)[:_MOST_NAMED])))
 
 
 def keep(typed: Typed, number: str, operator: Operator, desk: Desk, drafts: Drafts, by_itself: bool) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from helpdesk_lite import disk
 from helpdesk_lite.shelves.operators import UNREADABLE, is_name, toml_in
 from helpdesk_lite.words import signing
-from helpdesk_lite.words.errors import CategoryMistaken, DeskError
+from helpdesk_lite.words.errors import CategoryMistaken
 from helpdesk_lite.words.i18n import N_, Sentence
 from helpdesk_lite.words.letter import is_address
 from helpdesk_lite.words.standing import HIGHEST, NORMAL, PRIORITIES
@@ -189,10 +189,7 @@ class Categories:
 
     def _address(self, name: str) -> str:
         """The operator's; "" if there is no such one, or their file has mistakes."""
-        try:
-            operator = self._operators.find(name)
-        except DeskError:
-            return ""
+        operator = self._operators.sound(name)
         return operator.email if operator else ""
 
     def _path(self, name: str) -> str:

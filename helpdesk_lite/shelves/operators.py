@@ -87,17 +87,16 @@ class Operators:
         values = self._cache.get(f"operator-{name}", [path], lambda: _read(path))
         return None if values is None else Operator(name, **values)
 
+    def sound(self, name: str) -> Operator | None:
+        """The same, but None if the file has mistakes, too: `mistakes` tells of it."""
+        try:
+            return self.find(name)
+        except OperatorMistaken:
+            return None
+
     def everybody(self) -> list[Operator]:
         """All operators whose files are in order, by name."""
-        found = []
-        for name in self.names():
-            try:
-                operator = self.find(name)
-            except OperatorMistaken:
-                continue  # `mistakes` tells of it
-            if operator:
-                found.append(operator)
-        return found
+        return [one for one in map(self.sound, self.names()) if one]
 
     def mistakes(self) -> list[str]:
         """What is wrong in the folder, one sentence each, with the file before it."""

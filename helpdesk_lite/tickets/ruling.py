@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helpdesk_lite.forms.folder import FormsFolder
     from helpdesk_lite.shelves.categories import Categories
     from helpdesk_lite.shelves.duties import Duties, Duty
-    from helpdesk_lite.shelves.operators import Operator, Operators
+    from helpdesk_lite.shelves.operators import Operators
     from helpdesk_lite.shelves.rules import Hand, Verdict
     from helpdesk_lite.shelves.rules_file import RulesFile
     from helpdesk_lite.tickets.trial import Trial
@@ -157,7 +157,7 @@ class Ruling(NamedTuple):
 
     def _hindrance(self, name: str, ticket: Ticket) -> str:
         """Why this operator cannot be handed the ticket; "" if they can."""
-        operator = self._operator(name)
+        operator = self.operators.sound(name)
         if operator is None:
             return Sentence("there is no such operator")
         if operator.is_away(self.desk.clock()):
@@ -165,12 +165,6 @@ class Ruling(NamedTuple):
         if operator.level < ticket.standing.level:
             return Sentence("works up to level %(level)s", level=operator.level)
         return "" if self.desk.may(operator, CLAIM, ticket) else Sentence("may not have it")
-
-    def _operator(self, name: str) -> Operator | None:
-        try:
-            return self.operators.find(name)
-        except DeskError:  # the file has mistakes, as `verify` tells
-            return None
 
     def _chosen(self, hand: Hand, able: list[str], in_turn: Callable[[list[str]], str]) -> str:
         if not able:

@@ -12,7 +12,7 @@ import os
 from helpdesk_lite import disk
 from helpdesk_lite.shelves.limits import network_of
 from helpdesk_lite.words import signing
-from helpdesk_lite.words.errors import OperatorMistaken, TooMany
+from helpdesk_lite.words.errors import TooMany
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,12 +52,12 @@ class Sessions:
     def operator(self, request: Request) -> Operator | None:
         """Who is signed in with this request; None for nobody."""
         if self._settings.sign_in_by == "remote_user":
-            return self._find(request.environ.get("REMOTE_USER", ""))
+            return self._operators.sound(request.environ.get("REMOTE_USER", ""))
         parts = request.cookie(COOKIE).split("~")
         if len(parts) != 4 or not (parts[1].isascii() and parts[1].isdigit()) or len(parts[1]) > 12:
             return None
         name, until, mark, proof = parts
-        operator = self._find(name)
+        operator = self._operators.sound(name)
         if operator is None or int(until) <= self._clock():
             return None
         if not signing.is_proof(proof, self._secret, _PURPOSE, name, until, mark, operator.password_hash):
@@ -71,7 +71,7 @@ class Sessions:
         self._slow_down(sources)
         for kind, who in sources:  # before the slow part: of many tries at once each sees the others
             self._limits.note(f"sign-in-{kind}", who)
-        operator = self._find(name)
+        operator = self._operators.sound(name)
         if not self._operators.is_password(operator, password) or operator is None:
             return None
         for kind, who in sources:
@@ -124,12 +124,6 @@ class Sessions:
                 left = last + min(_SLOWEST, 2 ** min(count - allowed, 6)) - self._clock()
                 if left > 0:
                     raise TooMany(int(left) + 1)
-
-    def _find(self, name: str) -> Operator | None:
-        try:
-            return self._operators.find(name)
-        except OperatorMistaken:
-            return None  # a broken account lets nobody in; `verify` and the operators' page name it
 
     def written(self, request: Request, value: str, name: str = COOKIE, below: str = "") -> str:
         """The Set-Cookie value for the whole desk, or for what is `below` a path of it; no script reads it."""

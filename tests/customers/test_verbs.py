@@ -79,6 +79,19 @@ def test_she_closes_it_twice(jane):
     assert jane.desk.kinds(jane.number).count("closed") == 1
 
 
+@pytest.mark.parametrize("text", ["level = 99", "no toml"])
+def test_a_mistake_in_the_file_of_who_has_it_stops_her_in_nothing(jane, text):
+    jane.claimed()
+    with open(jane.desk.root.inside("operators", "ines.toml"), "a") as file:
+        file.write(text)
+    jane.customers.close(jane.number)
+    jane.customers.reopen(jane.number)
+    assert jane.desk.kinds(jane.number)[-2:] == ["closed", "reopened"]
+    assert jane.desk.place(jane.number) == QUEUE
+    (told,) = jane.desk.letters(RETURNED)  # it waits until the file is mended
+    assert (told.operator, told.note) == ("ines", f"The customer has closed ticket {jane.number}.")
+
+
 def test_a_ticket_that_nobody_had_goes_back_to_the_queue(jane):
     jane.customers.close(jane.number)
     assert jane.desk.place(jane.number) == Place(CLOSED)
