@@ -27,7 +27,7 @@ AFTER = {**dict.fromkeys(("inquiry", "released", "escalated"), ("claimed",)), "c
 AFTER |= dict.fromkeys(("claimed", "reopened", "reassigned", "waiting", "resolved"), HELD)
 
 
-@pytest.mark.parametrize("count", [8, pytest.param(2000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [4, pytest.param(2000, marks=pytest.mark.long)])
 def test_thirty_two_claim_each_ticket_by_every_way(count: int) -> None:
     """Four processes of eight people: over HTTP to two workers, as CGI, by commands, and with the desk itself.
 
