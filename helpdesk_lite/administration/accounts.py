@@ -130,7 +130,7 @@ class Accounts(NamedTuple):
         NotAllowed, OperatorMistaken; FileChanged if it is not as the entry left it.
         """
         name = noted.about.removeprefix(_ABOUT)
-        self._demand(by, noted.name)
+        self._demand(by, name)
         with disk.locked(self.lock):
             operator = self.operators.find(name)
             now = _values(operator) if operator else None
@@ -182,8 +182,7 @@ class Accounts(NamedTuple):
             raise OperatorMistaken(Sentence("There would be no administrator left."))
 
     def _demand(self, by: Operator, name: str) -> None:
-        if by is not COMMAND_LINE:
-            self.desk.demand(by, ADMINISTER, what=_ABOUT + name)
+        self.desk.demand(by, ADMINISTER, what=_ABOUT + name)
 
     def _demand_place(self, operator: Operator, known: str, by: Operator) -> None:
         """OperatorMistaken if somebody on the web names a folder or a socket of this host, but the `known` one."""

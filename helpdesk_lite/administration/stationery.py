@@ -19,6 +19,7 @@ from helpdesk_lite.mail.trying import HALVES, Rehearsal, mistakes_of
 from helpdesk_lite.shelves.operators import Operator
 from helpdesk_lite.shelves.operators import is_name as is_folder
 from helpdesk_lite.words import i18n
+from helpdesk_lite.words.letter import INVITATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Stationery(NamedTuple):
 
     def names(self, place: str) -> list[str]:
         """The files of the templates that letters of this place are made of, or could be: subjects, too."""
-        found = {f"{kind}.subject" for kind in WRITTEN_BY_TEMPLATES if kind != "invitation"}
+        found = {f"{kind}.subject" for kind in WRITTEN_BY_TEMPLATES if kind != INVITATION}
         for folder in self._folders(place):
             found.update(disk.names(os.path.join(folder, "mail")))
         return sorted(name for name in found if _is_template(name))

@@ -187,6 +187,7 @@ class TestUndo:
         desk.change(role=OBSERVER)
         with pytest.raises(NotAllowed):
             desk.accounts.undo(desk.last(), desk.ines)
+        assert desk.last()[2:5] == ("ines", "refused", "administer operators/ines")
 
     def test_an_entry_that_a_hand_made_up_is_refused(self, desk):
         after = json.loads(json.dumps(accounts._values(desk.ines)))

@@ -6,7 +6,7 @@ Guarantee: anybody else gets 403, and stands in the log for it.
 from __future__ import annotations
 
 from helpdesk_lite.administration import accounts, adjusting, arranging, styling
-from helpdesk_lite.shelves.audit import PAGE, REFUSED
+from helpdesk_lite.shelves.audit import ADDED, CHANGED, PAGE, REFUSED, REMOVED, SWITCHED_OFF, SWITCHED_ON
 from helpdesk_lite.web import wording
 from helpdesk_lite.web.http import see_other
 from helpdesk_lite.web.pages.page import administrator, from_here, page
@@ -41,13 +41,13 @@ _PLACES = (  # the path below /administration, what is there, and what for
 )
 _SAID = {
     REFUSED: N_("%(who)s was refused: %(about)s"),
-    "added": N_("%(who)s added %(about)s"),
-    "changed": N_("%(who)s changed %(about)s"),
-    "removed": N_("%(who)s removed %(about)s"),
-    "switched off": N_("%(who)s switched off %(about)s"),
-    "switched on": N_("%(who)s switched on %(about)s"),
-    "invited": N_("%(who)s invited %(about)s"),
-    "password of": N_("%(who)s changed the password of %(about)s"),
+    ADDED: N_("%(who)s added %(about)s"),
+    CHANGED: N_("%(who)s changed %(about)s"),
+    REMOVED: N_("%(who)s removed %(about)s"),
+    SWITCHED_OFF: N_("%(who)s switched off %(about)s"),
+    SWITCHED_ON: N_("%(who)s switched on %(about)s"),
+    accounts.INVITED: N_("%(who)s invited %(about)s"),
+    accounts.PASSWORD: N_("%(who)s changed the password of %(about)s"),
 }
 
 
