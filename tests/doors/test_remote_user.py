@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 
 import pytest
 
+from helpdesk_lite.web.app import OPERATORS, ROUTES
 from tests import servers
 from tests.doors.stories import submitted
 from tests.servers import Door
@@ -33,10 +35,10 @@ def test_customers_need_no_account(door: Door) -> None:
     assert submitted(door)
 
 
-def test_operators_pages_are_behind_the_web_servers_sign_in(door: Door) -> None:
-    number = submitted(door)
-    for path in ("/queue", "/mine", "/outbox", f"/tickets/{number}", "/login"):
-        assert door.visitor().get(path).status == 401
+def test_every_page_of_operators_is_behind_the_web_servers_sign_in(door: Door) -> None:
+    pages = {route.path for route in ROUTES if route.whose == OPERATORS}
+    for path in ("/login", "/logout", *(re.sub("{.*?}", "x", page) for page in pages)):
+        assert door.visitor().get(path).status == 401, path
 
 
 def test_whom_the_web_server_knows_works_as_ever(door: Door) -> None:

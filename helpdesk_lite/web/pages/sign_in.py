@@ -21,11 +21,12 @@ _PAGES = (*_WORK, "/outbox", "/intake", "/administration")
 
 
 def login(request: Request, house: House) -> Response:
-    """The page to sign in with; those who are signed in already go on to the queue."""
+    """The page to sign in with; those who are signed in already go on."""
     wanted = _wanted(request.query.get("next", ""))
-    if request.operator is not None:
-        return see_other(request, wanted)
-    if house.settings.sign_in_by == "remote_user":
+    is_vouched_for = house.settings.sign_in_by == "remote_user"
+    if request.operator is not None:  # vouched for here, perhaps not where they come from: that would lead back
+        return see_other(request, "/queue" if is_vouched_for else wanted)
+    if is_vouched_for:
         return _not_vouched_for(request, house)
     return framed_page(request, house, "login.html", {"problem": ""}, {"next": wanted, "name": ""})
 
