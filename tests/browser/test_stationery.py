@@ -33,6 +33,9 @@ def test_a_letter_is_reworded_seen_and_as_delivered_again(browse, usual):
     assert frame.inner_text() == "3D9P-WLQ2-7KXH"
     assert frame.evaluate("at => getComputedStyle(at).color + getComputedStyle(at).fontSize") == "rgb(9, 9, 9)30px"
     check(seen)
+    seen.press("Mail me the preview")
+    assert seen.focus == "On its way to ada@example.org, marked as a trial. It is not saved yet."
+    check(seen)
     seen.press("Save")
     check(seen)
     seen.press("As delivered")
