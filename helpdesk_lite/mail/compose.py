@@ -57,14 +57,14 @@ def message(
     """
     yield from head
     yield b"MIME-Version: 1.0\n"
-    name = re.sub("[^A-Za-z0-9.-]", "", seed)[:50]
+    stem = boundaries(seed)
     if not attachments:
-        yield from _text(text, html, f"=_{name}", pictures)
+        yield from _text(text, html, stem, pictures)
         return
-    outer = f"=_{name}_m"
+    outer = f"{stem}_m"
     yield multipart("mixed", outer)
     yield f"--{outer}\n".encode()
-    yield from _text(text, html, f"=_{name}", pictures)
+    yield from _text(text, html, stem, pictures)
     for attachment in attachments:
         yield f"\n--{outer}\n".encode()
         yield from attached(attachment)
@@ -112,9 +112,14 @@ def multipart(kind: str, boundary: str, *more: tuple[str, str]) -> bytes:
     return headers.parametered("Content-Type", f"multipart/{kind}", [("boundary", boundary), *more]) + b"\n"
 
 
-def _text(text: str, html: str, seed: str, pictures: Sequence[Attachment]) -> Iterator[bytes]:
+def boundaries(seed: str) -> str:
+    """What all boundaries of a letter begin with; no line in quoted-printable or base64 does (RFC 2045, 6.7)."""
+    return f"=_{re.sub('[^A-Za-z0-9.-]', '', seed)[:50]}"
+
+
+def _text(text: str, html: str, stem: str, pictures: Sequence[Attachment]) -> Iterator[bytes]:
     """The text part, or both it and the HTML part, with their headers."""
-    boundary = f"{seed}_a"
+    boundary = f"{stem}_a"
     if not html:
         yield from words("text/plain", text)
         return
@@ -122,7 +127,7 @@ def _text(text: str, html: str, seed: str, pictures: Sequence[Attachment]) -> It
     yield f"--{boundary}\n".encode()
     yield from words("text/plain", text)
     yield f"\n--{boundary}\n".encode()
-    yield from _html(html, f"{seed}_r", pictures)
+    yield from _html(html, f"{stem}_r", pictures)
     yield f"\n--{boundary}--\n".encode()
 
 

@@ -8,7 +8,6 @@ it does.
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 
 from helpdesk_lite.mail import compose, parse
@@ -26,17 +25,17 @@ _KINDS = ("alternative", "related")  # others show their parts one after the oth
 
 def message(head: Iterable[bytes], file: BinaryIO, seed: str, with_original: bool = False) -> Iterator[bytes]:
     """The letter in `file` below the lines of `head`; from `seed` (its Message-ID) come the boundaries."""
-    name = re.sub("[^A-Za-z0-9.-]", "", seed)[:50]
+    stem = compose.boundaries(seed)
     found = parse.parts(file)
     yield from head
     yield b"MIME-Version: 1.0\n"
     if not (with_original and is_sealed(found)):
-        yield from _entity(file, found, 0, name)
+        yield from _entity(file, found, 0, stem)
         return
-    boundary = f"=_{name}_m"
+    boundary = f"{stem}_m"
     yield compose.multipart("mixed", boundary)
     yield f"--{boundary}\n".encode()
-    yield from _entity(file, found, 0, name)
+    yield from _entity(file, found, 0, stem)
     yield f"\n--{boundary}\n".encode()
     yield from compose.attached(Attachment("letter.eml", "application/octet-stream", Whole(file)))
     yield f"\n--{boundary}--\n".encode()
@@ -84,17 +83,17 @@ def attachment(file: BinaryIO, part: Part) -> Attachment:
     return Attachment(part.name, part.type, Content(file, part), part.content_id, part.is_inline)
 
 
-def _entity(file: BinaryIO, parts: Sequence[Part], depth: int, name: str) -> Iterator[bytes]:
+def _entity(file: BinaryIO, parts: Sequence[Part], depth: int, stem: str) -> Iterator[bytes]:
     """The parts within one multipart at this depth, with its header; or the one that is in none."""
     if len(parts[0].within) <= depth:
         yield from _leaf(file, parts[0])
         return
     kind, _, serial = parts[0].within[depth].partition(" ")
-    boundary = f"=_{name}_{serial}"
+    boundary = f"{stem}_{serial}"
     yield compose.multipart(kind if kind in _KINDS else "mixed", boundary)
     for _, group in groupby(parts, lambda part: part.within[depth + 1 : depth + 2] or (str(part.index),)):
         yield f"\n--{boundary}\n".encode()
-        yield from _entity(file, list(group), depth + 1, name)
+        yield from _entity(file, list(group), depth + 1, stem)
     yield f"\n--{boundary}--\n".encode()
 
 
