@@ -65,7 +65,8 @@ def remove(given: Namespace) -> int:
     house = assemble.house(find_root(given.root))
     held = house.store.held_by(given.name)
     house.accounts.remove(given.name, COMMAND_LINE)
-    print(f"{given.name} is no longer an operator." + (f" They hold {len(held)} tickets." if held else ""))
+    tickets = "a ticket" if len(held) == 1 else f"{len(held)} tickets"
+    print(f"{given.name} is no longer an operator." + (f" They hold {tickets}." if held else ""))
     return 0
 
 

@@ -28,7 +28,7 @@ def check(given: Namespace) -> int:
         _say(f"{os.path.relpath(house.rules.path, root.path)}: {mistake}")
     if not mistakes:
         count = len(house.rules.all())
-        _say(f"{count} rules, and all is right." if count else "There are no rules.")
+        _say(f"{count} {'rule' if count == 1 else 'rules'}, and all is right." if count else "There are no rules.")
     return 1 if mistakes else 0
 
 

@@ -379,6 +379,8 @@ class TestFromTheCommandLine:
         assert [f"data/rules.toml: {one}" for one in found] == wanted
         ruled.rules(self.RULES)
         assert self.run(ruled, capsys, "check") == (0, "2 rules, and all is right.\n")
+        ruled.rules("[[rule]]\nthen.level = 2\n")
+        assert self.run(ruled, capsys, "check") == (0, "1 rule, and all is right.\n")
 
 
 def test_verify_does_what_was_left(ruled, monkeypatch):
