@@ -80,6 +80,10 @@ class Permission(NamedTuple):
             return home if found is not None and is_here and self.may(found, HOLD, ticket) else QUEUE
         return QUEUE
 
+    def back_at(self, before: Place, ticket: Ticket, now: float, by: str) -> Place:
+        """Where a ticket goes that is to lie again where it did before; if somebody had it, as `back_to` says."""
+        return self.back_to(ticket, now, by) if before.state == CLAIMED else before
+
     def _is_chief(self, operator: Operator, holder: str, category: str) -> bool:
         if category and category in operator.categories and self.is_among(operator, category):
             return True

@@ -24,6 +24,8 @@ from helpdesk_lite.words.ticket import CALLS, CLAIMED, INQUIRY, Customer, Head, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from helpdesk_lite.desk import Desk
     from helpdesk_lite.shelves.operators import Operator
 
@@ -78,12 +80,12 @@ class Calls(NamedTuple):
             claim = self.desk.entry(number, CLAIMED, operator.name, forwards)
         entry = self.desk.entry(number, INQUIRY, operator.name, letters)
 
-        def message() -> object:
+        def message() -> Iterable[bytes]:
             from helpdesk_lite.mail import compose
 
             return compose.inquiry_message(inquiry, entry.message_id, self.desk.settings.address, call.uploads)
 
-        return Draft(inquiry, entry, letters + forwards, message, duty, claim)  # type: ignore[arg-type]
+        return Draft(inquiry, entry, letters + forwards, message, duty, claim)
 
     def _inquiry(self, number: str, call: Call, digest: str) -> Inquiry:
         head = Head(

@@ -177,17 +177,9 @@ class Handling(NamedTuple):
             ticket = self.desk.held(number, CLOSED, operator, RESTORE)
             if not ticket.standing.away:
                 raise TicketMoved(ticket)
-            goal = self._before(ticket, operator)
+            goal = self.desk.permission().back_at(_before(ticket), ticket, self.desk.clock(), operator.name)
             letters = self.desk.missed(ticket, goal)
             self.desk.move(ticket, goal, "restored", operator.name, letters, ticket.standing._replace(away=""))
-
-    def _before(self, ticket: Ticket, operator: Operator) -> Place:
-        """Where it lay before it was put away; the queue in place of an operator who may not have it any more."""
-        told = next((entry.text for entry in reversed(ticket.entries) if entry.kind in AWAY), "")
-        state, _, holder = told.partition(" ")
-        if state == CLOSED:
-            return Place(CLOSED, holder)
-        return self.desk.permission().back_to(ticket, self.desk.clock(), operator.name) if state == CLAIMED else QUEUE
 
     def close_resolved(self, most: int = MOST_CLOSED) -> int:
         """Close tickets that were resolved so long ago, up to so many in one round; how many were."""
@@ -269,6 +261,13 @@ class Handling(NamedTuple):
     def _notice(self, ticket: Ticket, recipients: tuple[str, ...]) -> list[Letter]:
         letter = self.desk.letter(NOTICE, ticket.inquiry, recipients=recipients, language=self.desk.settings.language)
         return [letter] if recipients else []
+
+
+def _before(ticket: Ticket) -> Place:
+    """Where it lay before it was put away."""
+    told = next((entry.text for entry in reversed(ticket.entries) if entry.kind in AWAY), "")
+    state, _, holder = told.partition(" ")
+    return Place(state, holder) if state in (CLAIMED, CLOSED) else QUEUE
 
 
 def _check(wanted: Standing) -> None:

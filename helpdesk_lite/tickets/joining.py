@@ -108,7 +108,7 @@ class Joining(NamedTuple):
             if ticket.merged_into != into:
                 raise TicketMoved(ticket)
             self._demand(operator, MERGE, self.desk.with_holder(ticket))
-            goal = self._before(ticket, operator)
+            goal = self.desk.permission().back_at(_before(ticket), ticket, self.desk.clock(), operator.name)
             self.desk.move(ticket, goal, UNMERGED, operator.name, text=into)
             for other in map(store.read, others):
                 with _second(number):
@@ -219,14 +219,6 @@ class Joining(NamedTuple):
         if is_new:
             self.desk.move(ticket, ticket.place, kind, by, text=text)
 
-    def _before(self, ticket: Ticket, operator: Operator) -> Place:
-        """Where it lay before it was merged; the queue in place of an operator who may not have it any more."""
-        told = next(entry.text for entry in reversed(ticket.entries) if entry.kind == MERGED)
-        _, state, holder, *_ = (*told.split(), "", "")
-        if state == CLOSED:
-            return Place(CLOSED, holder)
-        return self.desk.permission().back_to(ticket, self.desk.clock(), operator.name) if state == CLAIMED else QUEUE
-
     def _letter(self, number: str, place: int, operator: Operator) -> Entry:
         """The letter at this place, if there is one and the operator may split the ticket."""
         ticket = self.desk.store.read(number)
@@ -254,6 +246,13 @@ class Joining(NamedTuple):
             return Draft(inquiry, first._replace(message_id=entry.message_id), letters, content, duty)
 
         return self.desk.keep(drafted)
+
+
+def _before(ticket: Ticket) -> Place:
+    """Where it lay before it was merged."""
+    told = next(entry.text for entry in reversed(ticket.entries) if entry.kind == MERGED)
+    _, state, holder, *_ = (*told.split(), "", "")
+    return Place(state, holder) if state in (CLAIMED, CLOSED) else QUEUE
 
 
 @contextmanager
