@@ -152,7 +152,8 @@ def _environment(folders: list[str], typed: Mapping[str, str], language: str) ->
         text = typed.get(name.removeprefix("mail/"))
         return None if text is None else (text, os.path.join(folders[0], name), None)
 
-    loader = ChoiceLoader([FunctionLoader(found), FileSystemLoader(folders)]) if typed else FileSystemLoader(folders)
+    files = FileSystemLoader(folders, "utf-8-sig")
+    loader = ChoiceLoader([FunctionLoader(found), files]) if typed else files
     made = templating.environment(SandboxedEnvironment, loader, language, autoescape=is_html)
     made.filters["lines"] = _lines
     made.filters["wrapped"] = _wrapped

@@ -401,6 +401,16 @@ def test_a_broken_template_holds_its_letters_and_no_others(place: Place, tmp_pat
     assert place.held[0].reason.startswith("templates/mail/notice.txt line 2: ")
 
 
+def test_a_template_may_begin_with_a_byte_order_mark(place: Place, tmp_path: Path) -> None:
+    own = tmp_path / "templates" / "mail"
+    own.mkdir(parents=True)
+    (own / "notice.txt").write_text("A ticket is waiting.\n", "utf-8-sig")
+    place.submit()
+    place.run()
+    (notice,) = place.mails("operators@localhost")
+    assert b"\n\nA ticket is waiting." in notice.as_bytes()
+
+
 def test_a_disk_that_fails_to_give_a_template_delays_the_letter(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     from jinja2 import FileSystemLoader
 
