@@ -12,7 +12,7 @@ from typing import NamedTuple
 from helpdesk_lite.administration.accounts import mail_to
 from helpdesk_lite.mail import charsets, head
 from helpdesk_lite.words import i18n
-from helpdesk_lite.words.errors import TextMistaken
+from helpdesk_lite.words.errors import LetterRefused, TextMistaken
 from helpdesk_lite.words.i18n import Sentence
 from helpdesk_lite.words.letter import SAMPLE, is_address
 from helpdesk_lite.words.rights import ADMINISTER
@@ -44,7 +44,10 @@ class Sampling(NamedTuple):
         kind = rehearsal.shown_by(name)
         if not kind:
             raise TextMistaken([Sentence("No letter is made of it yet.")])
-        written = rehearsal.letter(kind, language)._replace(attachments=())
+        try:
+            written = rehearsal.letter(kind, language)._replace(attachments=())
+        except LetterRefused as refused:  # another template of this letter is broken already
+            raise TextMistaken([refused.words]) from None
         found, _ = head.read(io.BytesIO(b"".join(written.head) + b"\n"))
         said = i18n.translation(language).gettext("Trial: %(subject)s")
         subject = said % {"subject": charsets.decoded_words(found.first("subject"))}

@@ -153,7 +153,8 @@ class Rehearsal:
             return given.get(name, set()) - {"has_address"}  # which a letter that is sent on does not know
         if name in given:
             return given[name]
-        users = [given.get(f"{kind}.html", set()) for kind in kinds]
+        # A text that cannot be written keeps its HTML, which is given the same, from being tried.
+        users = [given.get(f"{kind}.html", given.get(f"{kind}.txt", set())) for kind in kinds]
         return set.intersection(*users) if users else set()
 
 

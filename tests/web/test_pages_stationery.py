@@ -194,6 +194,9 @@ class TestOne:
     def test_is_not_mailed_while_it_cannot_be_written_or_to_nobody(self, desk):
         answer = saved(desk, "notice.txt", "{{ customer }}", "send")
         assert answer.status == 422 and "there is no 'customer'" in html.unescape(answer.words)
+        by_hand(desk, "link.txt", "{% if %}")  # the other half of the letter
+        answer = saved(desk, "link.html", "{{ number }}", "send")
+        assert answer.status == 422 and "mail/link.txt line 1" in answer.words
         with pytest.raises(TextMistaken, match="no mail address"):
             ada = desk.operator("ada")._replace(email="")
             Sampling(desk.house.desk, desk.house.stationery).send("", "link.txt", "a", "en", ada)
