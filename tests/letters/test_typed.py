@@ -108,7 +108,7 @@ def test_who_is_named_reads_it_in_their_own_mailbox(ines):
     assemble.courier(ines.desk.house).run(all=True)
     (found,) = Path(ines.desk.root.inside("mail", "bob-own", "new")).iterdir()
     raw = found.read_bytes()
-    assert b"ti ha nominato" in raw and b"She has done this before." in raw
+    assert b"ha fatto il Suo nome" in raw and b"She has done this before." in raw
     assert b"jane" not in raw.lower()
 
 
