@@ -56,7 +56,6 @@ class Incoming(NamedTuple):
     html: str
     attachments: tuple[Part, ...]
     auto: str
-    list_id: str
     is_report: bool
     failures: tuple[Failure, ...]
     failed_message_id: str
@@ -109,7 +108,6 @@ def read(file: BinaryIO, return_path: str | None = None) -> Incoming:
         html=html,
         attachments=tuple(part for part in parts if part.is_attachment),
         auto=auto or (f"From: {senders[0].address}" if report and senders else ""),
-        list_id=_line(head.first("list-id"))[:LONGEST_SUBJECT],
         is_report=report is not None,
         failures=report.failures if report else (),
         failed_message_id=report.message_id if report else "",

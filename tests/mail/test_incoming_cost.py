@@ -103,7 +103,7 @@ def test_lists_and_lines_are_bounded(what: str) -> None:
     assert len(found.authentication) <= 200
     assert len(found.subject) <= incoming.LONGEST_SUBJECT
     assert len(found.text) <= incoming.LONGEST_TEXT
-    assert "\n" not in found.subject + found.auto + found.list_id
+    assert "\n" not in found.subject + found.auto
 
 
 def test_a_letter_of_50_mb_is_never_whole_in_memory(tmp_path: Path) -> None:
