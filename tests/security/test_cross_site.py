@@ -97,7 +97,7 @@ LIES = [
     "evil.example:80",
     "help.example.org@evil.example",
     "evil.example/?",
-    "x\r\nX-Zqx: 1",
+    "x\r\nX-Zqxkw: 1",
     "<b>",
     "[::1]",
     "",

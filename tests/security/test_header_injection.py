@@ -47,8 +47,8 @@ def assert_sound(raw: bytes) -> None:
     assert not [defect for part in read.walk() for defect in part.defects], raw
     for name in ("To", "From", "Reply-To"):
         for address in read[name].addresses if read[name] else ():
-            assert "zqx@evil" not in address.addr_spec  # zqx alone may end an address of ours
-    assert read["Bcc"] is None and read["Cc"] is None and read["X-Zqx"] is None
+            assert "zqxkw@evil" not in address.addr_spec
+    assert read["Bcc"] is None and read["Cc"] is None and read["X-Zqxkw"] is None
     assert "\u2028" not in str(read["Subject"]) and "\u2029" not in str(read["Subject"])
 
 
@@ -116,9 +116,11 @@ def test_a_file_name_stays_one(house: Any, browser: Any, name: str) -> None:
             assert part.get_content_type() == "image/png"
 
 
-@pytest.mark.parametrize("kind", ["text/html\r\nX-Zqx: 1", "multipart/mixed; boundary=x", "message/rfc822", "a" * 5000])
+@pytest.mark.parametrize(
+    "kind", ["text/html\r\nX-Zqxkw: 1", "multipart/mixed; boundary=x", "message/rfc822", "a" * 5000]
+)
 def test_a_file_type_makes_no_part(house: Any, browser: Any, kind: str) -> None:
-    answer = upload(browser, File("a.bin", b"--x\r\n\r\nFrom: zqx@evil.example", kind))
+    answer = upload(browser, File("a.bin", b"--x\r\n\r\nFrom: zqxkw@evil.example", kind))
     if answer.status == 400:
         return
     raw = message_of(house, number_in(answer))
@@ -145,14 +147,14 @@ SETTINGS = {  # what the owner of a form writes, or had written for them; X is t
     "a default": '<input name="zz" value="X">',
 }
 INTO_SETTINGS = [
-    "a&#13;&#10;Bcc: zqx@evil.example",
-    "a\nBcc: zqx@evil.example",
-    "a&#x2028;X-Zqx: 1",
-    "a&#x2029;X-Zqx: 1",
-    "a&#133;X-Zqx: 1",
-    "a&#0;&#11;&#12;X-Zqx: 1",
-    "=?utf-8?q?a=0D=0ABcc:_zqx@evil.example?=",
-    "a\u202eX-Zqx: 1&#x7f;",
+    "a&#13;&#10;Bcc: zqxkw@evil.example",
+    "a\nBcc: zqxkw@evil.example",
+    "a&#x2028;X-Zqxkw: 1",
+    "a&#x2029;X-Zqxkw: 1",
+    "a&#133;X-Zqxkw: 1",
+    "a&#0;&#11;&#12;X-Zqxkw: 1",
+    "=?utf-8?q?a=0D=0ABcc:_zqxkw@evil.example?=",
+    "a\u202eX-Zqxkw: 1&#x7f;",
 ]
 
 
@@ -179,10 +181,10 @@ def test_a_form_setting_stays_one(house: Any, browser: Any, setting: str, payloa
     number = number_in(answer)
     assert_sound(message_of(house, number))
     page = browser.get(answer.location)
-    assert page.status == 200 and "x-zqx" not in page.headers and "bcc" not in page.headers
+    assert page.status == 200 and "x-zqxkw" not in page.headers and "bcc" not in page.headers
     signed_in(house, "ines").post(f"/tickets/{number}/claim")
     for found in delivered(house):  # whom a form notifies is its owner's to say
-        assert_sound(found.raw.replace(b"zqx@evil", b"x@evil") if setting == "helpdesk-notify" else found.raw)
+        assert_sound(found.raw.replace(b"zqxkw@evil", b"x@evil") if setting == "helpdesk-notify" else found.raw)
     assert [entry.kind for entry in house.store.read(number).entries] == ["inquiry", "claimed"]
 
 
@@ -197,7 +199,7 @@ def test_no_answer_splits(house: Any, browser: Any, payload: str) -> None:
     for answer in answers:
         for name, value in answer.headers.items():
             assert re.fullmatch(r"[\x20-\x7e\xa0-\xff]*", value), (name, value)
-        assert "x-zqx" not in answer.headers and "bcc" not in answer.headers
+        assert "x-zqxkw" not in answer.headers and "bcc" not in answer.headers
 
 
 @pytest.mark.parametrize("payload", HEADERS)

@@ -39,9 +39,9 @@ def hostile(payload: str, to: str, sender: str = "jane@example.com") -> bytes:
     written = f"""\
 From: {word} <{sender}>
 To: {to}
-Cc: {word} <zqx@evil.example>
+Cc: {word} <zqxkw@evil.example>
 Subject: {word}
-Message-ID: <{next(_count)}.zqx@example.com>
+Message-ID: <{next(_count)}.zqxkw@example.com>
 X-Raw: {one_line}
 MIME-Version: 1.0
 Content-Type: multipart/mixed; boundary=b
@@ -65,10 +65,10 @@ Content-Type: text/html; charset=utf-8
 --c--
 --b
 Content-Type: image/svg+xml
-Content-ID: <zqx@x>
+Content-ID: <zqxkw@x>
 Content-Disposition: attachment; filename*=utf-8''{_percent(payload)}
 
-<svg onload='zqx()'/>
+<svg onload='zqxkw()'/>
 --b--
 """
     return written.encode("utf-8", "replace")
@@ -158,12 +158,12 @@ def test_a_letters_file_never_opens_inside_the_desk(mail: MailDesk, file: Any) -
 
 STYLES = [
     "color:red}body{display:none",
-    "color:red;}</style><script>zqx()</script>",
-    "background:url(//zqx.example)",
-    "background-color:red;background-image:\\75rl(//zqx.example)",
+    "color:red;}</style><script>zqxkw()</script>",
+    "background:url(//zqxkw.example)",
+    "background-color:red;background-image:\\75rl(//zqxkw.example)",
     "color:red/*",
     "font-family:'",
-    "font-family:\"}@import '//zqx.example';",
+    "font-family:\"}@import '//zqxkw.example';",
     "width:calc(1px",
     "color:re\\d",
     "position:fixed;top:0;color:red",
@@ -177,7 +177,7 @@ def test_no_style_gets_out_of_its_rule(style: str) -> None:
     from helpdesk_lite.mail.sanitise import safe_html
     from helpdesk_lite.web.letter_html import styled
 
-    written = f'<p style="{html.escape(style)}">zqx</p><p style="color: green">after</p>'
+    written = f'<p style="{html.escape(style)}">zqxkw</p><p style="color: green">after</p>'
     body, sheet = styled(safe_html(written, {}))
     assert "style=" not in body
     assert sheet.count("{") == sheet.count("}") == body.count("class=")

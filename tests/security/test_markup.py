@@ -145,21 +145,21 @@ def _unquoted(path: str) -> str:
 
 
 ACTIVE_FILES = [
-    File("page.html", b"<script>zqx()</script>", "text/html"),
-    File("page.xhtml", b"<script xmlns='http://www.w3.org/1999/xhtml'>zqx()</script>", "application/xhtml+xml"),
-    File("picture.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='zqx()'/>", "image/svg+xml"),
+    File("page.html", b"<script>zqxkw()</script>", "text/html"),
+    File("page.xhtml", b"<script xmlns='http://www.w3.org/1999/xhtml'>zqxkw()</script>", "application/xhtml+xml"),
+    File("picture.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='zqxkw()'/>", "image/svg+xml"),
     File("feed.xml", b"<?xml-stylesheet href='x'?><a/>", "text/xml"),
-    File("code.js", b"zqx()", "text/javascript"),
-    File("look.css", b"*{background:url(//zqx.example)}", "text/css"),
-    File("page.mht", b"<script>zqx()</script>", "multipart/related"),
-    File("letter.eml", b"Content-Type: text/html\n\n<script>zqx()</script>", "message/rfc822"),
-    File("sheet.pdf", b"%PDF-1.7 /JS (zqx())", "application/pdf"),
-    File("picture.png", b"<html><script>zqx()</script>", "image/png"),
-    File("note.txt", b"<script>zqx()</script>", "text/plain"),
-    File("odd.bin", b"<script>zqx()</script>", "text/html; charset=utf-7"),
-    File("odd2.bin", b"+ADw-script+AD4-zqx()", "TEXT/HTML"),
+    File("code.js", b"zqxkw()", "text/javascript"),
+    File("look.css", b"*{background:url(//zqxkw.example)}", "text/css"),
+    File("page.mht", b"<script>zqxkw()</script>", "multipart/related"),
+    File("letter.eml", b"Content-Type: text/html\n\n<script>zqxkw()</script>", "message/rfc822"),
+    File("sheet.pdf", b"%PDF-1.7 /JS (zqxkw())", "application/pdf"),
+    File("picture.png", b"<html><script>zqxkw()</script>", "image/png"),
+    File("note.txt", b"<script>zqxkw()</script>", "text/plain"),
+    File("odd.bin", b"<script>zqxkw()</script>", "text/html; charset=utf-7"),
+    File("odd2.bin", b"+ADw-script+AD4-zqxkw()", "TEXT/HTML"),
     File("flash.swf", b"FWS", "application/x-shockwave-flash"),
-    File("app.hta", b"<script>zqx()</script>", "application/hta"),
+    File("app.hta", b"<script>zqxkw()</script>", "application/hta"),
 ]
 
 

@@ -16,7 +16,9 @@ from tests.access.browser import Browser
 from tests.mail import servers
 from tests.security.conftest import FIELDS, File, number_in, signed_in, upload
 
-SECOND = "MAIL FROM:<zqx@evil.example>\r\nRCPT TO:<victim@example.net>\r\nDATA\r\nSubject: zqx\r\n\r\nzqx\r\n.\r\n"
+SECOND = (
+    "MAIL FROM:<zqxkw@evil.example>\r\nRCPT TO:<victim@example.net>\r\nDATA\r\nSubject: zqxkw\r\n\r\nzqxkw\r\n.\r\n"
+)
 ENDS = [
     "\r\n.\r\n",
     "\n.\n",

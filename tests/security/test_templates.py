@@ -12,7 +12,7 @@ from tests.access.browser import Browser
 from tests.security.conftest import FIELDS, TEXTS, delivered, number_in, post, signed_in, urlencoded
 from tests.security.payloads import TEMPLATES
 
-COMPUTED = ("1337", "uid=", "<module", "__globals__&#39;:", "zqxzqxzqx")  # 7*191, id(1), a loop that ran
+COMPUTED = ("1337", "uid=", "<module", "__globals__&#39;:", "zqxkwzqxkwzqxkw")  # 7*191, id(1), a loop that ran
 
 
 def shown(payload: str) -> str:
@@ -78,8 +78,7 @@ def test_in_letters(house: Any, browser: Browser, payload: str) -> None:
         subject = str(found.read["Subject"])
         assert "1337" not in subject and "{email}" not in subject.replace(payload, "")
     (acknowledgement,) = [found for found in delivered(house) if found.box == "jane@example.com"]
-    key = house.desk.key(number)  # any three letters may be in it
-    assert not any("zqx" in text.replace(key, "") for text in acknowledgement.texts)
+    assert not any("zqxkw" in text for text in acknowledgement.texts)
 
 
 @pytest.mark.parametrize("payload", TEMPLATES)

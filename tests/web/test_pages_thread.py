@@ -301,7 +301,7 @@ class TestBeforeItIsClaimed:
 
 MIXED = (
     "--b\nContent-Type: text/html\n\n<p style='color: green'>It <b>burns</b>.<img src='cid:sketch@x' alt=sketch>"
-    "<img src='https://zqx.example/a.png'></p>\n"
+    "<img src='https://zqxkw.example/a.png'></p>\n"
     "--b\nContent-Type: image/png; name=sketch.png\nContent-ID: <sketch@x>\n"
     "Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n"
     "--b\nContent-Type: text/vcard; name=card.vcf\n\nBEGIN:VCARD\n--b--\n"
@@ -338,7 +338,7 @@ class TestWhatALetterBrings:
         assert re.search(r"main \.s0\{color: ?green\}</style>", answer.text)
         assert '<p class="s0">' in answer.text
         assert 'src="data:image/png;base64,iVBORw0KGgo="' in answer.text
-        assert "zqx" not in answer.text
+        assert "zqxkw" not in answer.text
         assert f'href="{SCRIPT}/tickets/{number}"' in answer.text
 
     def test_that_page_may_do_nothing(self, asked, number):
