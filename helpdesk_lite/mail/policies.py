@@ -21,18 +21,22 @@ if TYPE_CHECKING:
 
     Kept = dict[str, tuple[int, str | None, str]]  # by domain: until when (seconds UTC), what is asked for, by whom
 
-BUDGET = 0.3  # seconds
+BUDGET = 0.3  # seconds: a letter waits for it
 KNOWN_FOR, UNKNOWN_FOR = 3600, 300  # seconds
 _MOST = 1000  # domains that are kept
 
 
 class Policies:
-    """Kept in the file at `path`. `clock` tells the seconds UTC. Threads may share it."""
+    """Kept in the file at `path`. `clock` tells the seconds UTC. Threads may share it.
 
-    def __init__(self, path: str, resolver: Resolver, clock: Callable[[], float]) -> None:
+    `budget`: the seconds in which a domain has to be found out.
+    """
+
+    def __init__(self, path: str, resolver: Resolver, clock: Callable[[], float], budget: float = BUDGET) -> None:
         self._path = path
         self._resolver = resolver
         self._clock = clock
+        self._budget = budget
         self._lock = threading.Lock()
 
     def of(self, domain: str) -> Policy | None:
@@ -49,7 +53,7 @@ class Policies:
         return None if asked is None else Policy(asked, by)
 
     def _asked(self, domain: str) -> Policy | None:
-        end = time.monotonic() + BUDGET
+        end = time.monotonic() + self._budget
 
         def texts(name: str) -> list[str]:
             left = end - time.monotonic()

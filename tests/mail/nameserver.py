@@ -25,6 +25,11 @@ class Zone:
     def __setitem__(self, about: tuple[str, str], records: list[str] | str) -> None:
         self._known[about] = records
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is a question that it does not answer."""
+        return SILENCE in self._known.values()
+
     def answer(self, wire: bytes) -> bytes | None:
         """The answer to a question; None for silence."""
         query = dns.message.from_wire(wire)

@@ -14,7 +14,7 @@ import pytest
 
 from helpdesk_lite.letters.courier import Courier
 from helpdesk_lite.mail.policies import BUDGET, KNOWN_FOR, UNKNOWN_FOR, Policies
-from helpdesk_lite.mail.resolver import Resolver
+from helpdesk_lite.mail.resolver import SECONDS, Resolver
 from helpdesk_lite.words.ticket import FORWARDED
 from tests.conftest import require
 from tests.mail import servers
@@ -40,9 +40,10 @@ class Place:
         self.desk = MailDesk(self._folder, f"[mail]\n{way}{more}")
 
     def policies(self) -> Policies:
-        """As a new process has them."""
+        """As a new process has them, with time enough for a busy machine where an answer comes at all."""
         house = self.desk.house
-        return Policies(house.root.inside("cache", "dmarc"), Resolver([self._where]), house.clock)
+        path, resolver = house.root.inside("cache", "dmarc"), Resolver([self._where])
+        return Policies(path, resolver, house.clock, BUDGET if self.zone.is_silent else 10)
 
     def claimed(self, raw: bytes) -> str:
         """Ines claims the ticket of this letter; its number."""
@@ -226,7 +227,7 @@ class TestWhatIsKnown:
         place.zone["TXT", "_dmarc.a.b.c.d.example.com"] = SILENCE
         begin = time.monotonic()
         assert place.policies().of("a.b.c.d.example.com") is None
-        assert time.monotonic() - begin < BUDGET + 0.5
+        assert time.monotonic() - begin < SECONDS  # which one question may take
 
     def test_a_cache_that_is_broken_or_cannot_be_written_is_none(self, place):
         path = Path(place.desk.root.inside("cache", "dmarc"))
