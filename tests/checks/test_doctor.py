@@ -33,7 +33,7 @@ def zone():
 @pytest.fixture
 def resolver(zone):
     with nameserver(zone) as where:
-        yield Resolver([where], seconds=0.5)
+        yield Resolver([where], seconds=1)
 
 
 @pytest.fixture

@@ -297,7 +297,7 @@ def test_a_server_that_says_a_byte_now_and_then_is_cut_off() -> None:
     started = time.monotonic()
     with (
         servers.scripted(0.05, b"220 " + b"x" * 1000) as port,
-        sending(f"smtp://127.0.0.1:{port}", patience=0.2) as transport,
+        sending(f"smtp://127.0.0.1:{port}", patience=0.4) as transport,
         pytest.raises(TransportDown, match="longer than 1 seconds"),
     ):
         transport.send(DESK, [JANE], parcel())
