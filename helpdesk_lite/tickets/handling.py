@@ -146,8 +146,11 @@ class Handling(NamedTuple):
                 self.desk.move(ticket, ticket.place, "marked", operator.name, letters, now, written(now, before))
 
     def _goes_over(self, ticket: Ticket, now: Standing, operator: Operator) -> bool:
-        """Hand the ticket over, standing like this, if its new category has a desk of its own; whether it has."""
-        category = self.desk.reception.find(now.category)
+        """Hand the ticket over, standing like this, if its new category has a desk of its own; whether it has.
+
+        OSError if that cannot be looked up: nobody here is to have what belongs there.
+        """
+        category = self.desk.reception.look_up(now.category)
         if not (category and category.desk and self.handing_over):
             return False
         self.handing_over().hand_over(ticket, now, operator)

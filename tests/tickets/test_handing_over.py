@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -121,6 +122,14 @@ class TestHandingOver:
         with pytest.raises(DepartmentUnusable, match="there is no desk in"):
             hand_over(desks)
         assert here(desks).place == Place(CLAIMED, "ines")
+
+    def test_to_a_category_that_cannot_be_looked_up_changes_nothing(self, desks):
+        path = Path(desks.first.root.inside("categories", "council.toml"))
+        path.unlink()
+        path.symlink_to(path)  # which is ELOOP
+        with pytest.raises(OSError):
+            hand_over(desks)
+        assert here(desks).standing == USUAL
 
     def test_of_a_form_brings_its_fields_and_files(self, desks):
         desks.number = desks.asked("").location.partition("/sent/")[2].partition("?")[0]
