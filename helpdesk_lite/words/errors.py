@@ -174,7 +174,10 @@ class MayBeKept(DeskError):
 
 
 class FileMistaken(DeskError):
-    """What a file says, or is to say, cannot be used: `mistakes`, one sentence each; the text has them all."""
+    """An account or a category cannot be as its file or somebody says: `mistakes`, one sentence each.
+
+    The text has them all, and can be told in the reader's language.
+    """
 
     def __init__(self, *mistakes: str) -> None:
         super().__init__(joined(mistakes, " "))
